@@ -1,0 +1,105 @@
+//! Diagnostics: what is wrong, where, and what to do about it.
+
+use std::fmt;
+
+/// One problem found in an input, with its place and the way out.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Diagnostic {
+    /// The input it was found in, as the caller named it; empty when there is only one.
+    pub file: String,
+    /// A JSON pointer into that input; empty for the whole of it.
+    pub pointer: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+}
+
+impl Diagnostic {
+    /// A diagnostic about the place `pointer` points to.
+    pub fn new(
+        pointer: impl Into<String>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        Self {
+            file: String::new(),
+            pointer: pointer.into(),
+            message: message.into(),
+            help: help.into(),
+        }
+    }
+
+    /// The same diagnostic, said of `file`.
+    #[must_use]
+    pub fn in_file(mut self, file: impl Into<String>) -> Self {
+        self.file = file.into();
+        self
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pointer = if self.pointer.is_empty() {
+            "/"
+        } else {
+            &self.pointer
+        };
+        write!(f, "{}#{pointer}: {}", self.file, self.message)?;
+        if !self.help.is_empty() {
+            write!(f, "\n  help: {}", self.help)?;
+        }
+        Ok(())
+    }
+}
+
+/// Every problem of an input at once, never only the first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// The problems, in the order of their places.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.0.iter()
+    }
+
+    /// The same diagnostics, said of `file`.
+    #[must_use]
+    pub fn in_file(self, file: &str) -> Self {
+        Self(self.0.into_iter().map(|d| d.in_file(file)).collect())
+    }
+
+    /// `value` when nothing is wrong, else all that is.
+    ///
+    /// # Errors
+    ///
+    /// Returns the diagnostics when there are any.
+    pub fn check<T>(value: T, mut found: Vec<Diagnostic>) -> Result<T, Self> {
+        if found.is_empty() {
+            return Ok(value);
+        }
+        found.sort();
+        found.dedup();
+        Err(Self(found))
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self(vec![diagnostic])
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, diagnostic) in self.0.iter().enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{diagnostic}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Diagnostics {}
