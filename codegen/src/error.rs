@@ -74,13 +74,20 @@ impl Diagnostics {
     /// # Errors
     ///
     /// Returns the diagnostics when there are any.
-    pub fn check<T>(value: T, mut found: Vec<Diagnostic>) -> Result<T, Self> {
+    pub fn check<T>(value: T, found: Vec<Diagnostic>) -> Result<T, Self> {
         if found.is_empty() {
-            return Ok(value);
+            Ok(value)
+        } else {
+            Err(found.into())
         }
+    }
+}
+
+impl From<Vec<Diagnostic>> for Diagnostics {
+    fn from(mut found: Vec<Diagnostic>) -> Self {
         found.sort();
         found.dedup();
-        Err(Self(found))
+        Self(found)
     }
 }
 

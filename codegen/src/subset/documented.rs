@@ -1,0 +1,133 @@
+//! Whether everything that will be public has documentation.
+
+use serde_json::{Map, Value};
+
+use super::walk::{METHODS, operation_schemas, walk};
+use crate::document::join;
+use crate::error::Diagnostic;
+
+/// Reports all that lacks documentation in `spec`.
+pub(super) fn check(spec: &mut Value, found: &mut Vec<Diagnostic>) {
+    let mut check = Check { found };
+    if let Some(Value::Object(paths)) = spec.get_mut("paths") {
+        for (path, item) in paths {
+            for method in METHODS {
+                if let Some(operation) = item.get_mut(method) {
+                    check.operation(operation, &format!("{}/{method}", join("/paths", path)));
+                }
+            }
+        }
+    }
+    if let Some(Value::Object(schemas)) = spec.pointer_mut("/components/schemas") {
+        for (name, schema) in schemas {
+            let pointer = join("/components/schemas", name);
+            check.described(schema, &pointer);
+            check.schema(schema, &pointer);
+        }
+    }
+    if let Some(Value::Object(events)) = spec.get("x-events") {
+        for (name, event) in events {
+            check.described(event, &join("/x-events", name));
+        }
+    }
+}
+
+struct Check<'a> {
+    found: &'a mut Vec<Diagnostic>,
+}
+
+impl Check<'_> {
+    fn operation(&mut self, operation: &mut Value, pointer: &str) {
+        self.described(operation, pointer);
+        let parameters = operation.get("parameters").and_then(Value::as_array);
+        for (index, parameter) in parameters.into_iter().flatten().enumerate() {
+            self.described(parameter, &join(&join(pointer, "parameters"), index));
+        }
+        for (_, at, schema) in operation_schemas(operation, pointer) {
+            self.schema(schema, &at);
+        }
+    }
+
+    fn described(&mut self, node: &Value, pointer: &str) {
+        let text = node
+            .get("description")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        if text.trim().is_empty() {
+            self.missing(pointer, "no description", "description: TODO");
+        }
+    }
+
+    fn schema(&mut self, schema: &mut Value, pointer: &str) {
+        walk(schema, pointer, &mut |schema, pointer| {
+            let Value::Object(schema) = schema else {
+                return;
+            };
+            let is_list = is_list(schema);
+            if let Some(Value::Object(properties)) = schema.get("properties") {
+                for (name, property) in properties.iter().filter(|_| !is_list) {
+                    self.described(property, &join(&join(pointer, "properties"), name));
+                }
+            }
+            if let Some(items) = schema.get("items")
+                && items.get("properties").is_some()
+            {
+                self.described(items, &join(pointer, "items"));
+            }
+            self.values(schema, pointer);
+        });
+    }
+
+    fn values(&mut self, schema: &Map<String, Value>, pointer: &str) {
+        let Some(Value::Array(values)) = schema.get("enum") else {
+            return;
+        };
+        let texts = schema.get("x-enum-descriptions").and_then(Value::as_object);
+        let values: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
+        // The name of an object's kind says what it is; an empty value clears.
+        if pointer.ends_with("/properties/object") && values.len() == 1 {
+            return;
+        }
+        for value in values {
+            if !value.is_empty() && texts.is_none_or(|texts| !texts.contains_key(value)) {
+                self.missing(
+                    pointer,
+                    &format!("no description of the value `{value}`"),
+                    &format!("x-enum-descriptions:\n      {}: TODO", Value::from(value)),
+                );
+            }
+        }
+    }
+
+    /// The help is the overlay action that is missing, ready to be filled in.
+    fn missing(&mut self, pointer: &str, what: &str, update: &str) {
+        let target = json_path(pointer);
+        self.found.push(Diagnostic::new(
+            pointer,
+            what,
+            format!("add to the overlay:\n- target: {target}\n  update:\n    {update}"),
+        ));
+    }
+}
+
+/// `pointer` as JSONPath.
+fn json_path(pointer: &str) -> String {
+    let steps = pointer.split('/').skip(1).map(|step| {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        match step.parse::<usize>() {
+            Ok(index) => format!("[{index}]"),
+            Err(_) => format!("['{}']", step.replace('\'', "\\'")),
+        }
+    });
+    std::iter::once("$".to_owned()).chain(steps).collect()
+}
+
+/// Lists have a type of the runtime: it documents their fields.
+fn is_list(schema: &Map<String, Value>) -> bool {
+    let kinds = schema
+        .get("properties")
+        .and_then(|all| all.pointer("/object/enum"));
+    kinds
+        .and_then(Value::as_array)
+        .is_some_and(|kinds| kinds.len() == 1 && kinds[0] == "list")
+}

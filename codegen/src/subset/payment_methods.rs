@@ -1,0 +1,160 @@
+//! The per-payment-method rule: of what exists once per payment method, a few are kept.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::rules;
+use super::walk::{METHODS, Side, children, operation_schemas};
+use crate::document::not_required;
+use crate::error::Diagnostic;
+
+/// So many payment methods among the properties of an object, or the values of an enum, are no
+/// coincidence: single names such as `card`, `link` or `custom` also mean other things.
+const TELLING: usize = 3;
+
+pub(super) struct PaymentMethods {
+    types: BTreeSet<String>,
+    keep: BTreeSet<String>,
+}
+
+impl PaymentMethods {
+    pub(super) fn new(
+        rules: &rules::PaymentMethods,
+        spec: &Value,
+        found: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let types: BTreeSet<String> = match spec.pointer(&rules.types).and_then(|at| at.get("enum"))
+        {
+            Some(Value::Array(values)) => values
+                .iter()
+                .filter_map(Value::as_str)
+                .map(str::to_owned)
+                .collect(),
+            _ => {
+                found.push(Diagnostic::new(
+                    "/payment_methods/types",
+                    format!("there is no enum at `{}`", rules.types),
+                    "point to the enum of the payment method types in the upstream spec",
+                ));
+                BTreeSet::new()
+            }
+        };
+        if !types.is_empty() {
+            for (index, kind) in rules.keep.iter().enumerate() {
+                if !types.contains(kind) {
+                    found.push(Diagnostic::new(
+                        format!("/payment_methods/keep/{index}"),
+                        format!("`{kind}` is not a payment method type"),
+                        "remove it, or take one of the enum that `types` points to",
+                    ));
+                }
+            }
+        }
+        Self {
+            types,
+            keep: rules.keep.iter().cloned().collect(),
+        }
+    }
+
+    /// Applies the rule to every schema of `spec`.
+    pub(super) fn prune(&self, spec: &mut Value) {
+        if let Some(Value::Object(paths)) = spec.get_mut("paths") {
+            for item in paths.values_mut() {
+                for method in METHODS {
+                    if let Some(operation) = item.get_mut(method) {
+                        for (side, _, schema) in operation_schemas(operation, "") {
+                            self.prune_schema(schema, side);
+                        }
+                    }
+                }
+            }
+        }
+        if let Some(Value::Object(schemas)) = spec.pointer_mut("/components/schemas") {
+            for schema in schemas.values_mut() {
+                self.prune_schema(schema, Side::Response);
+            }
+        }
+    }
+
+    /// Whether nothing is left of an object that had properties.
+    fn prune_schema(&self, schema: &mut Value, side: Side) -> bool {
+        let mut emptied = false;
+        let mut lost = Vec::new();
+        for (steps, child) in children(schema) {
+            let child_emptied = self.prune_schema(child, side);
+            match steps.as_slice() {
+                [properties, name] if properties == "properties" => {
+                    if child_emptied {
+                        lost.push(name.clone());
+                    }
+                }
+                _ => emptied |= child_emptied,
+            }
+        }
+        let Value::Object(schema) = schema else {
+            return false;
+        };
+        self.reduce_enum(schema);
+        match side {
+            // A parameter nobody can put anything into is no parameter.
+            Side::Request => {}
+            Side::Response => lost.clear(),
+        }
+        lost.extend(self.dropped_properties(schema));
+        if lost.is_empty() {
+            return emptied;
+        }
+        let mut left = 0;
+        if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+            for name in &lost {
+                properties.remove(name);
+            }
+            left = properties.len();
+        }
+        for name in &lost {
+            not_required(schema, name);
+        }
+        if side == Side::Response {
+            // The generator keeps what Stripe sends of them as raw JSON.
+            schema.insert("additionalProperties".to_owned(), json!(true));
+        }
+        left == 0
+    }
+
+    fn dropped_properties(&self, schema: &Map<String, Value>) -> Vec<String> {
+        let Some(Value::Object(properties)) = schema.get("properties") else {
+            return Vec::new();
+        };
+        let named: Vec<&String> = properties
+            .keys()
+            .filter(|name| self.types.contains(*name))
+            .collect();
+        if named.len() < TELLING {
+            return Vec::new();
+        }
+        named
+            .into_iter()
+            .filter(|name| !self.keep.contains(*name))
+            .cloned()
+            .collect()
+    }
+
+    /// Enums are open in Rust: the kinds that go stay readable.
+    fn reduce_enum(&self, schema: &mut Map<String, Value>) {
+        let Some(Value::Array(values)) = schema.get_mut("enum") else {
+            return;
+        };
+        let is_type = |value: &Value| value.as_str().is_some_and(|text| self.types.contains(text));
+        let named = values.iter().filter(|value| is_type(value)).count();
+        if named < TELLING || named * 2 < values.len() {
+            return;
+        }
+        values.retain(|value| {
+            !is_type(value) || value.as_str().is_some_and(|text| self.keep.contains(text))
+        });
+        if values.is_empty() {
+            schema.remove("enum");
+        }
+    }
+}

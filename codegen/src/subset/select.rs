@@ -1,0 +1,143 @@
+//! Which operations and webhook events the slice holds.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::glob;
+use super::rules::{DEFAULT, Rules};
+use super::walk::METHODS;
+use crate::document::join;
+use crate::error::Diagnostic;
+
+pub(super) struct Operation {
+    pub(super) path: String,
+    pub(super) method: &'static str,
+    pub(super) feature: String,
+    pub(super) value: Value,
+}
+
+impl Operation {
+    pub(super) fn pointer(&self) -> String {
+        format!("{}/{}", join("/paths", &self.path), self.method)
+    }
+
+    fn id(&self) -> Option<&str> {
+        self.value.get("operationId")?.as_str()
+    }
+}
+
+/// The operations that `rules` name, by path and method.
+pub(super) fn operations(
+    rules: &Rules,
+    spec: &Value,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Operation> {
+    let mut all = Vec::new();
+    for (path, item) in spec["paths"].as_object().into_iter().flatten() {
+        for method in METHODS {
+            if let Some(value) = item.get(method) {
+                all.push((path, method, value));
+            }
+        }
+    }
+    let mut selected: BTreeMap<(String, &'static str), Operation> = BTreeMap::new();
+    for (feature, part) in &rules.features {
+        for (index, pattern) in part.operations.iter().enumerate() {
+            let pointer = format!("{}/operations/{index}", join("/features", feature));
+            let mut any = false;
+            for (path, method, value) in &all {
+                let operation = Operation {
+                    path: (*path).clone(),
+                    method,
+                    feature: feature.clone(),
+                    value: (*value).clone(),
+                };
+                let matches = if pattern.starts_with('/') {
+                    glob::matches(pattern, path)
+                } else {
+                    operation.id() == Some(pattern)
+                };
+                if !matches {
+                    continue;
+                }
+                any = true;
+                if let Some(twice) = selected.insert(((*path).clone(), method), operation) {
+                    found.push(Diagnostic::new(
+                        pointer.clone(),
+                        format!(
+                            "`{method} {path}` is already selected by `{}`",
+                            twice.feature
+                        ),
+                        "select an operation once",
+                    ));
+                }
+            }
+            if !any {
+                found.push(if pattern.starts_with('/') {
+                    Diagnostic::new(
+                        pointer,
+                        format!("no path matches `{pattern}`"),
+                        "remove it, or correct the pattern; `**` also matches `/`",
+                    )
+                } else {
+                    Diagnostic::new(
+                        pointer,
+                        format!("there is no operation `{pattern}`"),
+                        "remove it, or correct the id; a path starts with `/`",
+                    )
+                });
+            }
+        }
+    }
+    selected.into_values().collect()
+}
+
+/// The webhook event types that `rules` name, as the value of `x-events`.
+pub(super) fn events(rules: &Rules, spec: &Value, found: &mut Vec<Diagnostic>) -> Value {
+    let Some(Value::Array(types)) = spec
+        .pointer(&rules.event_types)
+        .and_then(|at| at.get("enum"))
+    else {
+        found.push(Diagnostic::new(
+            "/event_types",
+            format!("there is no enum at `{}`", rules.event_types),
+            "point to the enum of the webhook event types in the upstream spec",
+        ));
+        return Value::Null;
+    };
+    let types: Vec<&str> = types.iter().filter_map(Value::as_str).collect();
+    let mut selected = Map::new();
+    for (feature, part) in &rules.features {
+        for (index, pattern) in part.events.iter().enumerate() {
+            let pointer = format!("{}/events/{index}", join("/features", feature));
+            let mut any = false;
+            for kind in types
+                .iter()
+                .filter(|kind| **kind != "*" && glob::matches(pattern, kind))
+            {
+                any = true;
+                let event = if feature == DEFAULT {
+                    json!({})
+                } else {
+                    json!({"x-feature": feature})
+                };
+                if selected.insert((*kind).to_owned(), event).is_some() {
+                    found.push(Diagnostic::new(
+                        pointer.clone(),
+                        format!("the event `{kind}` is already selected"),
+                        "select an event once",
+                    ));
+                }
+            }
+            if !any {
+                found.push(Diagnostic::new(
+                    pointer,
+                    format!("no webhook event matches `{pattern}`"),
+                    "remove it, or correct the pattern",
+                ));
+            }
+        }
+    }
+    Value::Object(selected)
+}
