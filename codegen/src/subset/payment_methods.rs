@@ -122,22 +122,35 @@ impl PaymentMethods {
         left == 0
     }
 
+    /// The properties of a per-payment-method object that go: those named after a payment method,
+    /// as `klarna` is, or `klarna_display_qr_code`.
     fn dropped_properties(&self, schema: &Map<String, Value>) -> Vec<String> {
-        let Some(Value::Object(properties)) = schema.get("properties") else {
-            return Vec::new();
-        };
-        let named: Vec<&String> = properties
-            .keys()
-            .filter(|name| self.types.contains(*name))
+        let properties = schema.get("properties").and_then(Value::as_object);
+        let named: Vec<(&String, &str)> = properties
+            .into_iter()
+            .flat_map(Map::keys)
+            .filter_map(|name| Some((name, self.named_after(name)?)))
             .collect();
-        if named.len() < TELLING {
+        let types: BTreeSet<&str> = named.iter().map(|(_, kind)| *kind).collect();
+        if types.len() < TELLING {
             return Vec::new();
         }
         named
             .into_iter()
-            .filter(|name| !self.keep.contains(*name))
-            .cloned()
+            .filter(|(_, kind)| !self.keep.contains(*kind))
+            .map(|(name, _)| name.clone())
             .collect()
+    }
+
+    /// The longest payment method type that `name` is, or starts with.
+    fn named_after(&self, name: &str) -> Option<&str> {
+        let mut end = name.len();
+        loop {
+            if let Some(kind) = self.types.get(&name[..end]) {
+                return Some(kind);
+            }
+            end = name[..end].rfind('_')?;
+        }
     }
 
     /// Enums are open in Rust: the kinds that go stay readable.
