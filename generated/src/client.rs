@@ -1,0 +1,93 @@
+//! The client: what all requests have in common.
+
+mod builder;
+mod key;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use builder::ClientBuilder;
+pub(crate) use builder::header_text;
+pub(crate) use key::ApiKey;
+
+use crate::request::Request;
+use crate::retry::{Retry, Sleep};
+use crate::{Error, Method, RawRequest};
+
+/// Sends requests to Stripe.
+///
+/// Make one and keep it: it holds the connections, and a clone shares them.
+///
+/// ```no_run
+/// # async fn example() -> Result<(), stripe_financial_connections::Error> {
+/// use stripe_financial_connections::Client;
+///
+/// let client = Client::new("sk_test_123")?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) http: reqwest::Client,
+    pub(crate) key: ApiKey,
+    /// Without a slash at the end.
+    pub(crate) base_url: String,
+    pub(crate) version: String,
+    pub(crate) user_agent: String,
+    pub(crate) timeout: Duration,
+    pub(crate) retry: Retry,
+    pub(crate) sleep: Sleep,
+    #[cfg(feature = "blocking")]
+    pub(crate) blocking: crate::blocking::Blocking,
+}
+
+impl Client {
+    /// A client with the defaults of [`Client::builder`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if the key is empty or holds characters that no key has, such as a
+    /// line break at its end.
+    pub fn new(key: impl Into<String>) -> Result<Self, Error> {
+        Self::builder(key).build()
+    }
+
+    /// A client to be set up further.
+    pub fn builder(key: impl Into<String>) -> ClientBuilder {
+        ClientBuilder::new(ApiKey::new(key))
+    }
+
+    /// A request to any endpoint, for what the crate does not bind.
+    ///
+    /// The path starts with `/`; ids go in by name, so that they stay one segment of it.
+    ///
+    /// ```no_run
+    /// # async fn example(client: stripe_financial_connections::Client) -> Result<(), stripe_financial_connections::Error> {
+    /// use stripe_financial_connections::Method;
+    ///
+    /// let payout = client
+    ///     .raw(Method::Get, "/v1/payouts/{payout}")
+    ///     .path_param("payout", "po_123")
+    ///     .await?;
+    /// let payout: serde_json::Value = payout.parse()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn raw(&self, method: Method, path: impl Into<String>) -> RawRequest {
+        RawRequest::new(Request::raw(self, method, path.into()))
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.0.base_url)
+            .field("version", &self.0.version)
+            .finish_non_exhaustive()
+    }
+}

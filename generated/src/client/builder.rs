@@ -1,0 +1,245 @@
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{ApiKey, Client, Inner};
+use crate::Error;
+use crate::retry::{Retry, Sleep, sleep_hook, tokio_sleep};
+
+/// Sets up a [`Client`].
+///
+/// ```no_run
+/// # fn example() -> Result<(), stripe_financial_connections::Error> {
+/// use std::time::Duration;
+/// use stripe_financial_connections::Client;
+///
+/// let client = Client::builder("sk_test_123")
+///     .timeout(Duration::from_secs(20))
+///     .max_retries(4)
+///     .app_info("budget-app", "1.2.0")
+///     .build()?;
+/// # Ok(()) }
+/// ```
+#[must_use = "a builder does nothing until `build` is called"]
+#[derive(Clone)]
+pub struct ClientBuilder {
+    key: ApiKey,
+    http: Option<reqwest::Client>,
+    base_url: String,
+    version: String,
+    app_info: Option<String>,
+    timeout: Duration,
+    retry: Retry,
+    sleep: Sleep,
+}
+
+impl ClientBuilder {
+    pub(super) fn new(key: ApiKey) -> Self {
+        Self {
+            key,
+            http: None,
+            base_url: "https://api.stripe.com".to_owned(),
+            version: crate::API_VERSION.to_owned(),
+            app_info: None,
+            timeout: Duration::from_secs(80),
+            retry: Retry::default(),
+            sleep: tokio_sleep(),
+        }
+    }
+
+    /// Sends to this address instead of `https://api.stripe.com`: a proxy or a test server. A
+    /// path in it is kept before that of the request.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Uses this HTTP client, with its proxies, certificates and connection pool. It should not
+    /// follow redirects. The timeout of this builder still applies.
+    ///
+    /// A blocking call uses it too, from another thread: where async and blocking calls are mixed
+    /// in one program, give each a client of its own.
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.http = Some(client);
+        self
+    }
+
+    /// Asks for this API version unless a request asks for another one. The default,
+    /// [`API_VERSION`](crate::API_VERSION), is the one that the types are made for.
+    pub fn stripe_version(mut self, version: impl Into<String>) -> Self {
+        self.version = version.into();
+        self
+    }
+
+    /// Gives each attempt this long, from connecting to the last byte. 80 s by default.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Repeats a failed attempt at most this many times. 2 by default.
+    ///
+    /// Repeated are failed connections, timeouts, and answers that say the request may succeed
+    /// later (409, 429, 500 and above, or as the header `Stripe-Should-Retry` says).
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.retry.max_retries = retries;
+        self
+    }
+
+    /// Gives up on a request rather than to wait longer than this in all between its attempts.
+    /// 120 s by default. A single wait is at most 5 s, or what `Retry-After` asks for up to 60 s.
+    pub fn max_retry_wait(mut self, wait: Duration) -> Self {
+        self.retry.max_wait = wait;
+        self
+    }
+
+    /// Names the application in the `User-Agent`, as `name/version`, for Stripe's support.
+    pub fn app_info(mut self, name: impl AsRef<str>, version: impl AsRef<str>) -> Self {
+        self.app_info = Some(format!("{}/{}", name.as_ref(), version.as_ref()));
+        self
+    }
+
+    /// Waits with this function between attempts and polls instead of tokio's timer; for tests
+    /// that take no time.
+    ///
+    /// ```
+    /// # use stripe_financial_connections::Client;
+    /// let client = Client::builder("sk_test_123").sleep(|_duration| std::future::ready(()));
+    /// ```
+    pub fn sleep<F>(mut self, sleep: impl Fn(Duration) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        self.sleep = sleep_hook(sleep);
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Invalid`] if the key, the base URL, the API version or the app info cannot be
+    /// sent, or if the HTTP client cannot be made (no certificates, for example).
+    pub fn build(self) -> Result<Client, Error> {
+        self.key.authorization()?;
+        let base_url = base_url(&self.base_url)?;
+        header_text("the API version", &self.version)?;
+        let mut user_agent = concat!(
+            "stripe-financial-connections-rust/",
+            env!("CARGO_PKG_VERSION")
+        )
+        .to_owned();
+        if let Some(app_info) = &self.app_info {
+            header_text("the app info", app_info)?;
+            user_agent = format!("{user_agent} {app_info}");
+        }
+        #[cfg(feature = "blocking")]
+        let blocking = crate::blocking::Blocking::new(match &self.http {
+            Some(http) => http.clone(),
+            None => http_client()?,
+        });
+        let http = match self.http {
+            Some(http) => http,
+            None => http_client()?,
+        };
+        Ok(Client(Arc::new(Inner {
+            http,
+            key: self.key,
+            base_url,
+            version: self.version,
+            user_agent,
+            timeout: self.timeout,
+            retry: self.retry,
+            sleep: self.sleep,
+            #[cfg(feature = "blocking")]
+            blocking,
+        })))
+    }
+}
+
+impl std::fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+fn http_client() -> Result<reqwest::Client, Error> {
+    reqwest::Client::builder()
+        // A redirect would turn a POST into a GET, or carry the key elsewhere.
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(|error| Error::invalid(format!("the HTTP client cannot be made: {error}")))
+}
+
+fn base_url(text: &str) -> Result<String, Error> {
+    let refused = |why: &str| Error::invalid(format!("the base URL {why}"));
+    let url =
+        reqwest::Url::parse(text).map_err(|error| refused(&format!("is not one: {error}")))?;
+    match url.scheme() {
+        "http" | "https" => {}
+        _ => return Err(refused("starts with neither https:// nor http://")),
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(refused("has a query or a fragment"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(refused(
+            "holds a user name or password; the API key authenticates",
+        ));
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// Text that goes into a header: not empty, printable ASCII.
+pub(crate) fn header_text(what: &str, text: &str) -> Result<(), Error> {
+    if text.is_empty()
+        || !text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() || byte == b' ')
+    {
+        return Err(Error::invalid(format!(
+            "{what} is empty or holds characters that a header cannot have"
+        )));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_urls() {
+        for (text, url) in [
+            ("https://api.stripe.com", Some("https://api.stripe.com")),
+            ("http://127.0.0.1:8080/", Some("http://127.0.0.1:8080")),
+            (
+                "https://proxy.example/stripe/",
+                Some("https://proxy.example/stripe"),
+            ),
+            ("api.stripe.com", None),
+            ("ftp://api.stripe.com", None),
+            ("https://api.stripe.com/?a=b", None),
+            ("https://user@api.stripe.com", None),
+            ("https://", None),
+        ] {
+            assert_eq!(base_url(text).ok().as_deref(), url, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_sent_is_refused_when_the_client_is_made() {
+        let builder = || Client::builder("sk_test_1");
+        assert!(builder().build().is_ok());
+        for refused in [
+            Client::builder("sk_test_1\n"),
+            builder().stripe_version(""),
+            builder().app_info("a\r\nb", "1"),
+            builder().base_url("nowhere"),
+        ] {
+            assert!(matches!(refused.build(), Err(Error::Invalid(_))));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! How JSON becomes objects, for generated code and the handwritten types.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{
+    Deserialize, DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor,
+};
+
+use crate::error::{DecodeError, Located};
+use crate::{Error, Raw};
+
+/// An object schema: reads itself from the fields of a JSON object.
+pub(crate) trait Object: Sized {
+    /// What an error calls it.
+    const NAME: &'static str;
+
+    fn from_fields<'de, A: MapAccess<'de>>(fields: Fields<A>) -> Result<Self, A::Error>;
+}
+
+/// The fields of a JSON object, one after the other: a name, then its value or a skip.
+pub(crate) struct Fields<A>(A);
+
+impl<'de, A: MapAccess<'de>> Fields<A> {
+    pub(crate) fn next_name(&mut self) -> Result<Option<Name<'de>>, A::Error> {
+        self.0.next_key()
+    }
+
+    /// The value of the last name. Null reads as `None`, as if the field were missing.
+    pub(crate) fn value<T: Deserialize<'de>>(&mut self) -> Result<Option<T>, A::Error> {
+        self.0.next_value()
+    }
+
+    pub(crate) fn skip(&mut self) -> Result<(), A::Error> {
+        self.0.next_value::<IgnoredAny>().map(|_| ())
+    }
+}
+
+/// The name of a field, borrowed from the input where that has no escapes.
+pub(crate) struct Name<'de>(Cow<'de, str>);
+
+impl Name<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+struct NameVisitor;
+
+impl<'de> Visitor<'de> for NameVisitor {
+    type Value = Name<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a field name")
+    }
+
+    fn visit_borrowed_str<E: serde::de::Error>(self, name: &'de str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Borrowed(name)))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Owned(name.to_owned())))
+    }
+}
+
+/// A required field that was missing or null is an error.
+pub(crate) fn required<T, E: serde::de::Error>(
+    value: Option<T>,
+    name: &'static str,
+) -> Result<T, E> {
+    value.ok_or_else(|| E::missing_field(name))
+}
+
+/// Reads an object: the body of its `Deserialize`.
+pub(crate) fn object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(T::NAME)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        T::from_fields(Fields(map))
+    }
+}
+
+/// Reads something made from a string (an id, an open enum) without a string in between.
+pub(crate) fn text<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: for<'a> From<&'a str>,
+    D: Deserializer<'de>,
+{
+    deserializer.deserialize_str(TextVisitor(PhantomData))
+}
+
+struct TextVisitor<T>(PhantomData<T>);
+
+impl<T: for<'a> From<&'a str>> Visitor<'_> for TextVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+        Ok(T::from(text))
+    }
+}
+
+/// The one door from bytes to a type: all of the crate reads through the same parser, so each
+/// type is compiled once.
+pub(crate) fn from_slice<T: DeserializeOwned>(json: &[u8]) -> Result<T, Error> {
+    serde_json::from_slice(json).map_err(|error| DecodeError::new(&error, json).into())
+}
+
+/// Keeps a value as text until it is known what it is.
+pub(crate) fn buffered<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Raw, D::Error> {
+    Raw::deserialize(deserializer)
+}
+
+/// Reads a buffered value, as a part of what is being read: an error keeps its path.
+pub(crate) fn nested<T: DeserializeOwned, E: serde::de::Error>(raw: &Raw) -> Result<T, E> {
+    let json = raw.get().as_bytes();
+    serde_json::from_slice(json).map_err(|error| E::custom(Located::new(&error, json)))
+}
+
+/// The top-level `object` of a buffered value: which kind of object it says it is.
+pub(crate) fn object_name(raw: &Raw) -> Option<Cow<'_, str>> {
+    let mut json = serde_json::Deserializer::from_slice(raw.get().as_bytes());
+    json.deserialize_map(ObjectNameVisitor)
+        .ok()
+        .map(|name| name.0)
+}
+
+struct ObjectNameVisitor;
+
+impl<'de> Visitor<'de> for ObjectNameVisitor {
+    type Value = Name<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Name<'de>, A::Error> {
+        let mut found = None;
+        while let Some(name) = map.next_key::<Name<'de>>()? {
+            match name.as_str() {
+                "object" => found = Some(map.next_value()?),
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        found.ok_or_else(|| A::Error::missing_field("object"))
+    }
+}

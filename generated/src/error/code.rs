@@ -1,0 +1,80 @@
+use crate::Unrecognized;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $code:literal,)*) => {
+        /// Stripe's code for what went wrong: those that a Financial Connections integration
+        /// meets have a variant, all others are kept as they are.
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ErrorCode {
+            $($(#[$doc])* $variant,)*
+            /// A code without a variant.
+            Unrecognized(Unrecognized),
+        }
+
+        impl ErrorCode {
+            /// The code as Stripe writes it.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $code,)*
+                    Self::Unrecognized(code) => code.as_str(),
+                }
+            }
+        }
+
+        impl From<&str> for ErrorCode {
+            fn from(code: &str) -> Self {
+                match code {
+                    $($code => Self::$variant,)*
+                    _ => Self::Unrecognized(Unrecognized::new(code)),
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The bank account was closed.
+    AccountClosed = "account_closed",
+    /// The connected account does not exist, or the key has no access to it.
+    AccountInvalid = "account_invalid",
+    /// The API key has expired.
+    ApiKeyExpired = "api_key_expired",
+    /// The bank account exists already.
+    BankAccountExists = "bank_account_exists",
+    /// The bank account cannot be used.
+    BankAccountUnusable = "bank_account_unusable",
+    /// The bank account was not verified.
+    BankAccountUnverified = "bank_account_unverified",
+    /// The account's connection is inactive, so that its data cannot be refreshed.
+    FinancialConnectionsAccountInactive = "financial_connections_account_inactive",
+    /// Transactions were asked for before any refresh of them succeeded.
+    FinancialConnectionsNoSuccessfulTransactionRefresh
+        = "financial_connections_no_successful_transaction_refresh",
+    /// Another request with this idempotency key is still running.
+    IdempotencyKeyInUse = "idempotency_key_in_use",
+    /// The bank account has too little money.
+    InsufficientFunds = "insufficient_funds",
+    /// The object is in use by another request.
+    LockTimeout = "lock_timeout",
+    /// A required parameter is missing.
+    ParameterMissing = "parameter_missing",
+    /// A parameter does not exist.
+    ParameterUnknown = "parameter_unknown",
+    /// Two parameters exclude each other.
+    ParametersExclusive = "parameters_exclusive",
+    /// The payment method's bank details are wrong.
+    PaymentMethodBankAccountAlreadyVerified = "payment_method_bank_account_already_verified",
+    /// Too many requests.
+    RateLimit = "rate_limit",
+    /// There is no such object.
+    ResourceMissing = "resource_missing",
+    /// A secret key was needed, and a publishable one was sent.
+    SecretKeyRequired = "secret_key_required",
+    /// A live key was used for a test object, or a live object is asked for with a test key.
+    TestmodeChargesOnly = "testmode_charges_only",
+    /// The path does not exist.
+    UrlInvalid = "url_invalid",
+}
+
+crate::macros::open_enum!(ErrorCode);

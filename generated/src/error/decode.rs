@@ -1,0 +1,302 @@
+use std::fmt;
+
+use super::path::json_path;
+
+/// JSON that does not fit the type it was read as.
+///
+/// The body stays reachable, so nothing is lost: read it as `serde_json::Value`, or report the
+/// path. Neither `Display` nor `Debug` shows values of the body, which may be personal.
+#[derive(thiserror::Error)]
+#[error("unexpected JSON from Stripe {located}")]
+pub struct DecodeError {
+    located: Located,
+    body: Box<[u8]>,
+    status: Option<u16>,
+    request_id: Option<String>,
+}
+
+impl DecodeError {
+    pub(crate) fn new(error: &serde_json::Error, json: &[u8]) -> Self {
+        Self {
+            located: Located::new(error, json),
+            body: json.into(),
+            status: None,
+            request_id: None,
+        }
+    }
+
+    #[cfg(feature = "client")]
+    pub(crate) fn of_response(mut self, status: u16, request_id: Option<&str>) -> Self {
+        self.status = Some(status);
+        self.request_id = request_id.map(str::to_owned);
+        self
+    }
+
+    /// Where the value is that does not fit, such as `data[3].balance.as_of`; empty if it is the
+    /// body as a whole.
+    pub fn path(&self) -> &str {
+        &self.located.path
+    }
+
+    /// What does not fit there.
+    pub fn message(&self) -> &str {
+        &self.located.message
+    }
+
+    /// The JSON as it was received.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The HTTP status, if the JSON was an answer to a request.
+    pub fn status(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// The id under which Stripe logged the request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecodeError")
+            .field("path", &self.located.path)
+            .field("message", &self.located.message)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .field("status", &self.status)
+            .field("request_id", &self.request_id)
+            .finish()
+    }
+}
+
+/// A path and what is wrong there.
+pub(crate) struct Located {
+    path: String,
+    message: String,
+}
+
+impl Located {
+    pub(crate) fn new(error: &serde_json::Error, json: &[u8]) -> Self {
+        let (line, column) = (error.line(), error.column());
+        let text = error.to_string();
+        let message = text
+            .strip_suffix(&format!(" at line {line} column {column}"))
+            .unwrap_or(&text);
+        let last_child = !message.starts_with("missing field");
+        let outer = json_path(json, line, column, last_child);
+        // A buffered part of the text was read on its own, and placed its error itself.
+        let (path, message) = match split(message) {
+            Some((inner, message)) => (join(outer, inner), message),
+            None => (outer, message),
+        };
+        Self {
+            path,
+            message: without_value(message),
+        }
+    }
+}
+
+impl fmt::Display for Located {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "at `{}`: {}", self.path, self.message)
+    }
+}
+
+/// The parts of a displayed [`Located`]: serde's errors carry text alone.
+fn split(message: &str) -> Option<(&str, &str)> {
+    message.strip_prefix("at `")?.split_once("`: ")
+}
+
+fn join(outer: String, inner: &str) -> String {
+    match (outer.is_empty(), inner.is_empty() || inner.starts_with('[')) {
+        (true, _) => inner.to_owned(),
+        (false, true) => outer + inner,
+        (false, false) => outer + "." + inner,
+    }
+}
+
+/// `invalid type: string "Jenny", expected i64` without what the value was.
+fn without_value(message: &str) -> String {
+    let shortened = ["invalid type: ", "invalid value: "]
+        .into_iter()
+        .find_map(|prefix| {
+            let (found, expected) = message.strip_prefix(prefix)?.rsplit_once(", expected ")?;
+            let kind = found.split(['"', '`']).next()?.trim_end();
+            Some(format!("{prefix}{kind}, expected {expected}"))
+        });
+    shortened.unwrap_or_else(|| message.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::de::{self, Fields, Object, required};
+    use crate::{Error, Expandable, List, Map, MaybeDeleted, RawObject, Sensitive};
+    use serde::de::MapAccess;
+
+    #[derive(Debug)]
+    #[expect(dead_code, reason = "only read into")]
+    struct Account {
+        id: String,
+        created: i64,
+        owner: Option<MaybeDeleted<Owner, RawObject>>,
+        current: Option<Map<i64>>,
+        name: Option<Sensitive<String>>,
+        parent: Option<Expandable<RawObject>>,
+    }
+
+    impl Object for Account {
+        const NAME: &'static str = "Account";
+
+        fn from_fields<'de, A: MapAccess<'de>>(mut fields: Fields<A>) -> Result<Self, A::Error> {
+            let (mut id, mut created, mut owner) = (None, None, None);
+            let (mut current, mut name, mut parent) = (None, None, None);
+            while let Some(field) = fields.next_name()? {
+                match field.as_str() {
+                    "id" => id = fields.value()?,
+                    "created" => created = fields.value()?,
+                    "owner" => owner = fields.value()?,
+                    "current" => current = fields.value()?,
+                    "name" => name = fields.value()?,
+                    "parent" => parent = fields.value()?,
+                    _ => fields.skip()?,
+                }
+            }
+            Ok(Self {
+                id: required(id, "id")?,
+                created: required(created, "created")?,
+                owner,
+                current,
+                name,
+                parent,
+            })
+        }
+    }
+    crate::macros::object!(Account);
+
+    #[derive(Debug)]
+    #[expect(dead_code, reason = "only read into")]
+    struct Owner {
+        email: String,
+    }
+
+    impl Object for Owner {
+        const NAME: &'static str = "Owner";
+
+        fn from_fields<'de, A: MapAccess<'de>>(mut fields: Fields<A>) -> Result<Self, A::Error> {
+            let mut email = None;
+            while let Some(field) = fields.next_name()? {
+                match field.as_str() {
+                    "email" => email = fields.value()?,
+                    _ => fields.skip()?,
+                }
+            }
+            required(email, "email").map(|email| Self { email })
+        }
+    }
+    crate::macros::object!(Owner);
+
+    fn error(json: &str) -> Box<super::DecodeError> {
+        match de::from_slice::<List<Account>>(json.as_bytes()) {
+            Err(Error::Decode(error)) => error,
+            other => panic!("{json}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_error_names_its_path() {
+        let fit = r#"{"id": "fca_1", "created": 1}"#;
+        for (account, path, message) in [
+            ("3", "data[1]", "invalid type: integer, expected Account"),
+            ("{}", "data[1]", "missing field `id`"),
+            (r#"{"id": "fca_2"}"#, "data[1]", "missing field `created`"),
+            (
+                r#"{"created": "soon", "id": "x"}"#,
+                "data[1].created",
+                "invalid type: string, expected i64",
+            ),
+            (
+                r#"{"id": "x", "created": 1.5}"#,
+                "data[1].created",
+                "invalid type: floating point, expected i64",
+            ),
+            (
+                r#"{"id": {}, "created": 1}"#,
+                "data[1].id",
+                "invalid type: map, expected a string",
+            ),
+            (
+                r#"{"current": {"usd": 1, "eur": "2"}}"#,
+                "data[1].current.eur",
+                "invalid type: string, expected i64",
+            ),
+            (
+                r#"{"name": ["Jenny"], "id": ""}"#,
+                "data[1].name",
+                "invalid type: sequence, expected a string",
+            ),
+            (
+                r#"{"owner": {"email": 5}, "id": ""}"#,
+                "data[1].owner.email",
+                "invalid type: integer, expected a string",
+            ),
+            (
+                r#"{"owner": {"email": 5}}"#,
+                "data[1].owner.email",
+                "invalid type: integer, expected a string",
+            ),
+            (
+                r#"{"owner": {"x": [1]}}"#,
+                "data[1].owner",
+                "missing field `email`",
+            ),
+            (
+                r#"{"parent": false}"#,
+                "data[1].parent",
+                "invalid type: boolean, expected an id or an object",
+            ),
+            (
+                r#"{"parent": {"a": 1}}"#,
+                "data[1].parent",
+                "missing field `id`",
+            ),
+            (
+                r#"{"id": "x" "created": 1}"#,
+                "data[1].id",
+                "expected `,` or `}`",
+            ),
+        ] {
+            for data in [
+                format!("{fit}, {account}"),
+                format!("{fit},\n  {account} , {fit}"),
+            ] {
+                let json =
+                    format!("{{\"has_more\": false,\n \"data\": [{data}], \"url\": \"/v1/x\"}}");
+                let error = error(&json);
+                assert_eq!((error.path(), error.message()), (path, message), "{json}");
+                assert_eq!(error.body(), json.as_bytes());
+            }
+        }
+    }
+
+    #[test]
+    fn an_error_shows_no_values() {
+        let json = r#"{"has_more": false, "url": "/v1/x", "data": [{"created": "Jenny, expected \"Rosen"}]}"#;
+        let error = Error::Decode(error(json));
+        for text in [error.to_string(), format!("{error:?}")] {
+            assert!(
+                text.contains("data[0].created") && !text.contains("Rosen"),
+                "{text}"
+            );
+        }
+        assert!(std::error::Error::source(&error).is_none());
+    }
+
+    #[test]
+    fn text_that_is_not_json_has_a_message() {
+        for json in ["", "<html>", "[", "null", "{\"data\": [", "\u{0}"] {
+            assert!(!error(json).message().is_empty());
+        }
+    }
+}

@@ -1,0 +1,98 @@
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+use crate::Resource;
+
+/// A field that holds the id of an object, or the object itself if the request asked to expand it.
+///
+/// The setter `expand` of a request names the fields to expand; without it Stripe sends ids.
+///
+/// ```
+/// # use stripe_financial_connections::{Expandable, RawObject};
+/// let field: Expandable<RawObject> = serde_json::from_str(r#""cus_123""#)?;
+/// assert_eq!(field.id(), "cus_123");
+/// assert!(field.object().is_none());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Expandable<T: Resource> {
+    /// Only the id was sent.
+    Id(T::Id),
+    /// The whole object was sent.
+    Object(Box<T>),
+}
+
+impl<T: Resource> Expandable<T> {
+    /// The id, which both forms have.
+    pub fn id(&self) -> &T::Id {
+        match self {
+            Self::Id(id) => id,
+            Self::Object(object) => object.id(),
+        }
+    }
+
+    /// The object, if it was expanded.
+    pub fn object(&self) -> Option<&T> {
+        match self {
+            Self::Id(_) => None,
+            Self::Object(object) => Some(object),
+        }
+    }
+
+    /// The object, if it was expanded, without copying it.
+    pub fn into_object(self) -> Option<T> {
+        match self {
+            Self::Id(_) => None,
+            Self::Object(object) => Some(*object),
+        }
+    }
+}
+
+impl<T: Resource + Serialize> Serialize for Expandable<T>
+where
+    T::Id: Serialize,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Id(id) => id.serialize(serializer),
+            Self::Object(object) => object.serialize(serializer),
+        }
+    }
+}
+
+impl<'de, T: Resource + Deserialize<'de>> Deserialize<'de> for Expandable<T>
+where
+    T::Id: Deserialize<'de>,
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ExpandableVisitor(PhantomData))
+    }
+}
+
+struct ExpandableVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Resource + Deserialize<'de>> Visitor<'de> for ExpandableVisitor<T>
+where
+    T::Id: Deserialize<'de>,
+{
+    type Value = Expandable<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an id or an object")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, id: &str) -> Result<Self::Value, E> {
+        T::Id::deserialize(StrDeserializer::new(id)).map(Expandable::Id)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        // An object's visitor takes the same map access as when it is not expandable, so its
+        // fields are compiled once.
+        T::deserialize(MapAccessDeserializer::new(map)).map(|o| Expandable::Object(Box::new(o)))
+    }
+}

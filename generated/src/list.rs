@@ -1,0 +1,116 @@
+//! Lists, page by page.
+
+#[cfg(feature = "blocking")]
+mod iter;
+#[cfg(feature = "client")]
+mod page;
+#[cfg(feature = "client")]
+mod stream;
+
+use std::fmt;
+
+use serde::de::{DeserializeOwned, Deserializer, MapAccess};
+use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "blocking")]
+pub use iter::ListIter;
+#[cfg(feature = "client")]
+pub(crate) use page::Parent;
+#[cfg(feature = "client")]
+pub use stream::ListStream;
+
+use crate::de::{self, Fields, Object};
+
+/// One page of a list.
+///
+/// A list that answers a request, or that is inside of an object that does, knows how to get its
+/// [next page](Self::next_page) and to [go on](Self::stream) to its end: with the same filters,
+/// connected account, and other options.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct List<T> {
+    /// The items of this page.
+    pub data: Vec<T>,
+    /// Whether there are more items after this page (before it, if the request had
+    /// `ending_before`).
+    pub has_more: bool,
+    /// The path of the list.
+    pub url: String,
+    /// How many items there are on all pages; few endpoints say it.
+    pub total_count: Option<i64>,
+    /// The request that this page answers.
+    #[cfg(feature = "client")]
+    request: Option<crate::request::Request>,
+}
+
+impl<T: DeserializeOwned> Object for List<T> {
+    const NAME: &'static str = "list";
+
+    fn from_fields<'de, A: MapAccess<'de>>(mut fields: Fields<A>) -> Result<Self, A::Error> {
+        let (mut data, mut has_more, mut url, mut total_count) = (None, None, None, None);
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "data" => data = fields.value()?,
+                "has_more" => has_more = fields.value()?,
+                "total_count" => total_count = fields.value()?,
+                "url" => url = fields.value()?,
+                _ => fields.skip()?,
+            }
+        }
+        let has_more = de::required(has_more, "has_more")?;
+        let url: String = de::required(url, "url")?;
+        Ok(Self {
+            data: de::required(data, "data")?,
+            #[cfg(feature = "client")]
+            request: if has_more {
+                page::inside_of_parent(&url)
+            } else {
+                None
+            },
+            has_more,
+            url,
+            total_count,
+        })
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for List<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        de::object(deserializer)
+    }
+}
+
+impl<T: Serialize> Serialize for List<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("object", "list")?;
+        object.serialize_entry("data", &self.data)?;
+        object.serialize_entry("has_more", &self.has_more)?;
+        if let Some(count) = &self.total_count {
+            object.serialize_entry("total_count", count)?;
+        }
+        object.serialize_entry("url", &self.url)?;
+        object.end()
+    }
+}
+
+/// Lists are equal when their contents are, wherever they came from.
+impl<T: PartialEq> PartialEq for List<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.data == other.data
+            && self.has_more == other.has_more
+            && self.url == other.url
+            && self.total_count == other.total_count
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for List<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("List")
+            .field("data", &self.data)
+            .field("has_more", &self.has_more)
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,145 @@
+//! The request behind a page, and the one for the page after it.
+
+use std::cell::RefCell;
+
+use serde::de::DeserializeOwned;
+
+use super::{List, ListStream};
+use crate::client::Client;
+use crate::request::Request;
+use crate::{Error, Resource};
+
+thread_local! {
+    /// The request whose answer this thread is reading: lists inside of it page with its options.
+    static PARENT: RefCell<Option<Request>> = const { RefCell::new(None) };
+}
+
+/// Marks the time in which the answer to a request is read.
+pub(crate) struct Parent(());
+
+impl Parent {
+    pub(crate) fn enter(request: Request) -> Self {
+        PARENT.set(Some(request));
+        Self(())
+    }
+
+    /// Ends the reading and gives the request back.
+    pub(crate) fn leave(self) -> Option<Request> {
+        PARENT.take()
+    }
+}
+
+impl Drop for Parent {
+    fn drop(&mut self) {
+        PARENT.set(None);
+    }
+}
+
+/// The request for a list inside of the object that is being read.
+pub(super) fn inside_of_parent(url: &str) -> Option<Request> {
+    PARENT.with_borrow(|parent| parent.as_ref().map(|parent| parent.for_list(url)))
+}
+
+impl<T> List<T> {
+    /// Lets a list that was not read from an answer, such as one in a webhook, get its next page
+    /// with this client.
+    #[must_use]
+    pub fn with_client(mut self, client: &Client) -> Self {
+        self.request = Some(Request::for_url(client, &self.url));
+        self
+    }
+
+    pub(crate) fn answers(mut self, request: Request) -> Self {
+        self.request = Some(request);
+        self
+    }
+
+    fn goes_backwards(&self) -> bool {
+        self.request
+            .as_ref()
+            .is_some_and(|request| request.params().get("ending_before").is_some())
+    }
+}
+
+impl<T: Resource> List<T> {
+    /// The request for the page after this one.
+    fn next_request(&self) -> Option<Result<Request, Error>> {
+        if !self.has_more {
+            return None;
+        }
+        let backwards = self.goes_backwards();
+        let item = if backwards {
+            self.data.first()
+        } else {
+            self.data.last()
+        };
+        let cursor = item?.id().as_ref();
+        if cursor.is_empty() {
+            return None;
+        }
+        let Some(mut request) = self.request.clone() else {
+            return Some(Err(Error::invalid(
+                "the list was not read from an answer, so it has no client to get its next page \
+                 with; give it one by List::with_client",
+            )));
+        };
+        request.params_mut().remove("starting_after");
+        request.set(
+            if backwards {
+                "ending_before"
+            } else {
+                "starting_after"
+            },
+            cursor,
+        );
+        Some(Ok(request))
+    }
+
+    /// The items in the order in which they are read, and the request for what follows.
+    pub(super) fn into_parts(mut self) -> (std::vec::IntoIter<T>, Option<Result<Request, Error>>) {
+        let next = self.next_request();
+        if self.goes_backwards() {
+            self.data.reverse();
+        }
+        (self.data.into_iter(), next)
+    }
+}
+
+impl<T: Resource + DeserializeOwned> List<T> {
+    /// The page after this one, or `None` if this is the last one.
+    ///
+    /// # Errors
+    ///
+    /// As the request that this list answers; [`Error::Invalid`] if the list was not read from
+    /// an answer and has no [client](Self::with_client).
+    pub async fn next_page(&self) -> Result<Option<Self>, Error> {
+        match self.next_request() {
+            Some(request) => request?.send_list().await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// [`next_page`](Self::next_page), blocking the thread.
+    ///
+    /// # Errors
+    ///
+    /// As [`next_page`](Self::next_page).
+    #[cfg(feature = "blocking")]
+    pub fn next_page_blocking(&self) -> Result<Option<Self>, Error> {
+        match self.next_request() {
+            Some(request) => request?.wait(Request::send_list).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The items of this page and of all that follow, requested while they are read.
+    pub fn stream(self) -> ListStream<T> {
+        ListStream::after(self)
+    }
+
+    /// [`stream`](Self::stream) as an iterator that blocks the thread for each page.
+    #[cfg(feature = "blocking")]
+    pub fn iter_blocking(self) -> super::ListIter<T> {
+        super::ListIter::after(self)
+    }
+}

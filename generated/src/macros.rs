@@ -1,0 +1,400 @@
+//! What generated types have in common, one line per type in the generated code.
+
+/// `Deserialize` for an [`Object`](crate::de::Object).
+macro_rules! object {
+    ($name:ident) => {
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::de::object(deserializer)
+            }
+        }
+    };
+}
+pub(crate) use object;
+
+/// [`Resource`](crate::Resource) for an object with a field `id`.
+macro_rules! resource {
+    ($name:ident, $id:ty) => {
+        impl $crate::Resource for $name {
+            type Id = $id;
+
+            fn id(&self) -> &$id {
+                &self.id
+            }
+        }
+    };
+}
+pub(crate) use resource;
+
+/// A newtype for the ids of one kind of object.
+macro_rules! id {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name($crate::text::Text);
+
+        impl $name {
+            /// The id with this text, which is not checked.
+            pub fn new(id: impl AsRef<str>) -> Self {
+                Self($crate::text::Text::new(id.as_ref()))
+            }
+
+            /// The id as Stripe writes it.
+            pub fn as_str(&self) -> &str {
+                self.0.as_str()
+            }
+        }
+
+        $crate::macros::text_traits!($name);
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Debug::fmt(self.as_str(), f)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(id: &str) -> Self {
+                Self($crate::text::Text::new(id))
+            }
+        }
+
+        impl From<&String> for $name {
+            fn from(id: &String) -> Self {
+                Self($crate::text::Text::new(id))
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(id: String) -> Self {
+                Self(id.into())
+            }
+        }
+
+        impl From<&$name> for $name {
+            fn from(id: &$name) -> Self {
+                id.clone()
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0.into()
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.as_str() == other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.as_str() == *other
+            }
+        }
+
+        #[cfg(feature = "client")]
+        impl From<$name> for $crate::params::Value {
+            fn from(id: $name) -> Self {
+                id.0.into()
+            }
+        }
+    };
+}
+pub(crate) use id;
+
+/// What an open enum has beyond its variants, `as_str` and `From<&str>`.
+macro_rules! open_enum {
+    ($name:ident) => {
+        $crate::macros::text_traits!($name);
+
+        impl From<String> for $name {
+            fn from(value: String) -> Self {
+                Self::from(value.as_str())
+            }
+        }
+
+        #[cfg(feature = "client")]
+        impl From<$name> for $crate::params::Value {
+            fn from(value: $name) -> Self {
+                Self::from(value.as_str())
+            }
+        }
+    };
+}
+pub(crate) use open_enum;
+
+/// What ids and open enums have in common: they are read from and written as a string.
+macro_rules! text_traits {
+    ($name:ident) => {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = std::convert::Infallible;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok(Self::from(text))
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::de::text(deserializer)
+            }
+        }
+    };
+}
+pub(crate) use text_traits;
+
+/// An object parameter, a newtype over [`Params`](crate::params::Params), as a value.
+#[cfg(feature = "client")]
+macro_rules! params {
+    ($name:ident) => {
+        impl From<$name> for $crate::params::Value {
+            fn from(params: $name) -> Self {
+                Self::from(params.0)
+            }
+        }
+    };
+}
+#[cfg(feature = "client")]
+pub(crate) use params;
+
+/// The builder of an operation, a newtype over [`Request`](crate::request::Request): its options
+/// and the ways to send it. Inlined, so that only what a program sends is compiled to code.
+#[cfg(feature = "client")]
+macro_rules! operation {
+    ($name:ident -> $output:ty) => {
+        $crate::macros::request_options!($name);
+
+        impl $name {
+            /// Sends the request. Awaiting the builder itself does the same.
+            ///
+            /// # Errors
+            ///
+            /// Every kind of [`Error`](crate::Error) but those of webhooks.
+            #[inline]
+            pub fn send(self) -> $crate::ResponseFuture<$output> {
+                self.0.send()
+            }
+
+            /// Sends the request and gives the status, headers and request id beside the value.
+            ///
+            /// # Errors
+            ///
+            /// As [`send`](Self::send).
+            #[inline]
+            pub fn send_with_response(self) -> $crate::ResponseFuture<$crate::Response<$output>> {
+                self.0.send_with_response()
+            }
+
+            /// Sends the request and blocks the thread until the answer is there.
+            ///
+            /// # Errors
+            ///
+            /// As [`send`](Self::send).
+            #[cfg(feature = "blocking")]
+            #[inline]
+            pub fn send_blocking(self) -> Result<$output, $crate::Error> {
+                self.0.wait($crate::request::Request::send)
+            }
+
+            /// [`send_with_response`](Self::send_with_response), blocking the thread.
+            ///
+            /// # Errors
+            ///
+            /// As [`send`](Self::send).
+            #[cfg(feature = "blocking")]
+            #[inline]
+            pub fn send_blocking_with_response(
+                self,
+            ) -> Result<$crate::Response<$output>, $crate::Error> {
+                self.0.wait($crate::request::Request::send_with_response)
+            }
+        }
+
+        impl std::future::IntoFuture for $name {
+            type Output = Result<$output, $crate::Error>;
+            type IntoFuture = $crate::ResponseFuture<$output>;
+
+            #[inline]
+            fn into_future(self) -> Self::IntoFuture {
+                self.0.send()
+            }
+        }
+    };
+}
+#[cfg(feature = "client")]
+pub(crate) use operation;
+
+/// The `with_*` options of a request and what it will send.
+#[cfg(feature = "client")]
+macro_rules! request_options {
+    ($name:ident) => {
+        impl $name {
+            /// Sends this idempotency key instead of a random one, so that a request repeated by
+            /// another process is carried out once. At most 255 characters. Only POST requests
+            /// carry one.
+            pub fn with_idempotency_key(mut self, key: impl Into<String>) -> Self {
+                self.0.options().idempotency_key = Some(key.into());
+                self
+            }
+
+            /// Acts for this connected account. Not together with a Stripe context.
+            pub fn with_stripe_account(mut self, account: impl Into<String>) -> Self {
+                self.0.options().stripe_account = Some(account.into());
+                self
+            }
+
+            /// Acts in this Stripe context. Not together with a connected account.
+            pub fn with_stripe_context(mut self, context: impl Into<String>) -> Self {
+                self.0.options().stripe_context = Some(context.into());
+                self
+            }
+
+            /// Asks for this API version. The types are made for the client's default version;
+            /// what another one answers may not fit them.
+            pub fn with_stripe_version(mut self, version: impl Into<String>) -> Self {
+                self.0.options().stripe_version = Some(version.into());
+                self
+            }
+
+            /// Gives each attempt this long, from connecting to the last byte.
+            pub fn with_timeout(mut self, timeout: std::time::Duration) -> Self {
+                self.0.options().timeout = Some(timeout);
+                self
+            }
+
+            /// Repeats a failed attempt at most this many times.
+            pub fn with_max_retries(mut self, retries: u32) -> Self {
+                self.0.options().max_retries = Some(retries);
+                self
+            }
+
+            /// Sends one more header. Those which the client writes itself are refused.
+            pub fn with_header(
+                mut self,
+                name: impl Into<String>,
+                value: impl Into<String>,
+            ) -> Self {
+                self.0.options().headers.push((name.into(), value.into()));
+                self
+            }
+
+            /// Authenticates with another API key than the client's.
+            pub fn with_api_key(mut self, key: impl Into<String>) -> Self {
+                self.0.options().api_key = Some($crate::client::ApiKey::new(key));
+                self
+            }
+
+            /// The HTTP method.
+            pub fn method(&self) -> $crate::Method {
+                self.0.method()
+            }
+
+            /// The path with its ids filled in, without the query.
+            pub fn path(&self) -> &str {
+                self.0.filled_path()
+            }
+
+            /// The parameters as they will be sent, decoded: `a[b]` and its value. They show
+            /// sensitive values.
+            pub fn pairs(&self) -> Vec<(String, String)> {
+                self.0.pairs()
+            }
+        }
+    };
+}
+#[cfg(feature = "client")]
+pub(crate) use request_options;
+
+/// An operation that answers with pages of a list.
+#[cfg(feature = "client")]
+macro_rules! list_operation {
+    ($name:ident -> $item:ty) => {
+        $crate::macros::request_options!($name);
+
+        impl $name {
+            /// Requests one page. Awaiting the builder itself does the same.
+            ///
+            /// # Errors
+            ///
+            /// Every kind of [`Error`](crate::Error) but those of webhooks.
+            #[inline]
+            pub fn send(self) -> $crate::ResponseFuture<$crate::List<$item>> {
+                self.0.send_list()
+            }
+
+            /// Requests one page and gives the status, headers and request id beside it.
+            ///
+            /// # Errors
+            ///
+            /// As [`send`](Self::send).
+            #[inline]
+            pub fn send_with_response(
+                self,
+            ) -> $crate::ResponseFuture<$crate::Response<$crate::List<$item>>> {
+                self.0.send_list_with_response()
+            }
+
+            /// All items, requested page by page while they are read. With `ending_before` it
+            /// goes backwards from there.
+            pub fn stream(self) -> $crate::ListStream<$item> {
+                $crate::ListStream::new(self.0)
+            }
+
+            /// Requests one page and blocks the thread until it is there.
+            ///
+            /// # Errors
+            ///
+            /// As [`send`](Self::send).
+            #[cfg(feature = "blocking")]
+            #[inline]
+            pub fn send_blocking(self) -> Result<$crate::List<$item>, $crate::Error> {
+                self.0.wait($crate::request::Request::send_list)
+            }
+
+            /// [`stream`](Self::stream) as an iterator that blocks the thread for each page.
+            #[cfg(feature = "blocking")]
+            pub fn iter_blocking(self) -> $crate::ListIter<$item> {
+                $crate::ListIter::new(self.0)
+            }
+        }
+
+        impl std::future::IntoFuture for $name {
+            type Output = Result<$crate::List<$item>, $crate::Error>;
+            type IntoFuture = $crate::ResponseFuture<$crate::List<$item>>;
+
+            #[inline]
+            fn into_future(self) -> Self::IntoFuture {
+                self.0.send_list()
+            }
+        }
+    };
+}
+#[cfg(feature = "client")]
+pub(crate) use list_operation;

@@ -1,0 +1,188 @@
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Index;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+use crate::text::Text;
+
+/// A small map with string keys, in the order in which Stripe sent it.
+///
+/// Used for amounts by currency and for metadata: a handful of entries, so a lookup walks them.
+/// Two maps are equal when they hold the same entries, in whatever order.
+///
+/// ```
+/// use stripe_financial_connections::Map;
+///
+/// let available: Map<i64> = [("usd", 6000)].into_iter().collect();
+/// assert_eq!(available.get("usd"), Some(&6000));
+/// assert_eq!(available["usd"], 6000);
+/// ```
+#[derive(Clone)]
+pub struct Map<V>(Vec<(Text, V)>);
+
+impl<V> Map<V> {
+    /// A map without entries.
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&V> {
+        self.0
+            .iter()
+            .find(|(k, _)| k.as_str() == key)
+            .map(|(_, value)| value)
+    }
+
+    /// Whether the key has a value.
+    pub fn contains_key(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Sets the value of a key and returns the one it had.
+    pub fn insert(&mut self, key: impl AsRef<str>, value: V) -> Option<V> {
+        self.insert_text(Text::new(key.as_ref()), value)
+    }
+
+    fn insert_text(&mut self, key: Text, value: V) -> Option<V> {
+        match self.0.iter_mut().find(|(k, _)| *k == key) {
+            Some((_, old)) => Some(std::mem::replace(old, value)),
+            None => {
+                self.0.push((key, value));
+                None
+            }
+        }
+    }
+
+    /// The entries, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &V)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value))
+    }
+
+    /// The keys, in order.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.0.iter().map(|(key, _)| key.as_str())
+    }
+
+    /// The values, in order of their keys.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &V> {
+        self.0.iter().map(|(_, value)| value)
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<V> Default for Map<V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<V: fmt::Debug> fmt::Debug for Map<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<V: PartialEq> PartialEq for Map<V> {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len()
+            && self
+                .iter()
+                .all(|(key, value)| other.get(key) == Some(value))
+    }
+}
+
+impl<V: Eq> Eq for Map<V> {}
+
+impl<V> Index<&str> for Map<V> {
+    type Output = V;
+
+    /// # Panics
+    ///
+    /// If the key has no value; [`Map::get`] does not.
+    fn index(&self, key: &str) -> &V {
+        self.get(key).unwrap_or_else(|| panic!("no entry `{key}`"))
+    }
+}
+
+impl<K: AsRef<str>, V> FromIterator<(K, V)> for Map<V> {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let mut map = Self::new();
+        for (key, value) in entries {
+            map.insert(key, value);
+        }
+        map
+    }
+}
+
+impl<V> IntoIterator for Map<V> {
+    type Item = (String, V);
+    type IntoIter = std::iter::Map<std::vec::IntoIter<(Text, V)>, fn((Text, V)) -> (String, V)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter().map(|(key, value)| (key.into(), value))
+    }
+}
+
+impl<V: Serialize> Serialize for Map<V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de, V: Deserialize<'de>> Deserialize<'de> for Map<V> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(MapVisitor(PhantomData))
+    }
+}
+
+struct MapVisitor<V>(PhantomData<V>);
+
+impl<'de, V: Deserialize<'de>> Visitor<'de> for MapVisitor<V> {
+    type Value = Map<V>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Map<V>, A::Error> {
+        let mut map = Map::new();
+        while let Some(key) = access.next_key()? {
+            map.insert_text(key, access.next_value()?);
+        }
+        Ok(map)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_order_and_compares_without_it() {
+        let map: Map<i64> = serde_json::from_str(r#"{"usd":1,"eur":2,"usd":3}"#).unwrap();
+        assert_eq!(map.iter().collect::<Vec<_>>(), [("usd", &3), ("eur", &2)]);
+        assert_eq!(map, [("eur", 2), ("usd", 3)].into_iter().collect());
+        assert_ne!(map, [("usd", 3)].into_iter().collect());
+        assert_ne!(map, [("usd", 3), ("gbp", 2)].into_iter().collect());
+        assert_eq!(serde_json::to_string(&map).unwrap(), r#"{"usd":3,"eur":2}"#);
+        assert_eq!(map.into_iter().next(), Some(("usd".to_owned(), 3)));
+    }
+
+    #[test]
+    #[should_panic(expected = "no entry `gbp`")]
+    fn indexing_names_the_missing_key() {
+        let _ = Map::<i64>::new()["gbp"];
+    }
+}

@@ -1,0 +1,92 @@
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess};
+use serde::ser::{Serialize, Serializer};
+
+use crate::Resource;
+use crate::de::{self, Fields, Object};
+
+/// An object, or what is left of it after it was deleted.
+///
+/// Stripe answers a request for a deleted object with a stub that says `"deleted": true`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum MaybeDeleted<T, D> {
+    /// The object exists.
+    Present(T),
+    /// The object was deleted; this is the stub.
+    Deleted(D),
+}
+
+impl<T, D> MaybeDeleted<T, D> {
+    /// The object, unless it was deleted.
+    pub fn present(&self) -> Option<&T> {
+        match self {
+            Self::Present(object) => Some(object),
+            Self::Deleted(_) => None,
+        }
+    }
+
+    /// The object, unless it was deleted, without copying it.
+    pub fn into_present(self) -> Option<T> {
+        match self {
+            Self::Present(object) => Some(object),
+            Self::Deleted(_) => None,
+        }
+    }
+
+    /// Whether only the stub is left.
+    pub fn is_deleted(&self) -> bool {
+        matches!(self, Self::Deleted(_))
+    }
+}
+
+impl<T: Resource, D: Resource<Id = T::Id>> Resource for MaybeDeleted<T, D> {
+    type Id = T::Id;
+
+    fn id(&self) -> &T::Id {
+        match self {
+            Self::Present(object) => object.id(),
+            Self::Deleted(stub) => stub.id(),
+        }
+    }
+}
+
+impl<T: Serialize, D: Serialize> Serialize for MaybeDeleted<T, D> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Present(object) => object.serialize(serializer),
+            Self::Deleted(stub) => stub.serialize(serializer),
+        }
+    }
+}
+
+impl<'de, T: DeserializeOwned, D: DeserializeOwned> Deserialize<'de> for MaybeDeleted<T, D> {
+    fn deserialize<De: Deserializer<'de>>(deserializer: De) -> Result<Self, De::Error> {
+        // `deleted` may come last, so the text is kept until it is known which of the two it is.
+        let raw = de::buffered(deserializer)?;
+        let OnlyDeleted(deleted) = de::nested(&raw)?;
+        if deleted {
+            de::nested(&raw).map(Self::Deleted)
+        } else {
+            de::nested(&raw).map(Self::Present)
+        }
+    }
+}
+
+struct OnlyDeleted(bool);
+
+impl Object for OnlyDeleted {
+    const NAME: &'static str = "object";
+
+    fn from_fields<'de, A: MapAccess<'de>>(mut fields: Fields<A>) -> Result<Self, A::Error> {
+        let mut deleted = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "deleted" => deleted = fields.value()?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self(deleted.unwrap_or(false)))
+    }
+}
+
+crate::macros::object!(OnlyDeleted);

@@ -1,0 +1,279 @@
+//! A request as data, until it is sent. Not generic: what differs per operation is its type.
+
+mod check;
+mod options;
+mod send;
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+
+pub(crate) use options::Options;
+
+use crate::client::Client;
+use crate::list::Parent;
+use crate::params::{self, Params, Value};
+use crate::response::{Reply, ResponseFuture};
+use crate::{Error, List, Response, de};
+
+/// An HTTP method that Stripe's API uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Method {
+    /// Reads; parameters go into the query.
+    Get,
+    /// Writes; parameters go into the body, and the request carries an idempotency key.
+    Post,
+    /// Deletes; parameters go into the query.
+    Delete,
+}
+
+impl Method {
+    /// The name in capitals.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Boxed, so that a builder moves as one pointer from setter to setter.
+#[derive(Clone)]
+pub(crate) struct Request(Box<Parts>);
+
+#[derive(Clone)]
+struct Parts {
+    client: Client,
+    method: Method,
+    /// The path with `{names}` in it: the route.
+    template: Cow<'static, str>,
+    path: String,
+    params: Params,
+    json: bool,
+    options: Options,
+    /// The first thing that makes the request impossible; sending reports it.
+    refusal: Option<String>,
+}
+
+impl Request {
+    pub(crate) fn new(client: &Client, method: Method, template: &'static str) -> Self {
+        Self::with_template(client, method, Cow::Borrowed(template))
+    }
+
+    /// A request to a path that is not known to be sound.
+    pub(crate) fn raw(client: &Client, method: Method, path: String) -> Self {
+        let refusal = check::raw_path(&path);
+        let mut request = Self::with_template(client, method, Cow::Owned(path));
+        request.refuse_if(refusal);
+        request
+    }
+
+    /// A request for the path of a list, as Stripe writes it: maybe with a query.
+    pub(crate) fn for_url(client: &Client, url: &str) -> Self {
+        let path = url
+            .strip_prefix(client.inner().base_url.as_str())
+            .unwrap_or(url);
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let mut request = Self::raw(client, Method::Get, path.to_owned());
+        for (name, value) in params::pairs(query) {
+            request.set(name, value);
+        }
+        request
+    }
+
+    /// A request for a list inside of the object that this request asks for.
+    pub(crate) fn for_list(&self, url: &str) -> Self {
+        let mut request = Self::for_url(&self.0.client, url);
+        request.0.options = self.0.options.clone();
+        // Stripe gives the path of all accounts for the accounts of a session.
+        if request.0.path == "/v1/financial_connections/accounts"
+            && let Some(session) = self
+                .0
+                .path
+                .strip_prefix("/v1/financial_connections/sessions/")
+        {
+            request.set("session", session);
+        }
+        request
+    }
+
+    fn with_template(client: &Client, method: Method, template: Cow<'static, str>) -> Self {
+        Self(Box::new(Parts {
+            client: client.clone(),
+            method,
+            path: template.clone().into_owned(),
+            template,
+            params: Params::new(),
+            json: false,
+            options: Options::default(),
+            refusal: None,
+        }))
+    }
+
+    /// Fills a name of the path with an id, as one segment.
+    pub(crate) fn path(mut self, name: &str, id: impl Into<String>) -> Self {
+        self.fill(name, &id.into());
+        self
+    }
+
+    pub(crate) fn fill(&mut self, name: &str, id: &str) {
+        if matches!(id, "" | "." | "..") {
+            self.refuse_if(Some(format!(
+                "`{id}` is not a `{name}`: it would lead to another path"
+            )));
+        }
+        let hole = format!("{{{name}}}");
+        let Some(start) = self.0.path.find(&hole) else {
+            return self.refuse_if(Some(format!("the path has no `{hole}`")));
+        };
+        let mut segment = String::with_capacity(id.len());
+        params::encode_path_segment(&mut segment, id);
+        self.0
+            .path
+            .replace_range(start..start + hole.len(), &segment);
+    }
+
+    /// A required parameter: an empty one is refused.
+    pub(crate) fn param(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.require(name, value.into());
+        self
+    }
+
+    fn require(&mut self, name: &'static str, value: Value) {
+        if value.is_empty() {
+            self.refuse_if(Some(format!("`{name}` is required and must not be empty")));
+        }
+        self.0.params.set(name, value);
+    }
+
+    pub(crate) fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
+        self.0.params.set(name, value);
+    }
+
+    pub(crate) fn clear(&mut self, name: &'static str) {
+        self.0.params.clear(name);
+    }
+
+    /// Sends the parameters of a POST as JSON instead of a form.
+    pub(crate) fn json(mut self) -> Self {
+        self.0.json = true;
+        self
+    }
+
+    pub(crate) fn options(&mut self) -> &mut Options {
+        &mut self.0.options
+    }
+
+    pub(crate) fn params(&self) -> &Params {
+        &self.0.params
+    }
+
+    pub(crate) fn params_mut(&mut self) -> &mut Params {
+        &mut self.0.params
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.0.client
+    }
+
+    pub(crate) fn template(&self) -> &str {
+        &self.0.template
+    }
+
+    pub(crate) fn method(&self) -> Method {
+        self.0.method
+    }
+
+    pub(crate) fn filled_path(&self) -> &str {
+        &self.0.path
+    }
+
+    pub(crate) fn pairs(&self) -> Vec<(String, String)> {
+        params::pairs(&params::form(&self.0.params))
+    }
+
+    /// The first refusal is kept: later ones tend to follow from it.
+    pub(crate) fn refuse_if(&mut self, refusal: Option<String>) {
+        if self.0.refusal.is_none() {
+            self.0.refusal = refusal;
+        }
+    }
+
+    /// Sends on the thread for blocking calls and waits for the answer.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn wait<T>(mut self, send: fn(Self) -> ResponseFuture<T>) -> Result<T, Error> {
+        self.0.options.blocking = true;
+        let client = self.0.client.clone();
+        send(self).wait(&client.inner().blocking)
+    }
+
+    pub(crate) fn send<T: DeserializeOwned>(self) -> ResponseFuture<T> {
+        ResponseFuture::new(self.start(), |reply| Ok(decode(reply)?.0.value))
+    }
+
+    pub(crate) fn send_with_response<T: DeserializeOwned>(self) -> ResponseFuture<Response<T>> {
+        ResponseFuture::new(self.start(), |reply| Ok(decode(reply)?.0))
+    }
+
+    pub(crate) fn send_list<T: DeserializeOwned>(self) -> ResponseFuture<List<T>> {
+        ResponseFuture::new(self.start(), |reply| Ok(decode_list(reply)?.value))
+    }
+
+    pub(crate) fn send_list_with_response<T: DeserializeOwned>(
+        self,
+    ) -> ResponseFuture<Response<List<T>>> {
+        ResponseFuture::new(self.start(), decode_list)
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("method", &self.0.method)
+            .field("path", &self.0.path)
+            .field("params", &self.0.params)
+            .field("options", &self.0.options)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The value of an answer, and the request that it is for.
+fn decode<T: DeserializeOwned>(reply: Reply) -> Result<(Response<T>, Option<Request>), Error> {
+    let parent = Parent::enter(reply.request);
+    let value = de::from_slice(&reply.body);
+    let request = parent.leave();
+    match value {
+        Ok(value) => {
+            let (status, headers) = (reply.status, reply.headers);
+            Ok((
+                Response {
+                    value,
+                    status,
+                    headers,
+                },
+                request,
+            ))
+        }
+        Err(Error::Decode(error)) => Err(error
+            .of_response(reply.status, reply.headers.request_id())
+            .into()),
+        Err(error) => Err(error),
+    }
+}
+
+fn decode_list<T: DeserializeOwned>(reply: Reply) -> Result<Response<List<T>>, Error> {
+    let (mut response, request) = decode::<List<T>>(reply)?;
+    if let Some(request) = request {
+        response.value = response.value.answers(request);
+    }
+    Ok(response)
+}

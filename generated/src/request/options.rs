@@ -1,0 +1,112 @@
+use std::fmt;
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+use crate::Error;
+use crate::client::{ApiKey, Client, header_text};
+
+/// What a request asks for beside its parameters; it stays the same for all pages of a list.
+#[derive(Clone, Default)]
+pub(crate) struct Options {
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) stripe_account: Option<String>,
+    pub(crate) stripe_context: Option<String>,
+    pub(crate) stripe_version: Option<String>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) max_retries: Option<u32>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) api_key: Option<ApiKey>,
+    #[cfg(feature = "blocking")]
+    pub(crate) blocking: bool,
+}
+
+/// Headers that have an option of their own, or that the client has to know the value of.
+const RESERVED: [&str; 9] = [
+    "authorization",
+    "content-length",
+    "content-type",
+    "host",
+    "idempotency-key",
+    "stripe-account",
+    "stripe-context",
+    "stripe-version",
+    "transfer-encoding",
+];
+
+impl Options {
+    /// The headers that all attempts have in common.
+    pub(super) fn headers(&self, client: &Client) -> Result<HeaderMap, Error> {
+        let client = client.inner();
+        let mut headers = HeaderMap::with_capacity(8);
+        headers.insert(
+            "authorization",
+            self.api_key
+                .as_ref()
+                .unwrap_or(&client.key)
+                .authorization()?,
+        );
+        let version = self.stripe_version.as_ref().unwrap_or(&client.version);
+        headers.insert("stripe-version", header_value("the API version", version)?);
+        headers.insert(
+            "user-agent",
+            header_value("the app info", &client.user_agent)?,
+        );
+        headers.insert("accept", HeaderValue::from_static("application/json"));
+        match (&self.stripe_account, &self.stripe_context) {
+            (Some(_), Some(_)) => {
+                return Err(Error::invalid(
+                    "a request acts for a connected account or in a Stripe context; choose one of \
+                     with_stripe_account and with_stripe_context",
+                ));
+            }
+            (Some(account), None) => {
+                headers.insert(
+                    "stripe-account",
+                    header_value("the connected account", account)?,
+                );
+            }
+            (None, Some(context)) => {
+                headers.insert(
+                    "stripe-context",
+                    header_value("the Stripe context", context)?,
+                );
+            }
+            (None, None) => {}
+        }
+        for (name, value) in &self.headers {
+            let what = format!("the header `{}`", name.escape_debug());
+            let name = HeaderName::try_from(name.as_str()).map_err(|_| {
+                Error::invalid(format!("{what} has a name that no header can have"))
+            })?;
+            if RESERVED.contains(&name.as_str()) {
+                return Err(Error::invalid(format!(
+                    "{what} is written by the client; use its own option"
+                )));
+            }
+            let mut value = header_value(&what, value)?;
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
+        Ok(headers)
+    }
+}
+
+pub(super) fn header_value(what: &str, text: &str) -> Result<HeaderValue, Error> {
+    header_text(what, text)?;
+    HeaderValue::from_str(text)
+        .map_err(|_| Error::invalid(format!("{what} cannot be sent in a header")))
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("idempotency_key", &self.idempotency_key)
+            .field("stripe_account", &self.stripe_account)
+            .field("stripe_context", &self.stripe_context)
+            .field("stripe_version", &self.stripe_version)
+            .field("timeout", &self.timeout)
+            .field("max_retries", &self.max_retries)
+            .finish_non_exhaustive()
+    }
+}

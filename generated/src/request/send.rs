@@ -1,0 +1,176 @@
+//! From a request to an answer: one attempt after the other.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use reqwest::header::{HeaderMap, HeaderValue};
+
+use super::options::header_value;
+use super::{Method, Request, check};
+use crate::error::ApiError;
+use crate::response::{Headers, Reply, ReplyFuture};
+use crate::{Error, params, random, retry};
+
+/// What is sent, the same in each attempt.
+struct Wire {
+    url: reqwest::Url,
+    headers: HeaderMap,
+    body: Option<Bytes>,
+    timeout: Duration,
+}
+
+/// An answer with whatever status.
+struct Answer {
+    status: u16,
+    headers: Headers,
+    body: Bytes,
+}
+
+impl Request {
+    pub(super) fn start(self) -> ReplyFuture {
+        Box::pin(self.execute())
+    }
+
+    async fn execute(self) -> Result<Reply, Error> {
+        let wire = self.wire()?;
+        let client = self.0.client.inner();
+        let max_retries = self
+            .0
+            .options
+            .max_retries
+            .unwrap_or(client.retry.max_retries);
+        let mut left = client.retry.max_wait;
+        let mut retries = 0;
+        loop {
+            let outcome = self.attempt(&wire).await;
+            let (error, delay) = match outcome {
+                Ok(answer) if (200..300).contains(&answer.status) => {
+                    return Ok(Reply {
+                        request: self,
+                        status: answer.status,
+                        headers: answer.headers,
+                        body: answer.body,
+                    });
+                }
+                Ok(Answer {
+                    status,
+                    headers,
+                    body,
+                }) => {
+                    let retryable = retry::is_retryable(status, &headers);
+                    let delay = retry::delay(retries, Some(&headers));
+                    (
+                        ApiError::new(status, headers, retryable, &body).into(),
+                        delay,
+                    )
+                }
+                Err(error) => (error, retry::delay(retries, None)),
+            };
+            if !error.is_retryable() || retries >= max_retries || delay > left {
+                return Err(error);
+            }
+            (client.sleep)(delay).await;
+            left -= delay;
+            retries += 1;
+        }
+    }
+
+    /// Everything that can be refused is refused here.
+    fn wire(&self) -> Result<Wire, Error> {
+        let parts = &*self.0;
+        if let Some(refusal) = parts.refusal.clone().or_else(|| check::complete(self)) {
+            return Err(Error::invalid(refusal));
+        }
+        let mut headers = parts.options.headers(&parts.client)?;
+        let mut url = format!("{}{}", parts.client.inner().base_url, parts.path);
+        let mut body = None;
+        if parts.method == Method::Post {
+            let key = match &parts.options.idempotency_key {
+                Some(key) if key.len() > 255 => {
+                    return Err(Error::invalid(
+                        "the idempotency key is longer than 255 characters",
+                    ));
+                }
+                Some(key) => header_value("the idempotency key", key)?,
+                None => header_value("the idempotency key", &random::idempotency_key())?,
+            };
+            headers.insert("idempotency-key", key);
+            let content_type = if parts.json {
+                body = Some(params::json(&parts.params).into());
+                "application/json"
+            } else {
+                body = Some(params::form(&parts.params).into());
+                "application/x-www-form-urlencoded"
+            };
+            headers.insert("content-type", HeaderValue::from_static(content_type));
+        } else {
+            let query = params::form(&parts.params);
+            if !query.is_empty() {
+                url.push('?');
+                url.push_str(&query);
+            }
+        }
+        let url = reqwest::Url::parse(&url)
+            .map_err(|error| Error::invalid(format!("the path does not make a URL: {error}")))?;
+        let timeout = parts
+            .options
+            .timeout
+            .unwrap_or(parts.client.inner().timeout);
+        Ok(Wire {
+            url,
+            headers,
+            body,
+            timeout,
+        })
+    }
+
+    async fn attempt(&self, wire: &Wire) -> Result<Answer, Error> {
+        let mut request = reqwest::Request::new(self.0.method.into(), wire.url.clone());
+        *request.headers_mut() = wire.headers.clone();
+        *request.timeout_mut() = Some(wire.timeout);
+        *request.body_mut() = wire.body.clone().map(Into::into);
+        let failed = |error: reqwest::Error| failure(error, wire.timeout);
+        let mut response = self.http().execute(request).await.map_err(failed)?;
+        let status = response.status().as_u16();
+        let headers = Headers::new(std::mem::take(response.headers_mut()));
+        let body = response.bytes().await.map_err(failed)?;
+        Ok(Answer {
+            status,
+            headers,
+            body,
+        })
+    }
+
+    #[cfg(feature = "blocking")]
+    fn http(&self) -> &reqwest::Client {
+        let client = self.0.client.inner();
+        if self.0.options.blocking {
+            client.blocking.http()
+        } else {
+            &client.http
+        }
+    }
+
+    #[cfg(not(feature = "blocking"))]
+    fn http(&self) -> &reqwest::Client {
+        &self.0.client.inner().http
+    }
+}
+
+fn failure(error: reqwest::Error, timeout: Duration) -> Error {
+    if error.is_timeout() {
+        return Error::Timeout(timeout);
+    }
+    // The URL holds the parameters of a GET, which may be personal.
+    Error::Connection(Box::new(error.without_url()))
+}
+
+impl From<Method> for reqwest::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::GET,
+            Method::Post => Self::POST,
+            Method::Delete => Self::DELETE,
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! When a request is sent again, and how long to wait before.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::random::random;
+use crate::response::Headers;
+
+/// The longest `Retry-After` that is honoured.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
+
+/// How often and how long a client tries.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Retry {
+    pub(crate) max_retries: u32,
+    /// All waits of one request together.
+    pub(crate) max_wait: Duration,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            max_retries: 2,
+            max_wait: Duration::from_secs(120),
+        }
+    }
+}
+
+/// Whether an answer with an error is worth another attempt.
+pub(crate) fn is_retryable(status: u16, headers: &Headers) -> bool {
+    match headers.get("stripe-should-retry") {
+        Some("true") => true,
+        Some("false") => false,
+        _ => matches!(status, 409 | 429 | 500..),
+    }
+}
+
+/// The wait before retry `n` (from 0), given what the answer asked for, if there was one.
+pub(crate) fn delay(n: u32, headers: Option<&Headers>) -> Duration {
+    let asked = headers
+        .and_then(|headers| headers.get("retry-after")?.trim().parse().ok())
+        .map(Duration::from_secs)
+        .filter(|asked| *asked <= MAX_RETRY_AFTER);
+    backoff(n, random()).max(asked.unwrap_or_default())
+}
+
+/// `min(0.5 · 2^n, 5)` s, of which up to a half is left to chance so that clients spread, but
+/// at least 0.5 s.
+fn backoff(n: u32, random: u64) -> Duration {
+    const LEAST: f64 = 0.5;
+    let longest = (LEAST * 2_f64.powi(n.min(16) as i32)).min(5.0);
+    let chance = random as f64 / u64::MAX as f64;
+    Duration::from_secs_f64((longest * (1.0 - 0.5 * chance)).max(LEAST))
+}
+
+/// Waits; replaced in tests.
+pub(crate) type Sleep = Arc<dyn Fn(Duration) -> SleepFuture + Send + Sync>;
+pub(crate) type SleepFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+pub(crate) fn sleep_hook<F>(sleep: impl Fn(Duration) -> F + Send + Sync + 'static) -> Sleep
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    Arc::new(move |duration| Box::pin(sleep(duration)))
+}
+
+pub(crate) fn tokio_sleep() -> Sleep {
+    sleep_hook(tokio::time::sleep)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: &'static str, value: &str) -> Headers {
+        let mut map = reqwest::header::HeaderMap::new();
+        map.insert(name, value.parse().unwrap());
+        Headers::new(map)
+    }
+
+    #[test]
+    fn backoff_doubles_up_to_five_seconds() {
+        for (n, longest) in [
+            (0, 0.5),
+            (1, 1.0),
+            (2, 2.0),
+            (3, 4.0),
+            (4, 5.0),
+            (u32::MAX, 5.0),
+        ] {
+            let (most, least) = (backoff(n, 0), backoff(n, u64::MAX));
+            assert_eq!(most, Duration::from_secs_f64(longest));
+            assert_eq!(least, Duration::from_secs_f64(f64::max(longest / 2.0, 0.5)));
+        }
+    }
+
+    #[test]
+    fn retry_after_is_honoured_up_to_a_minute() {
+        for (asked, least, most) in [
+            ("3", 3.0, 3.0),
+            ("60", 60.0, 60.0),
+            ("0", 0.5, 0.5),
+            ("61", 0.5, 0.5),
+            ("-1", 0.5, 0.5),
+            ("99999999999999999999", 0.5, 0.5),
+            ("Wed, 21 Oct 2026 07:28:00 GMT", 0.5, 0.5),
+        ] {
+            let waited = delay(0, Some(&headers("retry-after", asked))).as_secs_f64();
+            assert!((least..=most).contains(&waited), "{asked}: {waited}");
+        }
+    }
+
+    #[test]
+    fn statuses() {
+        for (status, retried) in [
+            (400, false),
+            (402, false),
+            (404, false),
+            (409, true),
+            (429, true),
+            (500, true),
+            (503, true),
+        ] {
+            assert_eq!(
+                is_retryable(status, &Headers::default()),
+                retried,
+                "{status}"
+            );
+            assert!(is_retryable(
+                status,
+                &headers("stripe-should-retry", "true")
+            ));
+            assert!(!is_retryable(
+                status,
+                &headers("stripe-should-retry", "false")
+            ));
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The small string behind ids, map keys and parameters.
+
+use std::borrow::Borrow;
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Longest text kept inline: Stripe's ids and enum values fit, and the whole is 32 bytes.
+const INLINE: usize = 30;
+
+/// An immutable string that allocates only when it is longer than [`INLINE`] bytes.
+#[derive(Clone)]
+pub(crate) struct Text(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    Inline { len: u8, bytes: [u8; INLINE] },
+    Heap(Box<str>),
+}
+
+impl Text {
+    pub(crate) fn new(text: &str) -> Self {
+        Self::inline(text).unwrap_or_else(|| Self(Repr::Heap(text.into())))
+    }
+
+    fn inline(text: &str) -> Option<Self> {
+        let mut bytes = [0; INLINE];
+        bytes
+            .get_mut(..text.len())?
+            .copy_from_slice(text.as_bytes());
+        Some(Self(Repr::Inline {
+            len: text.len() as u8,
+            bytes,
+        }))
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        match &self.0 {
+            // The bytes were copied from a `str`, so they are always valid.
+            Repr::Inline { len, bytes } => {
+                std::str::from_utf8(&bytes[..usize::from(*len)]).unwrap_or_default()
+            }
+            Repr::Heap(text) => text,
+        }
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self::inline(&text).unwrap_or_else(|| Self(Repr::Heap(text.into_boxed_str())))
+    }
+}
+
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        match text.0 {
+            Repr::Inline { .. } => text.as_str().to_owned(),
+            Repr::Heap(text) => text.into_string(),
+        }
+    }
+}
+
+impl Borrow<str> for Text {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Text {}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Text {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::de::text(deserializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_every_length_on_both_sides_of_the_limit() {
+        for len in 0..=64 {
+            let text: String = "fca_é123456789".chars().cycle().take(len).collect();
+            let inline = text.len() <= INLINE;
+            for made in [Text::new(&text), Text::from(text.clone())] {
+                assert_eq!(made.as_str(), text);
+                assert_eq!(matches!(made.0, Repr::Inline { .. }), inline, "{text}");
+                assert_eq!(String::from(made), text);
+            }
+        }
+    }
+
+    #[test]
+    fn is_as_small_as_planned() {
+        assert_eq!(size_of::<Text>(), 32);
+        assert_eq!(size_of::<Option<Text>>(), 32);
+    }
+
+    #[test]
+    fn compares_by_text() {
+        let (short, long) = ("b", "a".repeat(40));
+        assert!(Text::new(&long) < Text::new(short));
+        assert_eq!(Text::new(&long), Text::from(long.clone()));
+        let set = std::collections::HashSet::from([Text::new(&long), Text::new(short)]);
+        assert!(set.contains(short) && set.contains(long.as_str()));
+    }
+}
