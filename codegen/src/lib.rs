@@ -3,9 +3,17 @@
 //! Text in, text out: nothing here reads a file, a clock or the environment.
 
 mod document;
+mod emit;
 mod error;
+mod generate;
+mod ir;
+mod lower;
+mod naming;
 mod overlay;
+mod render;
 mod subset;
 
 pub use error::{Diagnostic, Diagnostics};
+pub use generate::{Generated, generate};
+pub use render::HEADER;
 pub use subset::{Source, Subset, subset};

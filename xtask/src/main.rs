@@ -1,5 +1,6 @@
 //! The maintainer's commands.
 
+mod codegen;
 mod files;
 mod source;
 mod spec;
@@ -20,12 +21,15 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Write generated/src/api from spec/financial_connections.yaml.
+    Codegen(codegen::Args),
     /// Make spec/financial_connections.yaml from Stripe's full spec.
     Spec(spec::Args),
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Codegen(args) => codegen::run(&args),
         Command::Spec(args) => spec::run(&args),
     };
     match result {

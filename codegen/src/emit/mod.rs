@@ -1,0 +1,140 @@
+//! ir → Rust: one function per kind of thing, one token stream per file.
+
+mod docs;
+mod enums;
+mod events;
+mod example;
+mod module;
+mod objects;
+mod operations;
+mod params;
+mod scope;
+mod services;
+mod unions;
+
+use crate::ir::{Api, Features, Kind, Type};
+use proc_macro2::TokenStream;
+use quote::quote;
+use scope::Scope;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The files of an API, each as tokens, with the documentation that opens it.
+pub(crate) fn files<'a>(api: &'a Api, crate_name: &'a str) -> Vec<(PathBuf, Job<'a>)> {
+    let mut files: BTreeMap<(&str, &str), Vec<&Type>> = BTreeMap::new();
+    for ty in &api.types {
+        files.entry((&ty.module, &ty.file)).or_default().push(ty);
+    }
+    let mut modules: BTreeMap<&str, Vec<(&str, Features)>> = BTreeMap::new();
+    let mut jobs = Vec::new();
+    for ((module, file), types) in files {
+        let features = every(types.iter().map(|ty| &ty.features));
+        modules.entry(module).or_default().push((file, features));
+        jobs.push((path(module, file), Job::Types { api, module, file, types }));
+    }
+    for service in &api.services {
+        let files = modules.entry(&service.module).or_default();
+        match files.iter_mut().find(|(file, _)| *file == "operations") {
+            Some((_, features)) => *features = every([&*features, &service.features]),
+            None => files.push(("operations", service.features.clone())),
+        }
+    }
+    for (module, files) in &mut modules {
+        files.sort();
+        if files.iter().any(|(file, _)| *file == "operations") {
+            let job = Job::Operations { api, module, crate_name };
+            jobs.push((path(module, "operations"), job));
+        }
+        jobs.push((path(module, "mod"), Job::Module { module, files: files.clone() }));
+    }
+    if !api.events.is_empty() {
+        jobs.push((PathBuf::from("events.rs"), Job::Events { api }));
+    }
+    let modules = modules
+        .into_iter()
+        .map(|(module, files)| (module, every(files.iter().map(|(_, features)| features))))
+        .collect();
+    jobs.push((PathBuf::from("mod.rs"), Job::Root { api, modules }));
+    jobs
+}
+
+/// One file to emit.
+pub(crate) enum Job<'a> {
+    Types { api: &'a Api, module: &'a str, file: &'a str, types: Vec<&'a Type> },
+    Operations { api: &'a Api, module: &'a str, crate_name: &'a str },
+    Module { module: &'a str, files: Vec<(&'a str, Features)> },
+    Events { api: &'a Api },
+    Root { api: &'a Api, modules: Vec<(&'a str, Features)> },
+}
+
+impl Job<'_> {
+    /// Emits the file.
+    pub(crate) fn run(&self) -> TokenStream {
+        match self {
+            Job::Types { api, module, file, types } => {
+                let mut scope = Scope::new(api, module, file);
+                let items: Vec<TokenStream> =
+                    types.iter().map(|ty| self::ty(&mut scope, ty)).collect();
+                let imports = scope.imports();
+                quote! { #imports #(#items)* }
+            }
+            Job::Operations { api, module, crate_name } => {
+                let mut scope = Scope::new(api, module, "operations");
+                let services = services::emit(&mut scope, crate_name);
+                let operations = operations::emit(&mut scope);
+                let imports = scope.imports();
+                quote! { #imports #services #operations }
+            }
+            Job::Module { module, files } => module::emit(module, files),
+            Job::Events { api } => events::emit(api),
+            Job::Root { api, modules } => module::root(api, modules),
+        }
+    }
+
+    /// Roughly how much work it is.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Job::Types { types, .. } => types.len(),
+            Job::Operations { api, .. } => api.operations.len() / 4,
+            Job::Module { .. } | Job::Events { .. } | Job::Root { .. } => 1,
+        }
+    }
+}
+
+fn ty(scope: &mut Scope<'_>, ty: &Type) -> TokenStream {
+    scope.enter(&ty.features);
+    match &ty.kind {
+        Kind::Object(object) => objects::emit(scope, ty, object),
+        Kind::Enum(found) => enums::emit(scope, ty, found),
+        Kind::Union(union) => unions::emit(scope, ty, union),
+        Kind::Params(params) => params::emit(scope, ty, params),
+        Kind::Choice(choice) => params::emit_choice(scope, ty, choice),
+    }
+}
+
+/// The features under which all of several things are there; none when they differ.
+fn every<'a>(features: impl IntoIterator<Item = &'a Features>) -> Features {
+    let mut features = features.into_iter();
+    let mut all = features.next().cloned().unwrap_or_default();
+    for other in features {
+        if all.is_empty() || other.is_empty() {
+            return Features::new();
+        }
+        all.extend(other.iter().cloned());
+    }
+    all
+}
+
+/// The condition under which something is compiled.
+fn cfg(features: &Features) -> TokenStream {
+    let mut features = features.iter();
+    match (features.next(), features.len()) {
+        (None, _) => TokenStream::new(),
+        (Some(one), 0) => quote! { #[cfg(feature = #one)] },
+        (Some(first), _) => quote! { #[cfg(any(feature = #first, #(feature = #features),*))] },
+    }
+}
+
+fn path(module: &str, file: &str) -> PathBuf {
+    PathBuf::from(module).join(format!("{file}.rs"))
+}

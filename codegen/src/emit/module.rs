@@ -1,0 +1,84 @@
+//! The files that hold the others together.
+
+use super::cfg;
+use super::docs::docs;
+use super::scope::ident;
+use crate::ir::{Api, Features};
+use crate::naming;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// `mod.rs` of a module.
+pub(super) fn emit(module: &str, files: &[(&str, Features)]) -> TokenStream {
+    let text = docs("", &format!("Types and operations of {}.", title(module)));
+    let inner = inner(&text);
+    let files = files.iter().map(|(file, features)| {
+        let name = ident(&naming::snake(file));
+        let cfg = cfg(features);
+        // Parameters and operations are of no use to who only reads webhooks.
+        let client = matches!(*file, "operations" | "params")
+            .then(|| quote! { #[cfg(feature = "client")] });
+        quote! {
+            #client
+            #cfg
+            mod #name;
+            #client
+            #cfg
+            pub use #name::*;
+        }
+    });
+    quote! { #inner #(#files)* }
+}
+
+/// `mod.rs` of the whole API.
+pub(super) fn root(api: &Api, modules: &[(&str, Features)]) -> TokenStream {
+    let inner = inner(&docs("", "The API as Stripe's spec describes it."));
+    let version = &api.version;
+    let modules = modules.iter().map(|(module, features)| {
+        let name = ident(&naming::snake(module));
+        let cfg = cfg(features);
+        quote! { #cfg pub mod #name; }
+    });
+    let events = (!api.events.is_empty()).then(|| {
+        quote! {
+            #[cfg(feature = "webhook")]
+            pub mod events;
+        }
+    });
+    let services = api.services.iter().filter(|service| service.root).map(|service| {
+        let cfg = cfg(&service.features);
+        let method = ident(&service.method);
+        let module = ident(&naming::snake(&service.module));
+        let name = ident(&service.name);
+        let text = docs("", &format!("The operations on {}.", title(&service.method)));
+        quote! {
+            #text
+            #cfg
+            pub fn #method(&self) -> #module::#name<'_> {
+                #module::#name::new(self)
+            }
+        }
+    });
+    quote! {
+        #inner
+        #events
+        #(#modules)*
+
+        /// The version of Stripe's API that the types describe; every request asks for it.
+        pub const API_VERSION: &str = #version;
+
+        #[cfg(feature = "client")]
+        impl crate::Client { #(#services)* }
+    }
+}
+
+/// The comment of a module, written inside of it.
+fn inner(docs: &TokenStream) -> TokenStream {
+    let text = docs.to_string().replace("# [doc", "# ! [doc");
+    text.parse().unwrap_or_default()
+}
+
+/// A name as words.
+pub(super) fn title(name: &str) -> String {
+    naming::plain(name).replace('_', " ")
+}

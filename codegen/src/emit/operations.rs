@@ -1,0 +1,101 @@
+//! Builders: one for each operation.
+
+use super::cfg;
+use super::docs::{docs, lines, wrap};
+use super::params::setters;
+use super::scope::{Scope, ident};
+use crate::ir::{Operation, Param, Ty, Verb};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// The builders of a module.
+pub(super) fn emit(scope: &mut Scope<'_>) -> TokenStream {
+    let api = scope.api;
+    let mut operations: Vec<&Operation> =
+        api.operations.iter().filter(|operation| operation.module == scope.module).collect();
+    operations.sort_by(|a, b| a.name.cmp(&b.name));
+    let builders = operations.into_iter().map(|operation| builder(scope, operation));
+    let builders: Vec<TokenStream> = builders.collect();
+    quote! { #(#builders)* }
+}
+
+fn builder(scope: &mut Scope<'_>, operation: &Operation) -> TokenStream {
+    scope.enter(&operation.features);
+    let cfg = cfg(&operation.features);
+    let name = ident(&operation.name);
+    let request = scope.import("crate::request", "Request");
+    let route = format!("{} {}", operation.verb.as_str(), operation.path);
+    let text = docs("", &format!("A call of `{route}`, not sent yet."));
+    let optional: Vec<&Param> = operation.params.iter().filter(|param| !param.required).collect();
+    let setters: Vec<TokenStream> = optional
+        .iter()
+        .map(|param| setters(scope, param, &param_docs(operation, param)))
+        .collect();
+    let methods = (!setters.is_empty()).then(|| {
+        quote! {
+            #cfg
+            impl #name { #(#setters)* }
+        }
+    });
+    let call = match &operation.output {
+        Ty::List(item) => {
+            let item = scope.ty(item);
+            quote! { crate::macros::list_operation!(#name -> #item); }
+        }
+        output => {
+            let output = scope.ty(output);
+            quote! { crate::macros::operation!(#name -> #output); }
+        }
+    };
+    quote! {
+        #text
+        #cfg
+        #[derive(Clone, Debug)]
+        #[must_use = "a request does nothing until it is sent"]
+        pub struct #name(pub(super) #request);
+
+        #methods
+
+        #cfg
+        #call
+    }
+}
+
+/// What `expand` takes is known from the answer, so it is said where a reader looks for it.
+fn param_docs(operation: &Operation, param: &Param) -> String {
+    if param.name != "expand" || operation.expandable.is_empty() {
+        return param.docs.clone();
+    }
+    let paths: Vec<String> =
+        operation.expandable.iter().map(|path| format!("`{path}`")).collect();
+    format!("{}\n\nCan be expanded: {}.", param.docs, paths.join(", "))
+}
+
+impl Verb {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// The comment of the method that makes a builder.
+pub(super) fn method_docs(operation: &Operation, example: &[String]) -> TokenStream {
+    let mut text = wrap(&operation.docs);
+    if text.is_empty() {
+        text = vec![format!("`{}` in Stripe's API.", operation.id)];
+    }
+    text.push(String::new());
+    text.push(format!("`{} {}`", operation.verb.as_str(), operation.path));
+    if operation.deprecated {
+        text.push(String::new());
+        text.push("Stripe advises against it in new code.".to_owned());
+    }
+    text.push(String::new());
+    text.push("# Example".to_owned());
+    text.push(String::new());
+    text.extend(example.iter().cloned());
+    lines(&text)
+}

@@ -1,0 +1,172 @@
+//! The names a file can use, and the imports that give it those.
+
+use super::cfg;
+use crate::ir::{Api, Features, Ty, TypeId};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Types of the runtime at the root of the crate.
+const ROOT: &str = "crate";
+
+pub(super) struct Scope<'a> {
+    pub(super) api: &'a Api,
+    pub(super) module: &'a str,
+    file: &'a str,
+    /// The names that the module defines, which an import must not hide.
+    own: BTreeSet<&'a str>,
+    /// Name → path and the features it is used under.
+    imports: BTreeMap<String, (String, Features)>,
+    /// The features of what is being emitted.
+    features: Features,
+}
+
+impl<'a> Scope<'a> {
+    pub(super) fn new(api: &'a Api, module: &'a str, file: &'a str) -> Self {
+        let types = api.types.iter().filter(|ty| ty.module == module);
+        let operations = api.operations.iter().filter(|operation| operation.module == module);
+        let services = api.services.iter().filter(|service| service.module == module);
+        let own = types
+            .map(|ty| ty.name.as_str())
+            .chain(operations.map(|operation| operation.name.as_str()))
+            .chain(services.map(|service| service.name.as_str()))
+            .collect();
+        Self {
+            api,
+            module,
+            file,
+            own,
+            imports: BTreeMap::new(),
+            features: Features::new(),
+        }
+    }
+
+    /// Says under which features what comes next is there.
+    pub(super) fn enter(&mut self, features: &Features) {
+        self.features.clone_from(features);
+    }
+
+    /// A name from a path, imported unless that would be ambiguous.
+    pub(super) fn import(&mut self, path: &str, name: &str) -> TokenStream {
+        let ident = format_ident!("{name}");
+        let taken = self.imports.get(name).is_some_and(|(known, _)| known != path);
+        if taken || (path != "super" && self.own.contains(name)) {
+            let path: TokenStream = path.parse().unwrap_or_default();
+            return quote! { #path::#ident };
+        }
+        let features = &self.features;
+        self.imports
+            .entry(name.to_owned())
+            .and_modify(|(_, known)| {
+                if features.is_empty() {
+                    known.clear();
+                } else if !known.is_empty() {
+                    known.extend(features.iter().cloned());
+                }
+            })
+            .or_insert_with(|| (path.to_owned(), features.clone()));
+        quote! { #ident }
+    }
+
+    /// A type of the runtime.
+    pub(super) fn runtime(&mut self, name: &str) -> TokenStream {
+        self.import(ROOT, name)
+    }
+
+    pub(super) fn named(&mut self, id: TypeId) -> TokenStream {
+        let ty = self.api.get(id);
+        let (module, file, name) = (&ty.module, &ty.file, &ty.name);
+        self.other(module, file, name)
+    }
+
+    /// The newtype of an object's id.
+    pub(super) fn id(&mut self, id: TypeId) -> TokenStream {
+        let ty = self.api.get(id);
+        let name = self.api.object(id).and_then(|object| object.id.as_ref());
+        match name {
+            Some(name) => self.other(&ty.module, &ty.file, name),
+            None => quote! { String },
+        }
+    }
+
+    pub(super) fn service(&mut self, service: &crate::ir::Service) -> TokenStream {
+        self.other(&service.module, "operations", &service.name)
+    }
+
+    fn other(&mut self, module: &str, file: &str, name: &str) -> TokenStream {
+        if module != self.module {
+            return self.import(&format!("crate::{module}"), name);
+        }
+        if file != self.file {
+            return self.import("super", name);
+        }
+        let ident = format_ident!("{name}");
+        quote! { #ident }
+    }
+
+    /// A type of a response.
+    pub(super) fn ty(&mut self, ty: &Ty) -> TokenStream {
+        match ty {
+            Ty::String => quote! { String },
+            Ty::Bool => quote! { bool },
+            Ty::Integer => quote! { i64 },
+            Ty::Number => quote! { f64 },
+            Ty::Timestamp => self.runtime("Timestamp"),
+            Ty::Json => quote! { serde_json::Value },
+            Ty::ObjectType(_) => self.runtime("ObjectType"),
+            Ty::Id(id) => self.id(*id),
+            Ty::Named(id) => self.named(*id),
+            Ty::Array(item) => {
+                let item = self.ty(item);
+                quote! { Vec<#item> }
+            }
+            Ty::List(item) => self.wrapped("List", item),
+            Ty::Map(value) => self.wrapped("Map", value),
+            Ty::Expandable(target) => self.wrapped("Expandable", target),
+            Ty::RawObject => self.runtime("RawObject"),
+            Ty::MaybeDeleted(present, deleted) => {
+                let maybe = self.runtime("MaybeDeleted");
+                let (present, deleted) = (self.named(*present), self.named(*deleted));
+                quote! { #maybe<#present, #deleted> }
+            }
+            Ty::Boxed(inner) => {
+                let inner = self.ty(inner);
+                quote! { Box<#inner> }
+            }
+        }
+    }
+
+    fn wrapped(&mut self, outer: &str, inner: &Ty) -> TokenStream {
+        let outer = self.runtime(outer);
+        let inner = self.ty(inner);
+        quote! { #outer<#inner> }
+    }
+
+    /// The `use` items of the file.
+    pub(super) fn imports(&self) -> TokenStream {
+        let mut groups: BTreeMap<(&str, &Features), Vec<Ident>> = BTreeMap::new();
+        for (name, (path, features)) in &self.imports {
+            groups
+                .entry((path, features))
+                .or_default()
+                .push(Ident::new(name, Span::call_site()));
+        }
+        let uses = groups.into_iter().map(|((path, features), names)| {
+            let cfg = cfg(features);
+            let path: TokenStream = path.parse().unwrap_or_default();
+            match names.as_slice() {
+                [name] => quote! { #cfg use #path::#name; },
+                names => quote! { #cfg use #path::{#(#names),*}; },
+            }
+        });
+        quote! { #(#uses)* }
+    }
+}
+
+/// An identifier that `naming` made.
+pub(super) fn ident(name: &str) -> Ident {
+    match name.strip_prefix("r#") {
+        Some(name) => Ident::new_raw(name, Span::call_site()),
+        None => Ident::new(name, Span::call_site()),
+    }
+}

@@ -1,0 +1,72 @@
+//! Unions of objects that their `object` property tells apart.
+
+use super::cfg;
+use super::docs::docs;
+use super::scope::{Scope, ident};
+use crate::ir::{Type, Union};
+use proc_macro2::TokenStream;
+use quote::quote;
+
+pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, union: &Union) -> TokenStream {
+    let cfg = cfg(&ty.features);
+    let text = docs(&ty.docs, &format!("`{}` in Stripe's API.", ty.name));
+    let name = ident(&ty.name);
+    let raw = scope.runtime("Raw");
+    let serialize = scope.import("serde", "Serialize");
+    let serializer = scope.import("serde", "Serializer");
+    let deserialize = scope.import("serde", "Deserialize");
+    let deserializer = scope.import("serde", "Deserializer");
+    let arms: Vec<_> = union.arms.iter().map(|arm| ident(&arm.ident)).collect();
+    let variants: Vec<TokenStream> = union
+        .arms
+        .iter()
+        .zip(&arms)
+        .map(|(arm, ident)| {
+            let inner = scope.named(arm.ty);
+            let text = docs(&scope.api.get(arm.ty).docs, &format!("`{}`", arm.object));
+            quote! { #text #ident(Box<#inner>), }
+        })
+        .collect();
+    // What is left of a deleted object says the same in `object` as the object did.
+    let mut order: Vec<usize> = (0..union.arms.len()).collect();
+    order.sort_by_key(|&at| !union.arms[at].deleted);
+    let reads = order.into_iter().map(|at| {
+        let (arm, ident) = (&union.arms[at], &arms[at]);
+        let object = &arm.object;
+        let guard = arm.deleted.then(|| quote! { if crate::de::is_deleted(&raw) });
+        quote! { Some(#object) #guard => Self::#ident(Box::new(crate::de::nested(&raw)?)), }
+    });
+    quote! {
+        #text
+        #cfg
+        #[derive(Clone, Debug, PartialEq)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants)*
+            /// An object of a kind that this version of the bindings does not know.
+            Unrecognized(#raw),
+        }
+
+        #cfg
+        impl #serialize for #name {
+            fn serialize<S: #serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    #(Self::#arms(object) => object.serialize(serializer),)*
+                    Self::Unrecognized(raw) => raw.serialize(serializer),
+                }
+            }
+        }
+
+        #cfg
+        impl<'de> #deserialize<'de> for #name {
+            fn deserialize<D: #deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let raw = #raw::deserialize(deserializer)?;
+                let object = crate::de::object_name(&raw).map(|name| name.into_owned());
+                Ok(match object.as_deref() {
+                    #(#reads)*
+                    _ => Self::Unrecognized(raw),
+                })
+            }
+        }
+    }
+}
