@@ -38,7 +38,7 @@ pub enum Error {
     /// Stripe answered with an error.
     #[cfg(feature = "client")]
     #[error(transparent)]
-    Api(#[from] Box<ApiError>),
+    Api(Box<ApiError>),
 
     /// The request or client was refused before anything was sent, since it cannot work.
     #[cfg(feature = "client")]
@@ -58,13 +58,20 @@ pub enum Error {
 
     /// The answer does not fit its type.
     #[error(transparent)]
-    Decode(#[from] Box<DecodeError>),
+    Decode(Box<DecodeError>),
 }
 
 impl Error {
     #[cfg(feature = "client")]
     pub(crate) fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Self {
         Self::Invalid(message.into())
+    }
+}
+
+#[cfg(feature = "client")]
+impl From<ApiError> for Error {
+    fn from(error: ApiError) -> Self {
+        Self::Api(Box::new(error))
     }
 }
 

@@ -128,10 +128,11 @@ impl<K: AsRef<str>, V> FromIterator<(K, V)> for Map<V> {
 
 impl<V> IntoIterator for Map<V> {
     type Item = (String, V);
-    type IntoIter = std::iter::Map<std::vec::IntoIter<(Text, V)>, fn((Text, V)) -> (String, V)>;
+    type IntoIter = std::vec::IntoIter<(String, V)>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter().map(|(key, value)| (key.into(), value))
+        let entries = self.0.into_iter().map(|(key, value)| (key.into(), value));
+        entries.collect::<Vec<_>>().into_iter()
     }
 }
 

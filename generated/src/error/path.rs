@@ -68,8 +68,10 @@ impl<'a> Walk<'a> {
                     }
                     path.push_str(&String::from_utf8_lossy(key));
                 }
-                // Writing to a string cannot fail.
-                Step::Array(index) => drop(write!(path, "[{index}]")),
+                Step::Array(index) => {
+                    // Writing to a string cannot fail.
+                    let _ = write!(path, "[{index}]");
+                }
             }
         }
         path

@@ -47,7 +47,10 @@ impl Form {
             }
             Kind::List(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.inside(item, |name| drop(write!(name, "{index}")));
+                    self.inside(item, |name| {
+                        // Writing to a string cannot fail.
+                        let _ = write!(name, "{index}");
+                    });
                 }
             }
             Kind::Object(params) => {
