@@ -63,11 +63,15 @@ pub(crate) fn parse(spec: &str) -> Result<OpenAPI, Diagnostics> {
 fn render_all(api: &Api, crate_name: &str) -> Result<BTreeMap<PathBuf, String>, Diagnostics> {
     let mut jobs = emit::files(api, crate_name);
     jobs.sort_by_key(|(_, job)| std::cmp::Reverse(job.weight()));
-    let workers = thread::available_parallelism().map_or(1, usize::from).min(jobs.len().max(1));
+    let workers = thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(jobs.len().max(1));
     let next = std::sync::atomic::AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
-        while let Some((path, job)) = jobs.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
+        while let Some((path, job)) =
+            jobs.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+        {
             done.push((path.clone(), render::render(job.run())));
         }
         done

@@ -38,10 +38,40 @@ const UNCOUNTABLE: &[&str] = &[
 
 /// Types that every generated file can name without saying where they come from.
 const TAKEN: &[&str] = &[
-    "Box", "Client", "Debug", "Default", "Display", "Event", "Expandable", "Fields", "From", "Into",
-    "List", "Map", "MapAccess", "MaybeDeleted", "Method", "ObjectType", "Ok", "Option", "Params",
-    "Raw", "RawObject", "Request", "Resource", "Result", "Sensitive", "Serialize", "SerializeMap",
-    "Serializer", "Some", "String", "Timestamp", "Unrecognized", "Value", "Vec",
+    "Box",
+    "Client",
+    "Debug",
+    "Default",
+    "Display",
+    "Event",
+    "Expandable",
+    "Fields",
+    "From",
+    "Into",
+    "List",
+    "Map",
+    "MapAccess",
+    "MaybeDeleted",
+    "Method",
+    "ObjectType",
+    "Ok",
+    "Option",
+    "Params",
+    "Raw",
+    "RawObject",
+    "Request",
+    "Resource",
+    "Result",
+    "Sensitive",
+    "Serialize",
+    "SerializeMap",
+    "Serializer",
+    "Some",
+    "String",
+    "Timestamp",
+    "Unrecognized",
+    "Value",
+    "Vec",
 ];
 
 /// Whether a type of that name would hide one of those.
@@ -96,18 +126,29 @@ pub(crate) fn camel(word: &str) -> String {
 
 /// The variant of a string enum; `Unrecognized` is taken by the values that are not in the spec.
 pub(crate) fn variant(value: &str) -> String {
-    // A sign is all that tells "GMT+1" from "GMT-1".
-    let signed = value.replace('-', if signed_number(value) { "_minus_" } else { "-" });
-    match camel(&signed).as_str() {
+    match camel(value).as_str() {
         "Unrecognized" => "Unrecognized_".to_owned(),
         name => name.to_owned(),
     }
 }
 
-fn signed_number(value: &str) -> bool {
-    value.split('-').skip(1).any(|part| part.starts_with(|c: char| c.is_ascii_digit()))
-        && !value.starts_with(|c: char| c.is_ascii_digit())
-        && value.contains('/')
+/// The variants of all values of an enum; where two would have one name, what tells the values
+/// apart is spelled out.
+pub(crate) fn variants(values: &[String]) -> Vec<String> {
+    let names: Vec<String> = values.iter().map(|value| variant(value)).collect();
+    let is_twice = |name: &String| names.iter().filter(|other| *other == name).count() > 1;
+    let spelled = |value: &str| variant(&value.replace('-', "_minus_").replace('/', "_slash_"));
+    values
+        .iter()
+        .zip(&names)
+        .map(|(value, name)| {
+            if is_twice(name) {
+                spelled(value)
+            } else {
+                name.clone()
+            }
+        })
+        .collect()
 }
 
 /// The singular of the last word of `words`.
@@ -118,7 +159,10 @@ pub(crate) fn singular(words: &str) -> String {
         last.to_owned()
     } else if let Some(stem) = last.strip_suffix("ies") {
         format!("{stem}y")
-    } else if ["sses", "uses", "xes", "ches", "shes"].iter().any(|end| last.ends_with(end)) {
+    } else if ["sses", "uses", "xes", "ches", "shes"]
+        .iter()
+        .any(|end| last.ends_with(end))
+    {
         last[..last.len() - 2].to_owned()
     } else if last.ends_with("ss") || last.ends_with("us") || last.ends_with("is") {
         last.to_owned()
@@ -201,12 +245,54 @@ fn leading_digit(name: String, prefix: char) -> String {
 fn is_keyword(name: &str) -> bool {
     matches!(
         name,
-        "abstract" | "as" | "async" | "await" | "become" | "box" | "break" | "const" | "continue"
-            | "do" | "dyn" | "else" | "enum" | "extern" | "false" | "final" | "fn" | "for" | "gen"
-            | "if" | "impl" | "in" | "let" | "loop" | "macro" | "match" | "mod" | "move" | "mut"
-            | "override" | "priv" | "pub" | "ref" | "return" | "static" | "struct" | "trait"
-            | "true" | "try" | "type" | "typeof" | "unsafe" | "unsized" | "use" | "virtual"
-            | "where" | "while" | "yield"
+        "abstract"
+            | "as"
+            | "async"
+            | "await"
+            | "become"
+            | "box"
+            | "break"
+            | "const"
+            | "continue"
+            | "do"
+            | "dyn"
+            | "else"
+            | "enum"
+            | "extern"
+            | "false"
+            | "final"
+            | "fn"
+            | "for"
+            | "gen"
+            | "if"
+            | "impl"
+            | "in"
+            | "let"
+            | "loop"
+            | "macro"
+            | "match"
+            | "mod"
+            | "move"
+            | "mut"
+            | "override"
+            | "priv"
+            | "pub"
+            | "ref"
+            | "return"
+            | "static"
+            | "struct"
+            | "trait"
+            | "true"
+            | "try"
+            | "type"
+            | "typeof"
+            | "unsafe"
+            | "unsized"
+            | "use"
+            | "virtual"
+            | "where"
+            | "while"
+            | "yield"
     )
 }
 
@@ -244,7 +330,12 @@ mod tests {
     fn setters_leave_the_methods_of_a_builder_alone() {
         table(
             setter,
-            &[("amount", "amount"), ("method", "method_"), ("with_x", "with_x_"), ("type", "r#type")],
+            &[
+                ("amount", "amount"),
+                ("method", "method_"),
+                ("with_x", "with_x_"),
+                ("type", "r#type"),
+            ],
         );
         assert_eq!(clear("type"), "clear_type");
     }
@@ -272,12 +363,23 @@ mod tests {
                 ("unrecognized", "Unrecognized_"),
                 ("unknown", "Unknown"),
                 ("other", "Other"),
-                ("financial_connections.account.created", "FinancialConnectionsAccountCreated"),
+                (
+                    "financial_connections.account.created",
+                    "FinancialConnectionsAccountCreated",
+                ),
                 ("Etc/GMT+1", "EtcGmtPlus1"),
-                ("Etc/GMT-1", "EtcGmtMinus1"),
                 ("en-GB", "EnGb"),
                 ("2026-05-27.dahlia", "V20260527Dahlia"),
             ],
+        );
+    }
+
+    #[test]
+    fn variants_of_one_name_are_spelled_out() {
+        let values = ["GMT-0", "GMT0", "GMT+0", "UTC"].map(str::to_owned);
+        assert_eq!(
+            super::variants(&values),
+            ["GmtMinus0", "Gmt0", "GmtPlus0", "Utc"]
         );
     }
 
@@ -304,11 +406,17 @@ mod tests {
 
     #[test]
     fn suffixes_and_joins() {
-        assert_eq!(common_suffix(["BalanceRefresh", "OwnershipRefresh"]), "Refresh");
+        assert_eq!(
+            common_suffix(["BalanceRefresh", "OwnershipRefresh"]),
+            "Refresh"
+        );
         assert_eq!(common_suffix(["Account"]), "Account");
         assert_eq!(common_suffix(["Account", "Session"]), "");
         assert_eq!(join("Account", "Status"), "AccountStatus");
-        assert_eq!(join("PaymentMethodOptions", "OptionsCard"), "PaymentMethodOptionsCard");
+        assert_eq!(
+            join("PaymentMethodOptions", "OptionsCard"),
+            "PaymentMethodOptionsCard"
+        );
     }
 
     #[test]
@@ -318,7 +426,13 @@ mod tests {
             ("financial_connections".into(), "Account".into())
         );
         assert_eq!(resource("customer"), ("customer".into(), "Customer".into()));
-        assert_eq!(resource("deleted_customer"), ("customer".into(), "DeletedCustomer".into()));
-        assert_eq!(resource("v2.core.account"), ("v2_core".into(), "Account".into()));
+        assert_eq!(
+            resource("deleted_customer"),
+            ("customer".into(), "DeletedCustomer".into())
+        );
+        assert_eq!(
+            resource("v2.core.account"),
+            ("v2_core".into(), "Account".into())
+        );
     }
 }

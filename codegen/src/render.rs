@@ -42,9 +42,17 @@ fn wants_blank(previous: &str, line: &str) -> bool {
     if depth == 0 && previous.starts_with("//!") {
         return begins && !line.starts_with("//!");
     }
-    if depth == 0 && (previous.starts_with("use ") || previous.starts_with("mod ") || previous.starts_with("pub mod ") || previous.starts_with("pub use ")) {
+    if depth == 0
+        && (previous.starts_with("use ")
+            || previous.starts_with("mod ")
+            || previous.starts_with("pub mod ")
+            || previous.starts_with("pub use "))
+    {
         let same = ["use ", "mod ", "pub mod ", "pub use ", "#[cfg"];
         return !same.iter().any(|start| line.starts_with(start));
     }
-    begins && (previous == "}" || depth == 0 && previous.ends_with(';') && !previous.starts_with("crate::macros") || depth == 0 && previous.ends_with(';') && !line.starts_with("crate::macros"))
+    begins
+        && (previous == "}"
+            || depth == 0 && previous.ends_with(';') && !previous.starts_with("crate::macros")
+            || depth == 0 && previous.ends_with(';') && !line.starts_with("crate::macros"))
 }

@@ -9,7 +9,7 @@ use serde::de::{
 };
 
 use crate::error::{DecodeError, Located};
-use crate::{Error, Raw};
+use crate::{Error, Map, Raw};
 
 /// An object schema: reads itself from the fields of a JSON object.
 pub(crate) trait Object: Sized {
@@ -30,6 +30,16 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
     /// The value of the last name. Null reads as `None`, as if the field were missing.
     pub(crate) fn value<T: Deserialize<'de>>(&mut self) -> Result<Option<T>, A::Error> {
         self.0.next_value()
+    }
+
+    /// Reads the value of a name that no field has, and keeps both.
+    pub(crate) fn keep(
+        &mut self,
+        name: &Name<'de>,
+        extra: &mut Map<serde_json::Value>,
+    ) -> Result<(), A::Error> {
+        extra.insert(name.as_str(), self.0.next_value()?);
+        Ok(())
     }
 
     pub(crate) fn skip(&mut self) -> Result<(), A::Error> {
@@ -134,8 +144,32 @@ pub(crate) fn buffered<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Raw
 /// Reads a buffered value, as a part of what is being read: an error keeps its path.
 pub(crate) fn nested<T: DeserializeOwned, E: serde::de::Error>(raw: &Raw) -> Result<T, E> {
     let json = raw.get().as_bytes();
-    serde_json::from_slice(json).map_err(|error| E::custom(Located::new(&error, json)))
+    serde_json::from_slice(json).map_err(|error| E::custom(Located::nested(&error, json)))
 }
+
+/// Whether a buffered object says of itself that it was deleted.
+pub(crate) fn is_deleted(raw: &Raw) -> bool {
+    serde_json::from_slice(raw.get().as_bytes()).is_ok_and(|OnlyDeleted(deleted)| deleted)
+}
+
+struct OnlyDeleted(bool);
+
+impl Object for OnlyDeleted {
+    const NAME: &'static str = "object";
+
+    fn from_fields<'de, A: MapAccess<'de>>(mut fields: Fields<A>) -> Result<Self, A::Error> {
+        let mut deleted = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "deleted" => deleted = fields.value()?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self(deleted.unwrap_or(false)))
+    }
+}
+
+crate::macros::object!(OnlyDeleted);
 
 /// The top-level `object` of a buffered value: which kind of object it says it is.
 pub(crate) fn object_name(raw: &Raw) -> Option<Cow<'_, str>> {

@@ -2,10 +2,10 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 
-use crate::Resource;
+use crate::{Resource, de};
 
 /// A field that holds the id of an object, or the object itself if the request asked to expand it.
 ///
@@ -65,20 +65,28 @@ where
     }
 }
 
-impl<'de, T: Resource + Deserialize<'de>> Deserialize<'de> for Expandable<T>
+impl<'de, T> Deserialize<'de> for Expandable<T>
 where
-    T::Id: Deserialize<'de>,
+    T: Resource<Id: DeserializeOwned> + DeserializeOwned,
 {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ExpandableVisitor(PhantomData))
+        if !T::BUFFERED {
+            return deserializer.deserialize_any(ExpandableVisitor(PhantomData));
+        }
+        let raw = de::buffered(deserializer)?;
+        if raw.get().starts_with('"') {
+            de::nested(&raw).map(Self::Id)
+        } else {
+            de::nested(&raw).map(Self::Object)
+        }
     }
 }
 
 struct ExpandableVisitor<T>(PhantomData<T>);
 
-impl<'de, T: Resource + Deserialize<'de>> Visitor<'de> for ExpandableVisitor<T>
+impl<'de, T> Visitor<'de> for ExpandableVisitor<T>
 where
-    T::Id: Deserialize<'de>,
+    T: Resource<Id: DeserializeOwned> + DeserializeOwned,
 {
     type Value = Expandable<T>;
 
@@ -94,5 +102,26 @@ where
         // An object's visitor takes the same map access as when it is not expandable, so its
         // fields are compiled once.
         T::deserialize(MapAccessDeserializer::new(map)).map(|o| Expandable::Object(Box::new(o)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{MaybeDeleted, RawObject};
+
+    #[test]
+    fn reads_and_writes_both_forms() {
+        type Customer = MaybeDeleted<RawObject, RawObject>;
+        let deleted = r#"{"id":"cus_1","deleted":true}"#;
+        for (json, expanded) in [(r#""cus_1""#, false), (deleted, true)] {
+            let field: Expandable<Customer> = serde_json::from_str(json).unwrap();
+            assert_eq!(field.id(), "cus_1");
+            assert_eq!(
+                field.object().is_some_and(MaybeDeleted::is_deleted),
+                expanded
+            );
+            assert_eq!(serde_json::to_string(&field).unwrap(), json);
+        }
     }
 }

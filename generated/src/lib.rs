@@ -1,5 +1,7 @@
 //! Rust bindings for Stripe Financial Connections.
 
+#[rustfmt::skip] // formatted by the generator
+mod api;
 #[cfg(feature = "blocking")]
 mod blocking;
 #[cfg(feature = "client")]
@@ -31,6 +33,7 @@ mod text;
 mod timestamp;
 mod unrecognized;
 
+pub use api::*;
 #[cfg(feature = "client")]
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "client")]
@@ -42,7 +45,7 @@ pub use list::List;
 pub use list::ListIter;
 #[cfg(feature = "client")]
 pub use list::ListStream;
-pub use map::Map;
+pub use map::{Map, MapIter};
 pub use maybe_deleted::MaybeDeleted;
 pub use object_type::ObjectType;
 #[cfg(feature = "client")]
@@ -58,6 +61,3 @@ pub use response::{Headers, Response, ResponseFuture};
 pub use sensitive::Sensitive;
 pub use timestamp::Timestamp;
 pub use unrecognized::Unrecognized;
-
-/// The version of Stripe's API that the types are made for, and that requests ask for.
-pub const API_VERSION: &str = "2026-05-27.dahlia";

@@ -26,13 +26,9 @@ macro_rules! resource {
 }
 pub(crate) use resource;
 
-/// A newtype for the ids of one kind of object.
+/// What the newtype of an id has, around its [`Text`](crate::text::Text).
 macro_rules! id {
-    ($(#[$meta:meta])* $name:ident) => {
-        $(#[$meta])*
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name($crate::text::Text);
-
+    ($name:ident) => {
         impl $name {
             /// The id with this text, which is not checked.
             pub fn new(id: impl AsRef<str>) -> Self {

@@ -57,8 +57,8 @@ impl<V> Map<V> {
     }
 
     /// The entries, in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &V)> {
-        self.0.iter().map(|(key, value)| (key.as_str(), value))
+    pub fn iter(&self) -> MapIter<'_, V> {
+        MapIter(self.0.iter())
     }
 
     /// The keys, in order.
@@ -135,6 +135,33 @@ impl<V> IntoIterator for Map<V> {
         entries.collect::<Vec<_>>().into_iter()
     }
 }
+
+impl<'a, V> IntoIterator for &'a Map<V> {
+    type Item = (&'a str, &'a V);
+    type IntoIter = MapIter<'a, V>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// The entries of a [`Map`], in order.
+#[derive(Clone, Debug)]
+pub struct MapIter<'a, V>(std::slice::Iter<'a, (Text, V)>);
+
+impl<'a, V> Iterator for MapIter<'a, V> {
+    type Item = (&'a str, &'a V);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(key, value)| (key.as_str(), value))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl<V> ExactSizeIterator for MapIter<'_, V> {}
 
 impl<V: Serialize> Serialize for Map<V> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,8 +1,8 @@
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess};
+use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::{Serialize, Serializer};
 
 use crate::Resource;
-use crate::de::{self, Fields, Object};
+use crate::de;
 
 /// An object, or what is left of it after it was deleted.
 ///
@@ -41,6 +41,7 @@ impl<T, D> MaybeDeleted<T, D> {
 
 impl<T: Resource, D: Resource<Id = T::Id>> Resource for MaybeDeleted<T, D> {
     type Id = T::Id;
+    const BUFFERED: bool = true;
 
     fn id(&self) -> &T::Id {
         match self {
@@ -63,30 +64,10 @@ impl<'de, T: DeserializeOwned, D: DeserializeOwned> Deserialize<'de> for MaybeDe
     fn deserialize<De: Deserializer<'de>>(deserializer: De) -> Result<Self, De::Error> {
         // `deleted` may come last, so the text is kept until it is known which of the two it is.
         let raw = de::buffered(deserializer)?;
-        let OnlyDeleted(deleted) = de::nested(&raw)?;
-        if deleted {
+        if de::is_deleted(&raw) {
             de::nested(&raw).map(Self::Deleted)
         } else {
             de::nested(&raw).map(Self::Present)
         }
     }
 }
-
-struct OnlyDeleted(bool);
-
-impl Object for OnlyDeleted {
-    const NAME: &'static str = "object";
-
-    fn from_fields<'de, A: MapAccess<'de>>(mut fields: Fields<A>) -> Result<Self, A::Error> {
-        let mut deleted = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "deleted" => deleted = fields.value()?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self(deleted.unwrap_or(false)))
-    }
-}
-
-crate::macros::object!(OnlyDeleted);

@@ -89,7 +89,8 @@ enum Kind {
     Integer(i64),
     Number(f64),
     Text(Text),
-    Sensitive(Text),
+    /// Boxed, so that a value is no larger than a text.
+    Sensitive(Box<str>),
     Clear,
     List(Vec<Value>),
     Object(Params),
@@ -101,13 +102,14 @@ impl Value {
 
     /// A text that `Debug` does not show.
     pub fn sensitive(text: impl Into<String>) -> Self {
-        Self(Kind::Sensitive(text.into().into()))
+        Self(Kind::Sensitive(text.into().into_boxed_str()))
     }
 
     /// Whether it is an empty text, list or object.
     pub(crate) fn is_empty(&self) -> bool {
         match &self.0 {
-            Kind::Text(text) | Kind::Sensitive(text) => text.as_str().is_empty(),
+            Kind::Text(text) => text.as_str().is_empty(),
+            Kind::Sensitive(text) => text.is_empty(),
             Kind::List(list) => list.is_empty(),
             Kind::Object(params) => params.0.is_empty(),
             _ => false,
@@ -133,6 +135,13 @@ pub(crate) fn strings(items: impl IntoIterator<Item = impl Into<String>>) -> Val
     Value(Kind::List(
         items.into_iter().map(|item| item.into().into()).collect(),
     ))
+}
+
+/// Texts under keys of the caller's choice, such as metadata.
+pub(crate) fn string_map(
+    entries: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
+) -> Value {
+    map(entries.into_iter().map(|(key, text)| (key, text.into())))
 }
 
 /// Values under keys of the caller's choice, such as metadata.

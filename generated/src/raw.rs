@@ -82,6 +82,7 @@ impl RawObject {
 
 impl Resource for RawObject {
     type Id = String;
+    const BUFFERED: bool = true;
 
     fn id(&self) -> &String {
         &self.id

@@ -8,14 +8,22 @@ const WIDTH: usize = 92;
 
 /// The comment of an item; `fallback` when the spec has no words for it.
 pub(super) fn docs(text: &str, fallback: &str) -> TokenStream {
-    let text = if text.trim().is_empty() { fallback } else { text };
+    let text = if text.trim().is_empty() {
+        fallback
+    } else {
+        text
+    };
     lines(&wrap(text))
 }
 
 /// A comment of these lines.
 pub(super) fn lines(lines: &[String]) -> TokenStream {
     let lines = lines.iter().map(|line| {
-        let line = if line.is_empty() { String::new() } else { format!(" {line}") };
+        let line = if line.is_empty() {
+            String::new()
+        } else {
+            format!(" {line}")
+        };
         quote! { #[doc = #line] }
     });
     quote! { #(#lines)* }
@@ -45,7 +53,11 @@ pub(super) fn wrap(text: &str) -> Vec<String> {
             open = false;
             continue;
         }
-        let indent = if line.starts_with(['-', '*']) { "  " } else { "" };
+        let indent = if line.starts_with(['-', '*']) {
+            "  "
+        } else {
+            ""
+        };
         let mut current = match out.pop() {
             Some(last) if open && !starts_block => last,
             Some(last) => {
@@ -78,7 +90,16 @@ mod tests {
         let text = "One\ntwo.\n\n- item\n\n```\n  code   here\n```\nAfter.";
         assert_eq!(
             wrap(text),
-            ["One two.", "", "- item", "", "```", "  code   here", "```", "After."]
+            [
+                "One two.",
+                "",
+                "- item",
+                "",
+                "```",
+                "  code   here",
+                "```",
+                "After."
+            ]
         );
     }
 

@@ -23,9 +23,14 @@ pub(super) fn open_enum(
 ) -> TokenStream {
     let text = docs(text, &format!("`{name}` in Stripe's API."));
     let name = ident(name);
-    let idents: Vec<_> = variants.iter().map(|variant| ident(&variant.ident)).collect();
+    let idents: Vec<_> = variants
+        .iter()
+        .map(|variant| ident(&variant.ident))
+        .collect();
     let values: Vec<_> = variants.iter().map(|variant| &variant.value).collect();
-    let texts = variants.iter().map(|v| docs(&v.docs, &format!("`{}`", v.value)));
+    let texts = variants
+        .iter()
+        .map(|v| docs(&v.docs, &format!("`{}`", v.value)));
     quote! {
         #text
         #cfg

@@ -38,8 +38,14 @@ pub(super) fn emit(api: &Api) -> TokenStream {
     for (at, ty) in api.types.iter().enumerate() {
         if let Kind::Object(object) = &ty.kind
             && let Some(value) = &object.object
-            && object.fields.iter().all(|field| field.name != "deleted" || !field.required)
-            && api.events.iter().any(|event| crate::lower::carries(&event.value, value))
+            && object
+                .fields
+                .iter()
+                .all(|field| field.name != "deleted" || !field.required)
+            && api
+                .events
+                .iter()
+                .any(|event| crate::lower::carries(&event.value, value))
         {
             objects.entry(value).or_insert((ty, crate::ir::TypeId(at)));
         }

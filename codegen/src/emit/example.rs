@@ -19,7 +19,11 @@ pub(super) fn of(api: &Api, operation: &Operation, crate_name: &str) -> Vec<Stri
         service.push_str(&format!(".{segment}()"));
     }
     let variable = variable(api, operation);
-    let call = format!("client{service}.{}({})", operation.method, arguments.join(", "));
+    let call = format!(
+        "client{service}.{}({})",
+        operation.method,
+        arguments.join(", ")
+    );
     let mut lines = vec![
         "```no_run".to_owned(),
         format!("# use {crate_name}::{{Client, Error}};"),
@@ -39,8 +43,17 @@ pub(super) fn of(api: &Api, operation: &Operation, crate_name: &str) -> Vec<Stri
         lines.push(statement);
     } else {
         lines.push(format!("let {variable} = client"));
-        lines.extend(operation.service.iter().map(|segment| format!("    .{segment}()")));
-        lines.push(format!("    .{}({})", operation.method, arguments.join(", ")));
+        lines.extend(
+            operation
+                .service
+                .iter()
+                .map(|segment| format!("    .{segment}()")),
+        );
+        lines.push(format!(
+            "    .{}({})",
+            operation.method,
+            arguments.join(", ")
+        ));
         lines.push("    .await?;".to_owned());
     }
     lines.push("# Ok(())".to_owned());
@@ -60,7 +73,10 @@ fn variable(api: &Api, operation: &Operation) -> String {
 
 fn argument(api: &Api, param: &Param, uses: &mut Uses) -> String {
     match &param.ty {
-        Ty::Id(id) => format!("\"{}_id\"", naming::plain(&naming::snake(&api.get(*id).name))),
+        Ty::Id(id) => format!(
+            "\"{}_id\"",
+            naming::plain(&naming::snake(&api.get(*id).name))
+        ),
         Ty::String | Ty::ObjectType(_) => format!("\"{}\"", param.name),
         Ty::Timestamp => "1_700_000_000".to_owned(),
         Ty::Named(id) if matches!(api.get(*id).kind, Kind::Choice(_)) => {
@@ -90,7 +106,10 @@ fn value(api: &Api, ty: &Ty, name: &str, uses: &mut Uses) -> String {
         Ty::Named(id) => named(api, *id, uses),
         Ty::Array(item) => format!("vec![{}]", value(api, item, name, uses)),
         Ty::Map(item) => {
-            format!("[(\"key\", {})].into_iter().collect()", value(api, item, name, uses))
+            format!(
+                "[(\"key\", {})].into_iter().collect()",
+                value(api, item, name, uses)
+            )
         }
         Ty::Json => "Default::default()".to_owned(),
         _ => format!("\"{name}\".into()"),
@@ -100,7 +119,9 @@ fn value(api: &Api, ty: &Ty, name: &str, uses: &mut Uses) -> String {
 fn named(api: &Api, id: TypeId, uses: &mut Uses) -> String {
     let ty = api.get(id);
     let mut used = || {
-        uses.entry(ty.module.clone()).or_default().insert(ty.name.clone());
+        uses.entry(ty.module.clone())
+            .or_default()
+            .insert(ty.name.clone());
     };
     match &ty.kind {
         Kind::Enum(found) => {

@@ -30,7 +30,15 @@ pub(crate) fn files<'a>(api: &'a Api, crate_name: &'a str) -> Vec<(PathBuf, Job<
     for ((module, file), types) in files {
         let features = every(types.iter().map(|ty| &ty.features));
         modules.entry(module).or_default().push((file, features));
-        jobs.push((path(module, file), Job::Types { api, module, file, types }));
+        jobs.push((
+            path(module, file),
+            Job::Types {
+                api,
+                module,
+                file,
+                types,
+            },
+        ));
     }
     for service in &api.services {
         let files = modules.entry(&service.module).or_default();
@@ -42,10 +50,20 @@ pub(crate) fn files<'a>(api: &'a Api, crate_name: &'a str) -> Vec<(PathBuf, Job<
     for (module, files) in &mut modules {
         files.sort();
         if files.iter().any(|(file, _)| *file == "operations") {
-            let job = Job::Operations { api, module, crate_name };
+            let job = Job::Operations {
+                api,
+                module,
+                crate_name,
+            };
             jobs.push((path(module, "operations"), job));
         }
-        jobs.push((path(module, "mod"), Job::Module { module, files: files.clone() }));
+        jobs.push((
+            path(module, "mod"),
+            Job::Module {
+                module,
+                files: files.clone(),
+            },
+        ));
     }
     if !api.events.is_empty() {
         jobs.push((PathBuf::from("events.rs"), Job::Events { api }));
@@ -60,25 +78,51 @@ pub(crate) fn files<'a>(api: &'a Api, crate_name: &'a str) -> Vec<(PathBuf, Job<
 
 /// One file to emit.
 pub(crate) enum Job<'a> {
-    Types { api: &'a Api, module: &'a str, file: &'a str, types: Vec<&'a Type> },
-    Operations { api: &'a Api, module: &'a str, crate_name: &'a str },
-    Module { module: &'a str, files: Vec<(&'a str, Features)> },
-    Events { api: &'a Api },
-    Root { api: &'a Api, modules: Vec<(&'a str, Features)> },
+    Types {
+        api: &'a Api,
+        module: &'a str,
+        file: &'a str,
+        types: Vec<&'a Type>,
+    },
+    Operations {
+        api: &'a Api,
+        module: &'a str,
+        crate_name: &'a str,
+    },
+    Module {
+        module: &'a str,
+        files: Vec<(&'a str, Features)>,
+    },
+    Events {
+        api: &'a Api,
+    },
+    Root {
+        api: &'a Api,
+        modules: Vec<(&'a str, Features)>,
+    },
 }
 
 impl Job<'_> {
     /// Emits the file.
     pub(crate) fn run(&self) -> TokenStream {
         match self {
-            Job::Types { api, module, file, types } => {
+            Job::Types {
+                api,
+                module,
+                file,
+                types,
+            } => {
                 let mut scope = Scope::new(api, module, file);
                 let items: Vec<TokenStream> =
                     types.iter().map(|ty| self::ty(&mut scope, ty)).collect();
                 let imports = scope.imports();
                 quote! { #imports #(#items)* }
             }
-            Job::Operations { api, module, crate_name } => {
+            Job::Operations {
+                api,
+                module,
+                crate_name,
+            } => {
                 let mut scope = Scope::new(api, module, "operations");
                 let services = services::emit(&mut scope, crate_name);
                 let operations = operations::emit(&mut scope);

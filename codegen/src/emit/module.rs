@@ -16,8 +16,8 @@ pub(super) fn emit(module: &str, files: &[(&str, Features)]) -> TokenStream {
         let name = ident(&naming::snake(file));
         let cfg = cfg(features);
         // Parameters and operations are of no use to who only reads webhooks.
-        let client = matches!(*file, "operations" | "params")
-            .then(|| quote! { #[cfg(feature = "client")] });
+        let client =
+            matches!(*file, "operations" | "params").then(|| quote! { #[cfg(feature = "client")] });
         quote! {
             #client
             #cfg
@@ -45,20 +45,27 @@ pub(super) fn root(api: &Api, modules: &[(&str, Features)]) -> TokenStream {
             pub mod events;
         }
     });
-    let services = api.services.iter().filter(|service| service.root).map(|service| {
-        let cfg = cfg(&service.features);
-        let method = ident(&service.method);
-        let module = ident(&naming::snake(&service.module));
-        let name = ident(&service.name);
-        let text = docs("", &format!("The operations on {}.", title(&service.method)));
-        quote! {
-            #text
-            #cfg
-            pub fn #method(&self) -> #module::#name<'_> {
-                #module::#name::new(self)
+    let services = api
+        .services
+        .iter()
+        .filter(|service| service.root)
+        .map(|service| {
+            let cfg = cfg(&service.features);
+            let method = ident(&service.method);
+            let module = ident(&naming::snake(&service.module));
+            let name = ident(&service.name);
+            let text = docs(
+                "",
+                &format!("The operations on {}.", title(&service.method)),
+            );
+            quote! {
+                #text
+                #cfg
+                pub fn #method(&self) -> #module::#name<'_> {
+                    #module::#name::new(self)
+                }
             }
-        }
-    });
+        });
     quote! {
         #inner
         #events

@@ -36,7 +36,10 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, object: &Object) -> TokenSt
             crate::macros::id!(#id);
         }
     });
-    let details = object.tag.as_ref().map(|tag| details(scope, ty, object, tag));
+    let details = object
+        .tag
+        .as_ref()
+        .map(|tag| details(scope, ty, object, tag));
     quote! {
         #text
         #cfg
@@ -76,12 +79,16 @@ fn field(scope: &mut Scope<'_>, field: &Field) -> TokenStream {
 /// The field that keeps what the spec does not list.
 fn extra(object: &Object) -> Option<proc_macro2::Ident> {
     let is_taken = object.fields.iter().any(|field| field.ident == "extra");
-    object.open.then(|| format_ident!("{}", if is_taken { "extra_" } else { "extra" }))
+    object
+        .open
+        .then(|| format_ident!("{}", if is_taken { "extra_" } else { "extra" }))
 }
 
 /// The first of `names` that is no field.
 fn free(object: &Object, names: [&str; 3]) -> proc_macro2::Ident {
-    let name = names.into_iter().find(|name| object.fields.iter().all(|f| f.ident != *name));
+    let name = names
+        .into_iter()
+        .find(|name| object.fields.iter().all(|f| f.ident != *name));
     format_ident!("{}", name.unwrap_or("the_rest"))
 }
 
@@ -91,7 +98,11 @@ fn read(scope: &mut Scope<'_>, object: &Object, name: &str) -> TokenStream {
     let extra = extra(object);
     let key = free(object, ["name", "key", "property"]);
     let fields = free(object, ["fields", "properties", "entries"]);
-    let idents: Vec<_> = object.fields.iter().map(|field| ident(&field.ident)).collect();
+    let idents: Vec<_> = object
+        .fields
+        .iter()
+        .map(|field| ident(&field.ident))
+        .collect();
     let wire: Vec<_> = object.fields.iter().map(|field| &field.name).collect();
     let values: Vec<TokenStream> = object
         .fields
@@ -119,7 +130,9 @@ fn read(scope: &mut Scope<'_>, object: &Object, name: &str) -> TokenStream {
             Ok(Self {})
         }
     } else {
-        let start = extra.iter().map(|extra| quote! { let mut #extra = crate::Map::new(); });
+        let start = extra
+            .iter()
+            .map(|extra| quote! { let mut #extra = crate::Map::new(); });
         quote! {
             #(let mut #idents = None;)*
             #(#start)*
@@ -166,7 +179,11 @@ fn write(scope: &mut Scope<'_>, object: &Object, name: &proc_macro2::Ident) -> T
         }
     });
     let is_empty = object.fields.is_empty() && extra.is_none();
-    let binding = if is_empty { quote! { object } } else { quote! { mut object } };
+    let binding = if is_empty {
+        quote! { object }
+    } else {
+        quote! { mut object }
+    };
     quote! {
         impl #serialize for #name {
             fn serialize<S: #serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -186,7 +203,9 @@ fn details(scope: &mut Scope<'_>, ty: &Type, object: &Object, tag: &Tag) -> Toke
     let view = format_ident!("{}Details", ty.name);
     let tag_ty = scope.named(tag.ty);
     let tag_field = object.fields.iter().find(|field| field.name == tag.name);
-    let Some(tag_field) = tag_field else { return TokenStream::new() };
+    let Some(tag_field) = tag_field else {
+        return TokenStream::new();
+    };
     let tag_ident = ident(&tag_field.ident);
     let fields: Vec<&Field> = tag
         .arms
@@ -212,9 +231,21 @@ fn details(scope: &mut Scope<'_>, ty: &Type, object: &Object, tag: &Tag) -> Toke
         };
         quote! { #tag_ty::#arm => #found, }
     });
-    let view_docs = docs("", &format!("What a [`{}`] is, by its `{}`.", ty.name, tag.name));
-    let method_docs = docs("", &format!("What it is by its `{}`, and what comes with that.", tag.name));
-    let other_docs = docs("", &format!("A `{}` that nothing more comes with.", tag.name));
+    let view_docs = docs(
+        "",
+        &format!("What a [`{}`] is, by its `{}`.", ty.name, tag.name),
+    );
+    let method_docs = docs(
+        "",
+        &format!(
+            "What it is by its `{}`, and what comes with that.",
+            tag.name
+        ),
+    );
+    let other_docs = docs(
+        "",
+        &format!("A `{}` that nothing more comes with.", tag.name),
+    );
     let (output, body) = if tag_field.required {
         let body = quote! {
             let details = match &self.#tag_ident { #(#matches)* _ => None };

@@ -11,10 +11,15 @@ use quote::quote;
 /// The builders of a module.
 pub(super) fn emit(scope: &mut Scope<'_>) -> TokenStream {
     let api = scope.api;
-    let mut operations: Vec<&Operation> =
-        api.operations.iter().filter(|operation| operation.module == scope.module).collect();
+    let mut operations: Vec<&Operation> = api
+        .operations
+        .iter()
+        .filter(|operation| operation.module == scope.module)
+        .collect();
     operations.sort_by(|a, b| a.name.cmp(&b.name));
-    let builders = operations.into_iter().map(|operation| builder(scope, operation));
+    let builders = operations
+        .into_iter()
+        .map(|operation| builder(scope, operation));
     let builders: Vec<TokenStream> = builders.collect();
     quote! { #(#builders)* }
 }
@@ -26,7 +31,11 @@ fn builder(scope: &mut Scope<'_>, operation: &Operation) -> TokenStream {
     let request = scope.import("crate::request", "Request");
     let route = format!("{} {}", operation.verb.as_str(), operation.path);
     let text = docs("", &format!("A call of `{route}`, not sent yet."));
-    let optional: Vec<&Param> = operation.params.iter().filter(|param| !param.required).collect();
+    let optional: Vec<&Param> = operation
+        .params
+        .iter()
+        .filter(|param| !param.required)
+        .collect();
     let setters: Vec<TokenStream> = optional
         .iter()
         .map(|param| setters(scope, param, &param_docs(operation, param)))
@@ -66,8 +75,11 @@ fn param_docs(operation: &Operation, param: &Param) -> String {
     if param.name != "expand" || operation.expandable.is_empty() {
         return param.docs.clone();
     }
-    let paths: Vec<String> =
-        operation.expandable.iter().map(|path| format!("`{path}`")).collect();
+    let paths: Vec<String> = operation
+        .expandable
+        .iter()
+        .map(|path| format!("`{path}`"))
+        .collect();
     format!("{}\n\nCan be expanded: {}.", param.docs, paths.join(", "))
 }
 

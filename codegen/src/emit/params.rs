@@ -30,7 +30,10 @@ pub(super) fn argument(scope: &mut Scope<'_>, param: &Param) -> Argument {
     };
     if param.sensitive && param.ty == Ty::String {
         let value = scope.import("crate::params", "Value");
-        return plain(quote! { impl Into<String> }, quote! { #value::sensitive(#name) });
+        return plain(
+            quote! { impl Into<String> },
+            quote! { #value::sensitive(#name) },
+        );
     }
     match &param.ty {
         Ty::String | Ty::ObjectType(_) => into(quote! { String }),
@@ -89,7 +92,10 @@ pub(super) fn setters(scope: &mut Scope<'_>, param: &Param, text: &str) -> Token
     let wire = &param.name;
     let clear = param.clearable.then(|| {
         let method = ident(&naming::clear(&param.name));
-        let text = docs("", &format!("Unsets `{}`, whatever it was before.", param.name));
+        let text = docs(
+            "",
+            &format!("Unsets `{}`, whatever it was before.", param.name),
+        );
         quote! {
             #text
             pub fn #method(mut self) -> Self {
@@ -115,8 +121,15 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, params: &Params) -> TokenSt
     let text = docs(&ty.docs, &format!("`{}` in Stripe's API.", ty.name));
     let name = ident(&ty.name);
     let inner = scope.import("crate::params", "Params");
-    let required: Vec<&Param> = params.params.iter().filter(|param| param.required).collect();
-    let arguments: Vec<Argument> = required.iter().map(|param| argument(scope, param)).collect();
+    let required: Vec<&Param> = params
+        .params
+        .iter()
+        .filter(|param| param.required)
+        .collect();
+    let arguments: Vec<Argument> = required
+        .iter()
+        .map(|param| argument(scope, param))
+        .collect();
     let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
     let types: Vec<_> = arguments.iter().map(|argument| &argument.ty).collect();
     let values: Vec<_> = arguments.iter().map(|argument| &argument.value).collect();
@@ -135,14 +148,21 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, params: &Params) -> TokenSt
         }
     }];
     let is_arm = |param: &Param| {
-        params.tag.as_ref().is_some_and(|tag| tag.arms.iter().any(|arm| arm.value == param.name))
+        params
+            .tag
+            .as_ref()
+            .is_some_and(|tag| tag.arms.iter().any(|arm| arm.value == param.name))
     };
     if let Some(tag) = &params.tag {
         for param in params.params.iter().filter(|param| is_arm(param)) {
             let Argument { name, ty, value } = argument(scope, param);
             let (wire, tag) = (&param.name, &tag.name);
             let text = docs(&param.docs, &format!("With `{tag}` set to `{wire}`."));
-            let method = if name == "new" { format_ident!("new_") } else { name.clone() };
+            let method = if name == "new" {
+                format_ident!("new_")
+            } else {
+                name.clone()
+            };
             constructors.push(quote! {
                 #text
                 pub fn #method(#name: #ty) -> Self {
@@ -265,7 +285,11 @@ fn fallback(scope: &Scope<'_>, ty: &Ty) -> String {
     match ty {
         Ty::Named(id) => {
             let docs = &scope.api.get(*id).docs;
-            if docs.is_empty() { "As an object.".to_owned() } else { docs.clone() }
+            if docs.is_empty() {
+                "As an object.".to_owned()
+            } else {
+                docs.clone()
+            }
         }
         Ty::Integer => "As an integer.".to_owned(),
         Ty::Timestamp => "At this time.".to_owned(),

@@ -24,8 +24,14 @@ pub(super) struct Scope<'a> {
 impl<'a> Scope<'a> {
     pub(super) fn new(api: &'a Api, module: &'a str, file: &'a str) -> Self {
         let types = api.types.iter().filter(|ty| ty.module == module);
-        let operations = api.operations.iter().filter(|operation| operation.module == module);
-        let services = api.services.iter().filter(|service| service.module == module);
+        let operations = api
+            .operations
+            .iter()
+            .filter(|operation| operation.module == module);
+        let services = api
+            .services
+            .iter()
+            .filter(|service| service.module == module);
         let own = types
             .map(|ty| ty.name.as_str())
             .chain(operations.map(|operation| operation.name.as_str()))
@@ -49,7 +55,10 @@ impl<'a> Scope<'a> {
     /// A name from a path, imported unless that would be ambiguous.
     pub(super) fn import(&mut self, path: &str, name: &str) -> TokenStream {
         let ident = format_ident!("{name}");
-        let taken = self.imports.get(name).is_some_and(|(known, _)| known != path);
+        let taken = self
+            .imports
+            .get(name)
+            .is_some_and(|(known, _)| known != path);
         if taken || (path != "super" && self.own.contains(name)) {
             let path: TokenStream = path.parse().unwrap_or_default();
             return quote! { #path::#ident };

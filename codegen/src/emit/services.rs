@@ -13,7 +13,10 @@ use quote::quote;
 /// The services of a module.
 pub(super) fn emit(scope: &mut Scope<'_>, crate_name: &str) -> TokenStream {
     let api = scope.api;
-    let services = api.services.iter().filter(|service| service.module == scope.module);
+    let services = api
+        .services
+        .iter()
+        .filter(|service| service.module == scope.module);
     let services: Vec<&Service> = services.collect();
     let services = services.into_iter().map(|s| service(scope, s, crate_name));
     let services: Vec<TokenStream> = services.collect();

@@ -33,7 +33,9 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, union: &Union) -> TokenStre
     let reads = order.into_iter().map(|at| {
         let (arm, ident) = (&union.arms[at], &arms[at]);
         let object = &arm.object;
-        let guard = arm.deleted.then(|| quote! { if crate::de::is_deleted(&raw) });
+        let guard = arm
+            .deleted
+            .then(|| quote! { if crate::de::is_deleted(&raw) });
         quote! { Some(#object) #guard => Self::#ident(Box::new(crate::de::nested(&raw)?)), }
     });
     quote! {

@@ -27,19 +27,15 @@ pub(super) fn document(api: &mut Api) {
 }
 
 /// Walks the objects of an answer without following what is expandable.
-fn collect(
-    api: &Api,
-    ty: &Ty,
-    prefix: &str,
-    inside: &mut Vec<TypeId>,
-    paths: &mut Vec<String>,
-) {
+fn collect(api: &Api, ty: &Ty, prefix: &str, inside: &mut Vec<TypeId>, paths: &mut Vec<String>) {
     let id = match ty {
         Ty::Named(id) | Ty::MaybeDeleted(id, _) => *id,
         Ty::Array(ty) | Ty::Boxed(ty) => return collect(api, ty, prefix, inside, paths),
         _ => return,
     };
-    let Kind::Object(object) = &api.get(id).kind else { return };
+    let Kind::Object(object) = &api.get(id).kind else {
+        return;
+    };
     if inside.contains(&id) {
         return;
     }

@@ -219,7 +219,10 @@ impl<'a> Lower<'a> {
         values.dedup();
         let singular = naming::singular(property);
         let name = extension_str(data, "x-name");
-        let key = (name.clone().unwrap_or_else(|| singular.clone()), values.clone());
+        let key = (
+            name.clone().unwrap_or_else(|| singular.clone()),
+            values.clone(),
+        );
         let texts = data.extensions.get("x-enum-descriptions");
         let text = |value: &str| {
             texts
@@ -246,8 +249,7 @@ impl<'a> Lower<'a> {
         }
         let mut idents: BTreeMap<String, String> = BTreeMap::new();
         let mut variants = Vec::new();
-        for value in &values {
-            let ident = naming::variant(value);
+        for (value, ident) in values.iter().zip(naming::variants(&values)) {
             if let Some(other) = idents.insert(ident.clone(), value.clone()) {
                 self.report(
                     pointer,
@@ -255,7 +257,11 @@ impl<'a> Lower<'a> {
                     "tell them apart in `naming::variant`, or cut one in the subset",
                 );
             }
-            variants.push(crate::ir::Variant { value: value.clone(), ident, docs: text(value) });
+            variants.push(crate::ir::Variant {
+                value: value.clone(),
+                ident,
+                docs: text(value),
+            });
         }
         let id = self.draft(Draft {
             kind: Kind::Enum(crate::ir::Enum { variants }),
@@ -276,7 +282,11 @@ impl<'a> Lower<'a> {
     /// An inline type and one of the same shape under the same name are one: the one drafted first.
     fn merge(&mut self, id: TypeId, property: &str) -> TypeId {
         let draft = &self.drafts[id.0];
-        let name = draft.name.as_deref().or(draft.title.as_deref()).unwrap_or(property);
+        let name = draft
+            .name
+            .as_deref()
+            .or(draft.title.as_deref())
+            .unwrap_or(property);
         let key = (draft.side, name.to_owned(), shape(&draft.kind));
         let known = *self.merged.entry(key).or_insert(id);
         if known != id {
@@ -295,7 +305,12 @@ impl<'a> Lower<'a> {
 
     /// The event types: `x-events` of a subset, or else what a webhook endpoint can be asked for.
     fn events(&mut self) {
-        if let Some(events) = self.spec.extensions.get("x-events").and_then(Value::as_object) {
+        if let Some(events) = self
+            .spec
+            .extensions
+            .get("x-events")
+            .and_then(Value::as_object)
+        {
             for (value, event) in events {
                 let text = |key| event.get(key).and_then(Value::as_str).unwrap_or_default();
                 let features = Some(text("x-feature")).filter(|f| !f.is_empty());
@@ -333,8 +348,12 @@ impl<'a> Lower<'a> {
     fn object_value(&self, component: &str) -> Option<String> {
         let schema = self.schemas.get(component)?;
         let is_resource = schema.schema_data.extensions.contains_key("x-resourceId");
-        let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind else { return None };
-        let ReferenceOr::Item(property) = object.properties.get("object")? else { return None };
+        let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind else {
+            return None;
+        };
+        let ReferenceOr::Item(property) = object.properties.get("object")? else {
+            return None;
+        };
         match &property.schema_kind {
             SchemaKind::Type(Type::String(string)) if is_resource || component.contains('.') => {
                 single(string)
@@ -356,7 +375,10 @@ impl<'a> Lower<'a> {
             }
         };
         for operation in &mut self.operations {
-            let params = operation.path_params.iter_mut().chain(&mut operation.params);
+            let params = operation
+                .path_params
+                .iter_mut()
+                .chain(&mut operation.params);
             params.for_each(|param| settle(&mut param.ty));
         }
         for draft in &mut self.drafts {
@@ -376,16 +398,24 @@ impl<'a> Lower<'a> {
         recursion::box_cycles(&mut self.drafts);
         let features = names::features(&self.drafts, &self.operations, &self.events);
         let api = names::assign(self.drafts, self.operations, self.events, features)?;
-        let mut api = Api { version: self.spec.info.version.clone(), ..api };
+        let mut api = Api {
+            version: self.spec.info.version.clone(),
+            ..api
+        };
         expand::document(&mut api);
-        Ok(Lowered { api, left_out: self.left_out })
+        Ok(Lowered {
+            api,
+            left_out: self.left_out,
+        })
     }
 }
 
 /// Whether an event of this type carries that object: `customer.subscription.created` carries a
 /// `subscription`.
 pub(crate) fn carries(event: &str, object: &str) -> bool {
-    let Some((subject, _)) = event.rsplit_once('.') else { return false };
+    let Some((subject, _)) = event.rsplit_once('.') else {
+        return false;
+    };
     subject == object || subject.rsplit('.').next() == Some(object)
 }
 
@@ -395,7 +425,10 @@ fn docs(data: &SchemaData) -> String {
 }
 
 fn extension_str(data: &SchemaData, name: &str) -> Option<String> {
-    data.extensions.get(name).and_then(Value::as_str).map(str::to_owned)
+    data.extensions
+        .get(name)
+        .and_then(Value::as_str)
+        .map(str::to_owned)
 }
 
 fn is_sensitive(data: &SchemaData) -> bool {
@@ -431,8 +464,14 @@ fn named(ty: &Ty, found: &mut impl FnMut(TypeId)) {
         }
         // An id is a newtype next to its object.
         Ty::Id(id) => found(*id),
-        Ty::String | Ty::Bool | Ty::Integer | Ty::Number | Ty::Timestamp | Ty::Json
-        | Ty::ObjectType(_) | Ty::RawObject => {}
+        Ty::String
+        | Ty::Bool
+        | Ty::Integer
+        | Ty::Number
+        | Ty::Timestamp
+        | Ty::Json
+        | Ty::ObjectType(_)
+        | Ty::RawObject => {}
     }
 }
 
@@ -455,19 +494,31 @@ fn references(kind: &Kind, found: &mut impl FnMut(TypeId)) {
 fn shape(kind: &Kind) -> String {
     match kind {
         Kind::Object(object) => {
-            let fields = object.fields.iter().map(|f| (&f.name, &f.ty, f.required, f.nullable));
+            let fields = object
+                .fields
+                .iter()
+                .map(|f| (&f.name, &f.ty, f.required, f.nullable));
             format!("{:?}", fields.collect::<Vec<_>>())
         }
         Kind::Params(params) => {
-            let params = params.params.iter().map(|p| (&p.name, &p.ty, p.required, p.clearable));
+            let params = params
+                .params
+                .iter()
+                .map(|p| (&p.name, &p.ty, p.required, p.clearable));
             format!("{:?}", params.collect::<Vec<_>>())
         }
         Kind::Choice(choice) => {
-            format!("{:?}", choice.options.iter().map(|o| &o.value).collect::<Vec<_>>())
+            format!(
+                "{:?}",
+                choice.options.iter().map(|o| &o.value).collect::<Vec<_>>()
+            )
         }
         Kind::Union(union) => format!("{:?}", union.arms),
         Kind::Enum(found) => {
-            format!("{:?}", found.variants.iter().map(|v| &v.value).collect::<Vec<_>>())
+            format!(
+                "{:?}",
+                found.variants.iter().map(|v| &v.value).collect::<Vec<_>>()
+            )
         }
     }
 }

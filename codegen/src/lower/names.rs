@@ -21,7 +21,9 @@ pub(super) fn features(
     let mut features: Vec<Option<Features>> = vec![None; drafts.len()];
     let mut queue: VecDeque<(TypeId, Features)> = VecDeque::new();
     for operation in operations {
-        operation_types(operation, &mut |id| queue.push_back((id, operation.features.clone())));
+        operation_types(operation, &mut |id| {
+            queue.push_back((id, operation.features.clone()))
+        });
     }
     for (id, draft) in drafts.iter().enumerate() {
         if draft.uses.iter().any(|(owner, _)| *owner == Owner::Events) {
@@ -29,7 +31,10 @@ pub(super) fn features(
                 Kind::Object(object) => object.object.as_deref().unwrap_or_default(),
                 _ => "",
             };
-            for event in events.iter().filter(|event| super::carries(&event.value, object)) {
+            for event in events
+                .iter()
+                .filter(|event| super::carries(&event.value, object))
+            {
                 queue.push_back((TypeId(id), event.features.clone()));
             }
         }
@@ -37,7 +42,9 @@ pub(super) fn features(
     while let Some((id, reached_by)) = queue.pop_front() {
         if widen(&mut features[id.0], &reached_by) {
             let widened = features[id.0].clone().unwrap_or_default();
-            references(&drafts[id.0].kind, &mut |next| queue.push_back((next, widened.clone())));
+            references(&drafts[id.0].kind, &mut |next| {
+                queue.push_back((next, widened.clone()))
+            });
         }
     }
     features
@@ -77,7 +84,14 @@ pub(super) fn assign(
     events: Vec<Event>,
     features: Vec<Option<Features>>,
 ) -> Result<Api, Diagnostics> {
-    let mut names = Names { drafts, operations, features, places: Vec::new(), stems: Vec::new(), owners: Vec::new() };
+    let mut names = Names {
+        drafts,
+        operations,
+        features,
+        places: Vec::new(),
+        stems: Vec::new(),
+        owners: Vec::new(),
+    };
     names.name_operations();
     names.place();
     names.split_generic_enums();
@@ -119,8 +133,15 @@ impl Names {
     }
 
     fn modules(&self) -> BTreeSet<String> {
-        let anchored = self.drafts.iter().enumerate().filter(|(id, _)| self.is_live(*id));
-        anchored.filter_map(|(_, draft)| anchor(draft)).map(|(module, _)| module).collect()
+        let anchored = self
+            .drafts
+            .iter()
+            .enumerate()
+            .filter(|(id, _)| self.is_live(*id));
+        anchored
+            .filter_map(|(_, draft)| anchor(draft))
+            .map(|(module, _)| module)
+            .collect()
     }
 
     fn name_operations(&mut self) {
@@ -132,8 +153,11 @@ impl Names {
             for (at, segment) in rest.iter().enumerate() {
                 let segment = naming::plain(segment);
                 let last = at + 1 == rest.len();
-                let word =
-                    if is_list && last { segment.to_owned() } else { naming::singular(segment) };
+                let word = if is_list && last {
+                    segment.to_owned()
+                } else {
+                    naming::singular(segment)
+                };
                 noun.push_str(&naming::camel(&word));
             }
             if rest.is_empty() {
@@ -162,21 +186,38 @@ impl Names {
                     Side::Request => "params",
                     Side::Response => "models",
                 };
-                let near = Near { depth: 1, file: file.to_owned() };
+                let near = Near {
+                    depth: 1,
+                    file: file.to_owned(),
+                };
                 queue.push_back((id, operation.module.clone(), near));
             });
         }
         for (id, draft) in self.drafts.iter().enumerate() {
-            let Some((module, name)) = anchor(draft).filter(|_| self.is_live(id)) else { continue };
+            let Some((module, name)) = anchor(draft).filter(|_| self.is_live(id)) else {
+                continue;
+            };
             // A module in a module of the same name reads badly.
             let file = match naming::plain(&naming::snake(&name)) {
                 same if same == module => "models".to_owned(),
                 other => other.to_owned(),
             };
             references(&draft.kind, &mut |next| {
-                queue.push_back((next, module.clone(), Near { depth: 1, file: file.clone() }));
+                queue.push_back((
+                    next,
+                    module.clone(),
+                    Near {
+                        depth: 1,
+                        file: file.clone(),
+                    },
+                ));
             });
-            self.places[id] = Place { module, file, name, depth: 0 };
+            self.places[id] = Place {
+                module,
+                file,
+                name,
+                depth: 0,
+            };
         }
         while let Some((id, module, reached)) = queue.pop_front() {
             if anchor(&self.drafts[id.0]).is_some() {
@@ -190,7 +231,10 @@ impl Names {
             if better {
                 near[id.0].insert(module.clone(), reached.clone());
                 references(&self.drafts[id.0].kind, &mut |next| {
-                    let further = Near { depth: reached.depth + 1, file: reached.file.clone() };
+                    let further = Near {
+                        depth: reached.depth + 1,
+                        file: reached.file.clone(),
+                    };
                     queue.push_back((next, module.clone(), further));
                 });
             }
@@ -237,7 +281,8 @@ impl Names {
                     .filter_map(|(owner, property)| match owner {
                         Owner::Type(id) => {
                             let id = self.drafts[id.0].same_as.unwrap_or(*id);
-                            self.is_live(id.0).then(|| (Owner::Type(id), property.clone()))
+                            self.is_live(id.0)
+                                .then(|| (Owner::Type(id), property.clone()))
                         }
                         Owner::Operation(_) => Some((*owner, property.clone())),
                         Owner::Events => None,
@@ -266,7 +311,9 @@ impl Names {
             let is_split = self.is_live(id)
                 && matches!(self.drafts[id].kind, Kind::Enum(_))
                 && self.drafts[id].name.is_none()
-                && self.owners[id].iter().any(|(_, property)| naming::is_generic(property));
+                && self.owners[id]
+                    .iter()
+                    .any(|(_, property)| naming::is_generic(property));
             if !is_split {
                 continue;
             }
@@ -282,7 +329,12 @@ impl Names {
             for (at, (module, owners)) in by_module.into_iter().enumerate() {
                 let depth = owners.first().map_or(0, |(owner, _)| self.depth(*owner)) + 1;
                 let file = self.file_of(&owners, &module);
-                let here = Place { module, file, name: String::new(), depth };
+                let here = Place {
+                    module,
+                    file,
+                    name: String::new(),
+                    depth,
+                };
                 if at == 0 {
                     self.places[id] = here;
                     self.owners[id] = owners;
@@ -381,29 +433,49 @@ impl Names {
             reserved.insert((operation.module.clone(), operation.name.clone()));
         }
         // An owner is named before what it owns; enums, which own nothing, last.
-        let mut order: Vec<usize> =
-            (0..self.drafts.len()).filter(|&id| self.is_live(id) && self.places[id].name.is_empty()).collect();
+        let mut order: Vec<usize> = (0..self.drafts.len())
+            .filter(|&id| self.is_live(id) && self.places[id].name.is_empty())
+            .collect();
         order.sort_by_key(|&id| {
-            (matches!(self.drafts[id].kind, Kind::Enum(_)), self.places[id].depth, id)
+            (
+                matches!(self.drafts[id].kind, Kind::Enum(_)),
+                self.places[id].depth,
+                id,
+            )
         });
         let mut at = 0;
         while at < order.len() {
             // Types at one depth compete for the same names.
-            let level = |id: usize| (matches!(self.drafts[id].kind, Kind::Enum(_)), self.places[id].depth);
+            let level = |id: usize| {
+                (
+                    matches!(self.drafts[id].kind, Kind::Enum(_)),
+                    self.places[id].depth,
+                )
+            };
             let is_enum = level(order[at]).0;
             let end = order[at..]
                 .iter()
-                .position(|&id| if is_enum { false } else { level(id) != level(order[at]) })
+                .position(|&id| {
+                    if is_enum {
+                        false
+                    } else {
+                        level(id) != level(order[at])
+                    }
+                })
                 .map_or(order.len(), |n| at + n);
             let group = &order[at..end];
             at = end;
-            let candidates: Vec<Vec<String>> = group.iter().map(|&id| self.candidates(id)).collect();
+            let candidates: Vec<Vec<String>> =
+                group.iter().map(|&id| self.candidates(id)).collect();
             let mut choice = vec![0; group.len()];
             loop {
                 let mut claims: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
                 for (n, &id) in group.iter().enumerate() {
                     let name = &candidates[n][choice[n]];
-                    claims.entry((self.places[id].module.as_str(), name)).or_default().push(n);
+                    claims
+                        .entry((self.places[id].module.as_str(), name))
+                        .or_default()
+                        .push(n);
                 }
                 let mut bumped = false;
                 for ((module, name), claimants) in claims {
@@ -412,7 +484,13 @@ impl Names {
                     if !is_reserved && claimants.len() == 1 {
                         continue;
                     }
+                    // What comes from Stripe keeps the short name against what goes there.
+                    let is_response = |n: usize| self.drafts[group[n]].side == Side::Response;
+                    let keeps = claimants.iter().filter(|&&n| is_response(n)).count() == 1;
                     for n in claimants {
+                        if keeps && !is_reserved && is_response(n) {
+                            continue;
+                        }
                         if choice[n] + 1 < candidates[n].len() {
                             choice[n] += 1;
                             bumped = true;
@@ -447,8 +525,13 @@ impl Names {
             return vec![naming::camel(&draft.pointer)];
         };
         let suffix = self.suffix(id, *owner);
-        let word = naming::camel(&match draft.kind {
-            Kind::Enum(_) => naming::singular(property),
+        let is_option = |id: TypeId| matches!(self.drafts[id.0].kind, Kind::Choice(_));
+        let word = naming::camel(&match (&draft.kind, *owner, &draft.title) {
+            (Kind::Enum(_), ..) => naming::singular(property),
+            // The options of a choice share its property, but not its title.
+            (_, Owner::Type(id), Some(title)) if is_option(id) => {
+                naming::untitled(title).to_owned()
+            }
             _ => property.clone(),
         });
         let mut names = Vec::new();
@@ -456,8 +539,12 @@ impl Names {
         if place.module == COMMON {
             if let Some(component) = &draft.component {
                 names.push(naming::camel(component));
-            } else if let Some(title) = draft.title.as_ref().filter(|_| draft.side == Side::Request) {
-                names.push(format!("{}{suffix}", naming::camel(naming::untitled(title))));
+            } else if let Some(title) = draft.title.as_ref().filter(|_| draft.side == Side::Request)
+            {
+                names.push(format!(
+                    "{}{suffix}",
+                    naming::camel(naming::untitled(title))
+                ));
             }
         }
         if place.depth <= 1 && !naming::is_generic(property) {
@@ -475,13 +562,21 @@ impl Names {
                 }
             }
         }
-        names.push(format!("{}{suffix}", naming::join(&self.stem(*owner), &word)));
+        names.push(format!(
+            "{}{suffix}",
+            naming::join(&self.stem(*owner), &word)
+        ));
         // Further up, owner by owner.
         let mut above = *owner;
         let mut long = naming::join(&self.stem(*owner), &word);
         for _ in 0..12 {
             let Owner::Type(id) = above else { break };
-            let Some((next, _)) = self.owners[id.0].first() else { break };
+            if self.places[id.0].depth == 0 {
+                break;
+            }
+            let Some((next, _)) = self.owners[id.0].first() else {
+                break;
+            };
             let stem = self.stem(*next);
             if !long.starts_with(&stem) {
                 long = naming::join(&stem, &long);
@@ -490,22 +585,21 @@ impl Names {
             above = *next;
         }
         if let Owner::Operation(at) = above {
-            names.push(format!("{}{suffix}", naming::join(&self.operations[at].name, &long)));
+            names.push(format!(
+                "{}{suffix}",
+                naming::join(&self.operations[at].name, &long)
+            ));
         }
-        for n in 2..6 {
-            names.push(format!("{long}{suffix}{n}"));
-        }
+        names.extend(draft.component.as_deref().map(naming::camel));
         names.dedup();
         names
     }
 
     /// What tells a type of a request from the type of a response.
     fn suffix(&self, id: usize, owner: Owner) -> &'static str {
-        let is_choice = match self.drafts[id].kind {
-            Kind::Params(_) => false,
-            Kind::Choice(_) => true,
-            _ => return "",
-        };
+        if self.drafts[id].side == Side::Response {
+            return "";
+        }
         let mut owner = owner;
         for _ in 0..64 {
             match owner {
@@ -517,7 +611,11 @@ impl Names {
                 _ => break,
             }
         }
-        if is_choice { "Param" } else { "Params" }
+        match self.drafts[id].kind {
+            Kind::Choice(_) => "Param",
+            Kind::Params(_) => "Params",
+            _ => "",
+        }
     }
 
     /// The name of an owner, without what tells a request.
@@ -538,16 +636,26 @@ impl Names {
     }
 
     fn finish(mut self, events: Vec<Event>) -> Result<Api, Diagnostics> {
-        let mut order: Vec<usize> = (0..self.drafts.len()).filter(|&id| self.is_live(id)).collect();
+        let mut order: Vec<usize> = (0..self.drafts.len())
+            .filter(|&id| self.is_live(id))
+            .collect();
         order.sort_by(|&a, &b| {
             let key = |id: usize| {
                 let place = &self.places[id];
-                (&place.module, &place.file, self.places[id].depth != 0, &place.name)
+                (
+                    &place.module,
+                    &place.file,
+                    self.places[id].depth != 0,
+                    &place.name,
+                )
             };
             key(a).cmp(&key(b))
         });
-        let new: HashMap<usize, usize> =
-            order.iter().enumerate().map(|(new, &old)| (old, new)).collect();
+        let new: HashMap<usize, usize> = order
+            .iter()
+            .enumerate()
+            .map(|(new, &old)| (old, new))
+            .collect();
         let remap = |id: TypeId| TypeId(new[&id.0]);
         for operation in &mut self.operations {
             map_operation(operation, &remap);
@@ -573,18 +681,30 @@ impl Names {
             });
         }
         let services = services(&self.operations, &types)?;
-        Ok(Api { version: String::new(), types, services, operations: self.operations, events })
+        Ok(Api {
+            version: String::new(),
+            types,
+            services,
+            operations: self.operations,
+            events,
+        })
     }
 }
 
 /// How near a use is: a model before a parameter, then the fewest steps.
 fn rank(near: &Near) -> (bool, usize, &str) {
-    (near.file == "params" || near.file == "models", near.depth, &near.file)
+    (
+        near.file == "params" || near.file == "models",
+        near.depth,
+        &near.file,
+    )
 }
 
 /// The types that are emitted next to a type: the newtype of its id, its view by `type`.
 fn companions(draft: &Draft, name: &str) -> Vec<String> {
-    let Kind::Object(object) = &draft.kind else { return Vec::new() };
+    let Kind::Object(object) = &draft.kind else {
+        return Vec::new();
+    };
     let id = object.id.as_ref().map(|_| format!("{name}Id"));
     let details = object.tag.as_ref().map(|_| format!("{name}Details"));
     id.into_iter().chain(details).collect()
@@ -599,15 +719,22 @@ fn anchor(draft: &Draft) -> Option<(String, String)> {
 /// The module of a service, and the segments of the service that the module does not say.
 fn module_of<'a>(service: &'a [String], modules: &BTreeSet<String>) -> (String, &'a [String]) {
     for len in (1..=service.len()).rev() {
-        let joined =
-            service[..len].iter().map(|s| naming::plain(s)).collect::<Vec<_>>().join("_");
+        let joined = service[..len]
+            .iter()
+            .map(|s| naming::plain(s))
+            .collect::<Vec<_>>()
+            .join("_");
         if modules.contains(&joined) && len < service.len() {
             return (joined, &service[len..]);
         }
     }
     let first = service.first().map_or("", |s| naming::plain(s));
     let singular = naming::singular(first);
-    let module = if modules.contains(&singular) { singular } else { first.to_owned() };
+    let module = if modules.contains(&singular) {
+        singular
+    } else {
+        first.to_owned()
+    };
     (module, service)
 }
 
@@ -624,13 +751,21 @@ fn services(operations: &[Operation], types: &[Type]) -> Result<Vec<Service>, Di
         .map(|ty| ty.module.clone())
         .filter(|module| module != COMMON)
         .collect();
-    let mut taken: BTreeSet<(&str, &str)> =
-        types.iter().map(|ty| (ty.module.as_str(), ty.name.as_str())).collect();
-    taken.extend(operations.iter().map(|o| (o.module.as_str(), o.name.as_str())));
+    let mut taken: BTreeSet<(&str, &str)> = types
+        .iter()
+        .map(|ty| (ty.module.as_str(), ty.name.as_str()))
+        .collect();
+    taken.extend(
+        operations
+            .iter()
+            .map(|o| (o.module.as_str(), o.name.as_str())),
+    );
     let mut found = Vec::new();
     let mut services: Vec<Service> = Vec::new();
     for path in &paths {
-        let own: Vec<usize> = (0..operations.len()).filter(|&at| &operations[at].service == path).collect();
+        let own: Vec<usize> = (0..operations.len())
+            .filter(|&at| &operations[at].service == path)
+            .collect();
         let children: Vec<usize> = (0..paths.len())
             .filter(|&at| paths[at].len() == path.len() + 1 && paths[at].starts_with(path))
             .collect();
@@ -645,21 +780,35 @@ fn services(operations: &[Operation], types: &[Type]) -> Result<Vec<Service>, Di
                 (module, &path[skip..])
             }
             None => {
-                let joined = path.iter().map(|s| naming::plain(s)).collect::<Vec<_>>().join("_");
-                if modules.contains(&joined) { (joined, &path[..]) } else { module_of(path, &modules) }
+                let joined = path
+                    .iter()
+                    .map(|s| naming::plain(s))
+                    .collect::<Vec<_>>()
+                    .join("_");
+                if modules.contains(&joined) {
+                    (joined, &path[..])
+                } else {
+                    module_of(path, &modules)
+                }
             }
         };
         let words: Vec<&str> = rest.iter().map(|s| naming::plain(s)).collect();
         let (last, above) = words.split_last().unwrap_or((&"", &[]));
-        let mut name: String =
-            above.iter().map(|s| naming::camel(&naming::singular(s))).collect();
+        let mut name: String = above
+            .iter()
+            .map(|s| naming::camel(&naming::singular(s)))
+            .collect();
         name.push_str(&naming::camel(last));
         while taken.contains(&(module.as_str(), name.as_str())) {
             name.push_str("Service");
         }
         let mut methods: BTreeSet<&str> = BTreeSet::new();
-        let names = own.iter().map(|&at| (operations[at].method.as_str(), &operations[at].pointer));
-        let child_names = children.iter().filter_map(|&at| Some((paths[at].last()?.as_str(), &operations[0].pointer)));
+        let names = own
+            .iter()
+            .map(|&at| (operations[at].method.as_str(), &operations[at].pointer));
+        let child_names = children
+            .iter()
+            .filter_map(|&at| Some((paths[at].last()?.as_str(), &operations[0].pointer)));
         for (method, pointer) in child_names.chain(names) {
             if !methods.insert(method) {
                 found.push(Diagnostic::new(
@@ -699,13 +848,19 @@ fn services(operations: &[Operation], types: &[Type]) -> Result<Vec<Service>, Di
 pub(super) fn map_kind(kind: &mut Kind, map: &impl Fn(TypeId) -> TypeId) {
     match kind {
         Kind::Object(object) => {
-            object.fields.iter_mut().for_each(|field| map_ty(&mut field.ty, map));
+            object
+                .fields
+                .iter_mut()
+                .for_each(|field| map_ty(&mut field.ty, map));
             if let Some(tag) = &mut object.tag {
                 tag.ty = map(tag.ty);
             }
         }
         Kind::Params(params) => {
-            params.params.iter_mut().for_each(|param| map_ty(&mut param.ty, map));
+            params
+                .params
+                .iter_mut()
+                .for_each(|param| map_ty(&mut param.ty, map));
             if let Some(tag) = &mut params.tag {
                 tag.ty = map(tag.ty);
             }
@@ -723,7 +878,11 @@ pub(super) fn map_kind(kind: &mut Kind, map: &impl Fn(TypeId) -> TypeId) {
 }
 
 fn map_operation(operation: &mut Operation, map: &impl Fn(TypeId) -> TypeId) {
-    for param in operation.path_params.iter_mut().chain(&mut operation.params) {
+    for param in operation
+        .path_params
+        .iter_mut()
+        .chain(&mut operation.params)
+    {
         map_ty(&mut param.ty, map);
     }
     map_ty(&mut operation.output, map);
@@ -739,7 +898,13 @@ fn map_ty(ty: &mut Ty, map: &impl Fn(TypeId) -> TypeId) {
         Ty::Array(ty) | Ty::List(ty) | Ty::Map(ty) | Ty::Expandable(ty) | Ty::Boxed(ty) => {
             map_ty(ty, map);
         }
-        Ty::String | Ty::Bool | Ty::Integer | Ty::Number | Ty::Timestamp | Ty::Json
-        | Ty::ObjectType(_) | Ty::RawObject => {}
+        Ty::String
+        | Ty::Bool
+        | Ty::Integer
+        | Ty::Number
+        | Ty::Timestamp
+        | Ty::Json
+        | Ty::ObjectType(_)
+        | Ty::RawObject => {}
     }
 }

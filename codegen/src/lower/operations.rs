@@ -22,18 +22,35 @@ pub(super) fn enabled_events(spec: &OpenAPI) -> Vec<String> {
     });
     let mut found: Vec<String> = operations
         .filter_map(|operation| {
-            let ReferenceOr::Item(body) = operation.request_body.as_ref()? else { return None };
+            let ReferenceOr::Item(body) = operation.request_body.as_ref()? else {
+                return None;
+            };
             let ReferenceOr::Item(schema) = body.content.get(FORM)?.schema.as_ref()? else {
                 return None;
             };
-            let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind else { return None };
+            let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind else {
+                return None;
+            };
             let ReferenceOr::Item(events) = object.properties.get("enabled_events")? else {
                 return None;
             };
-            let SchemaKind::Type(Type::Array(array)) = &events.schema_kind else { return None };
-            let ReferenceOr::Item(item) = array.items.as_ref()? else { return None };
-            let SchemaKind::Type(Type::String(string)) = &item.schema_kind else { return None };
-            Some(string.enumeration.iter().flatten().cloned().collect::<Vec<_>>())
+            let SchemaKind::Type(Type::Array(array)) = &events.schema_kind else {
+                return None;
+            };
+            let ReferenceOr::Item(item) = array.items.as_ref()? else {
+                return None;
+            };
+            let SchemaKind::Type(Type::String(string)) = &item.schema_kind else {
+                return None;
+            };
+            Some(
+                string
+                    .enumeration
+                    .iter()
+                    .flatten()
+                    .cloned()
+                    .collect::<Vec<_>>(),
+            )
         })
         .flatten()
         .collect();
@@ -56,8 +73,10 @@ impl<'a> Lower<'a> {
             }
         }
         paths.sort_by_key(|(path, _)| *path);
-        let tree: BTreeMap<&str, &PathItem> =
-            paths.iter().map(|(path, item)| (path.as_str(), *item)).collect();
+        let tree: BTreeMap<&str, &PathItem> = paths
+            .iter()
+            .map(|(path, item)| (path.as_str(), *item))
+            .collect();
         for (path, item) in paths {
             let verbs = [
                 (Verb::Get, "get", &item.get),
@@ -139,7 +158,11 @@ impl<'a> Lower<'a> {
         for (at, parameter) in operation.parameters.iter().enumerate() {
             let pointer = format!("{pointer}/parameters/{at}");
             let ReferenceOr::Item(parameter) = parameter else {
-                self.report(&pointer, "a parameter that is only a reference", "write it in place");
+                self.report(
+                    &pointer,
+                    "a parameter that is only a reference",
+                    "write it in place",
+                );
                 continue;
             };
             let data = parameter.parameter_data_ref();
@@ -166,7 +189,8 @@ impl<'a> Lower<'a> {
                     path_params.push(param);
                 }
                 Parameter::Query { .. } => {
-                    let is_cursor = matches!(data.name.as_str(), "starting_after" | "ending_before");
+                    let is_cursor =
+                        matches!(data.name.as_str(), "starting_after" | "ending_before");
                     if let Some(id) = item_type.filter(|_| is_cursor) {
                         param.ty = Ty::Id(id);
                     }
@@ -192,13 +216,15 @@ impl<'a> Lower<'a> {
             }
         }
         if let Some((schema, content_type)) = body {
-            let pointer =
-                format!("{pointer}/requestBody/content/{}/schema", escape(content_type));
+            let pointer = format!(
+                "{pointer}/requestBody/content/{}/schema",
+                escape(content_type)
+            );
             let schema = match schema {
                 ReferenceOr::Item(schema) => Some(schema),
-                ReferenceOr::Reference { reference } => {
-                    self.target(reference, &pointer).map(|name| self.schemas[name])
-                }
+                ReferenceOr::Reference { reference } => self
+                    .target(reference, &pointer)
+                    .map(|name| self.schemas[name]),
             };
             match schema.map(|schema| &schema.schema_kind) {
                 Some(SchemaKind::Type(Type::Object(object))) => {
@@ -220,8 +246,14 @@ impl<'a> Lower<'a> {
             .get("x-name")
             .and_then(|name| name.as_str())
             .map_or(place.method, str::to_owned);
-        let feature = operation.extensions.get("x-feature").and_then(|f| f.as_str());
-        let docs = [&operation.description, &operation.summary].into_iter().flatten().next();
+        let feature = operation
+            .extensions
+            .get("x-feature")
+            .and_then(|f| f.as_str());
+        let docs = [&operation.description, &operation.summary]
+            .into_iter()
+            .flatten()
+            .next();
         self.operations.push(Operation {
             id: operation.operation_id.clone().unwrap_or_default(),
             module: String::new(),
@@ -254,7 +286,11 @@ impl<'a> Lower<'a> {
         let placeholder = format!("{{{param}}}");
         let end = path.find(&placeholder)? + placeholder.len();
         let item = tree.get(&path[..end])?;
-        let operation = item.get.as_ref().or(item.post.as_ref()).or(item.delete.as_ref())?;
+        let operation = item
+            .get
+            .as_ref()
+            .or(item.post.as_ref())
+            .or(item.delete.as_ref())?;
         let schema = success(operation)?;
         id_type(&self.response(schema, owner, "response", pointer)).map(Ty::Id)
     }
@@ -274,12 +310,15 @@ fn success(operation: &openapiv3::Operation) -> Option<&ReferenceOr<Schema>> {
         .responses
         .iter()
         .find(|(code, _)| matches!(code, StatusCode::Code(200..=299)))?;
-    let ReferenceOr::Item(Response { content, .. }) = response else { return None };
+    let ReferenceOr::Item(Response { content, .. }) = response else {
+        return None;
+    };
     content.get(JSON)?.schema.as_ref()
 }
 
 fn placeholders(path: &str) -> impl Iterator<Item = &str> {
-    path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+    path.split('/')
+        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
 }
 
 struct Place {
@@ -293,11 +332,16 @@ fn place(path: &str, verb: Verb, tree: &BTreeMap<&str, &PathItem>, is_list: bool
     let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
     // Version 1 is the one that has no segment of its own in the libraries.
     let rest = segments.strip_prefix(&["v1"]).unwrap_or(&segments);
-    let mut service: Vec<String> =
-        rest.iter().filter(|s| !s.starts_with('{')).map(|s| naming::snake(s)).collect();
+    let mut service: Vec<String> = rest
+        .iter()
+        .filter(|s| !s.starts_with('{'))
+        .map(|s| naming::snake(s))
+        .collect();
     let on_item = rest.last().is_some_and(|segment| segment.starts_with('{'));
     let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
-    let has_children = tree.keys().any(|other| other.starts_with(path) && other[path.len()..].starts_with('/'));
+    let has_children = tree
+        .keys()
+        .any(|other| other.starts_with(path) && other[path.len()..].starts_with('/'));
     let here = tree.get(path);
     let readable = here.is_some_and(|item| item.get.is_some());
     let deletable = here.is_some_and(|item| item.delete.is_some());
@@ -318,6 +362,8 @@ fn place(path: &str, verb: Verb, tree: &BTreeMap<&str, &PathItem>, is_list: bool
     } else {
         match (verb, on_item) {
             (Verb::Get, _) if is_list => "list",
+            // Version 2 has lists of a form of its own.
+            (Verb::Get, false) if list_at(here) => "list",
             (Verb::Get, _) => "retrieve",
             (Verb::Post, true) => "update",
             // What can be read in one piece is there already.
@@ -378,13 +424,43 @@ mod tests {
             ("/v1/farm/cows", Verb::Get, true, "farm.cows.list"),
             ("/v1/farm/cows", Verb::Post, false, "farm.cows.create"),
             ("/v1/farm/cows/search", Verb::Get, false, "farm.cows.search"),
-            ("/v1/farm/cows/{cow}", Verb::Get, false, "farm.cows.retrieve"),
+            (
+                "/v1/farm/cows/{cow}",
+                Verb::Get,
+                false,
+                "farm.cows.retrieve",
+            ),
             ("/v1/farm/cows/{cow}", Verb::Post, false, "farm.cows.update"),
-            ("/v1/farm/cows/{cow}", Verb::Delete, false, "farm.cows.delete"),
-            ("/v1/farm/cows/{cow}/milk", Verb::Post, false, "farm.cows.milk"),
-            ("/v1/farm/cows/{cow}/calves", Verb::Get, true, "farm.cows.calves.list"),
-            ("/v1/farm/cows/{cow}/calves/{calf}", Verb::Get, false, "farm.cows.calves.retrieve"),
-            ("/v1/farm/cows/{cow}/bell", Verb::Post, false, "farm.cows.bell.update"),
+            (
+                "/v1/farm/cows/{cow}",
+                Verb::Delete,
+                false,
+                "farm.cows.delete",
+            ),
+            (
+                "/v1/farm/cows/{cow}/milk",
+                Verb::Post,
+                false,
+                "farm.cows.milk",
+            ),
+            (
+                "/v1/farm/cows/{cow}/calves",
+                Verb::Get,
+                true,
+                "farm.cows.calves.list",
+            ),
+            (
+                "/v1/farm/cows/{cow}/calves/{calf}",
+                Verb::Get,
+                false,
+                "farm.cows.calves.retrieve",
+            ),
+            (
+                "/v1/farm/cows/{cow}/bell",
+                Verb::Post,
+                false,
+                "farm.cows.bell.update",
+            ),
             ("/v1/balance", Verb::Get, false, "balance.retrieve"),
             ("/v2/core/barns", Verb::Post, false, "v2.core.barns.create"),
         ] {

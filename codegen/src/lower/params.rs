@@ -99,7 +99,8 @@ impl<'a> Lower<'a> {
                 let values = string.enumeration.iter().flatten();
                 let (empty, values): (Vec<_>, Vec<_>) = values.partition(|v| v.is_empty());
                 if !values.is_empty() {
-                    let id = self.string_enum(property, string, data, Side::Request, owner, pointer);
+                    let id =
+                        self.string_enum(property, string, data, Side::Request, owner, pointer);
                     return (Ty::Named(id), !empty.is_empty());
                 }
                 match extension_str(data, "x-id-of") {
@@ -108,7 +109,11 @@ impl<'a> Lower<'a> {
                 }
             }
             SchemaKind::Type(Type::Integer(integer)) => {
-                if format_name(&integer.format) == "unix-time" { Ty::Timestamp } else { Ty::Integer }
+                if format_name(&integer.format) == "unix-time" {
+                    Ty::Timestamp
+                } else {
+                    Ty::Integer
+                }
             }
             SchemaKind::Type(Type::Number(_)) => Ty::Number,
             SchemaKind::Type(Type::Boolean(_)) => Ty::Bool,
@@ -152,13 +157,23 @@ impl<'a> Lower<'a> {
         property: &str,
         pointer: &str,
     ) -> Ty {
-        let Some(name) = self.target(reference, pointer) else { return Ty::Json };
+        let Some(name) = self.target(reference, pointer) else {
+            return Ty::Json;
+        };
         let schema = self.schemas[name];
         match &schema.schema_kind {
             SchemaKind::Type(Type::Object(object)) if !object.properties.is_empty() => {
                 Ty::Named(self.component(Side::Request, name, owner, property))
             }
-            _ => self.request(schema, owner, property, &format!("/components/schemas/{name}")).0,
+            _ => {
+                self.request(
+                    schema,
+                    owner,
+                    property,
+                    &format!("/components/schemas/{name}"),
+                )
+                .0
+            }
         }
     }
 
@@ -212,9 +227,10 @@ impl<'a> Lower<'a> {
                     let (ty, clears) = self.request(schema, owner, property, &pointer);
                     (ty, clearable || clears)
                 }
-                ReferenceOr::Reference { reference } => {
-                    (self.request_reference(reference, owner, property, &pointer), clearable)
-                }
+                ReferenceOr::Reference { reference } => (
+                    self.request_reference(reference, owner, property, &pointer),
+                    clearable,
+                ),
             };
         }
         let id = self.draft(Draft::inline(Side::Request, data, owner, property, pointer));
@@ -273,7 +289,10 @@ impl<'a> Lower<'a> {
             };
             let mut values: Vec<_> = string.enumeration.iter().flatten().collect();
             values.sort();
-            return values.into_iter().map(|v| (!v.is_empty()).then(|| word(v))).collect();
+            return values
+                .into_iter()
+                .map(|v| (!v.is_empty()).then(|| word(v)))
+                .collect();
         }
         let (ty, _) = self.request(schema, owner, property, pointer);
         let ident = match &ty {

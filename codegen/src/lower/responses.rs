@@ -1,6 +1,8 @@
 //! Schemas of responses: objects, unions, expandable references, lists, maps.
 
-use super::{Draft, Lower, Owner, Side, docs, extension_str, format_name, is_sensitive, single, tag};
+use super::{
+    Draft, Lower, Owner, Side, docs, extension_str, format_name, is_sensitive, single, tag,
+};
 use crate::ir::{Arm, Field, Kind, Object, Ty, TypeId, Union};
 use crate::naming;
 use openapiv3::{AdditionalProperties, ObjectType, ReferenceOr, Schema, SchemaKind, Type};
@@ -79,7 +81,13 @@ impl<'a> Lower<'a> {
         );
         let tag = tag::of_fields(&fields, &self.drafts);
         // The name of the newtype is made with the name of the type.
-        Object { fields, open, id: id_newtype.then(String::new), object: object_value, tag }
+        Object {
+            fields,
+            open,
+            id: id_newtype.then(String::new),
+            object: object_value,
+            tag,
+        }
     }
 
     fn response_boxed(
@@ -90,12 +98,14 @@ impl<'a> Lower<'a> {
         pointer: &str,
     ) -> (Ty, bool) {
         match schema {
-            ReferenceOr::Item(schema) => {
-                (self.response_schema(schema, owner, property, pointer), schema.schema_data.nullable)
-            }
-            ReferenceOr::Reference { reference } => {
-                (self.response_reference(reference, owner, property, pointer), false)
-            }
+            ReferenceOr::Item(schema) => (
+                self.response_schema(schema, owner, property, pointer),
+                schema.schema_data.nullable,
+            ),
+            ReferenceOr::Reference { reference } => (
+                self.response_reference(reference, owner, property, pointer),
+                false,
+            ),
         }
     }
 
@@ -121,7 +131,9 @@ impl<'a> Lower<'a> {
         property: &str,
         pointer: &str,
     ) -> Ty {
-        let Some(name) = self.target(reference, pointer) else { return Ty::Json };
+        let Some(name) = self.target(reference, pointer) else {
+            return Ty::Json;
+        };
         let schema = self.schemas[name];
         match &schema.schema_kind {
             // A component that is a list, an enum or a map is what it is where it stands.
@@ -134,7 +146,12 @@ impl<'a> Lower<'a> {
             SchemaKind::AnyOf { .. } | SchemaKind::OneOf { .. } => {
                 Ty::Named(self.component(Side::Response, name, owner, property))
             }
-            _ => self.response_schema(schema, owner, property, &format!("/components/schemas/{name}")),
+            _ => self.response_schema(
+                schema,
+                owner,
+                property,
+                &format!("/components/schemas/{name}"),
+            ),
         }
     }
 
@@ -151,18 +168,34 @@ impl<'a> Lower<'a> {
                 if let Some(of) = extension_str(data, "x-id-of") {
                     return self.id_of(&of, owner, property, pointer);
                 }
-                if property == "object" && let Some(value) = single(string) {
+                if property == "object"
+                    && let Some(value) = single(string)
+                {
                     return Ty::ObjectType(value);
                 }
-                if string.enumeration.iter().flatten().any(|value| !value.is_empty()) {
-                    return Ty::Named(
-                        self.string_enum(property, string, data, Side::Response, owner, pointer),
-                    );
+                if string
+                    .enumeration
+                    .iter()
+                    .flatten()
+                    .any(|value| !value.is_empty())
+                {
+                    return Ty::Named(self.string_enum(
+                        property,
+                        string,
+                        data,
+                        Side::Response,
+                        owner,
+                        pointer,
+                    ));
                 }
                 Ty::String
             }
             SchemaKind::Type(Type::Integer(integer)) => {
-                if format_name(&integer.format) == "unix-time" { Ty::Timestamp } else { Ty::Integer }
+                if format_name(&integer.format) == "unix-time" {
+                    Ty::Timestamp
+                } else {
+                    Ty::Integer
+                }
             }
             SchemaKind::Type(Type::Number(_)) => Ty::Number,
             SchemaKind::Type(Type::Boolean(_)) => Ty::Bool,
@@ -221,7 +254,13 @@ impl<'a> Lower<'a> {
             return Ty::List(Box::new(ty));
         }
         let data = &schema.schema_data;
-        let id = self.draft(Draft::inline(Side::Response, data, owner, property, pointer));
+        let id = self.draft(Draft::inline(
+            Side::Response,
+            data,
+            owner,
+            property,
+            pointer,
+        ));
         self.drafts[id.0].kind = Kind::Object(self.object(object, id, pointer));
         Ty::Named(self.merge(id, property))
     }
@@ -237,10 +276,11 @@ impl<'a> Lower<'a> {
         if let [arm] = arms {
             return self.response(arm, owner, property, &format!("{pointer}/anyOf/0"));
         }
-        let expandable = schema.schema_data.extensions.contains_key("x-expansionResources");
-        let is_string = |arm: &ReferenceOr<Schema>| {
-            matches!(arm, ReferenceOr::Item(s) if matches!(&s.schema_kind, SchemaKind::Type(Type::String(_))))
-        };
+        let expandable = schema
+            .schema_data
+            .extensions
+            .contains_key("x-expansionResources");
+        let is_string = |arm: &ReferenceOr<Schema>| matches!(arm, ReferenceOr::Item(s) if matches!(&s.schema_kind, SchemaKind::Type(Type::String(_))));
         let (strings, objects): (Vec<_>, Vec<_>) =
             arms.iter().enumerate().partition(|(_, arm)| is_string(arm));
         if expandable || !strings.is_empty() {
@@ -248,28 +288,113 @@ impl<'a> Lower<'a> {
                 [(_, ReferenceOr::Reference { reference })] => {
                     self.response_reference(reference, owner, property, pointer)
                 }
-                [(_, ReferenceOr::Reference { reference: a }), (_, ReferenceOr::Reference { reference: b })] => {
-                    self.maybe_deleted(a, b, owner, property, pointer)
-                        .unwrap_or(Ty::RawObject)
-                }
+                [
+                    (_, ReferenceOr::Reference { reference: a }),
+                    (_, ReferenceOr::Reference { reference: b }),
+                ] => self
+                    .maybe_deleted(a, b, owner, property, pointer)
+                    .unwrap_or(Ty::RawObject),
                 _ => Ty::RawObject,
             };
-            let target = if self.is_resource(&target) { target } else { Ty::RawObject };
+            let target = if self.is_resource(&target) {
+                target
+            } else {
+                Ty::RawObject
+            };
             return Ty::Expandable(Box::new(target));
         }
-        if let [ReferenceOr::Reference { reference: a }, ReferenceOr::Reference { reference: b }] = arms
+        if let [
+            ReferenceOr::Reference { reference: a },
+            ReferenceOr::Reference { reference: b },
+        ] = arms
             && let Some(ty) = self.maybe_deleted(a, b, owner, property, pointer)
         {
             return ty;
         }
-        let arms = self.union_arms(arms, owner, property, pointer);
-        if arms.is_empty() {
-            return Ty::Json;
-        }
         let data = &schema.schema_data;
-        let id = self.draft(Draft::inline(Side::Response, data, owner, property, pointer));
-        self.drafts[id.0].kind = Kind::Union(Union { arms });
+        let id = self.draft(Draft::inline(
+            Side::Response,
+            data,
+            owner,
+            property,
+            pointer,
+        ));
+        self.drafts[id.0].kind = match self.untagged(arms) {
+            Some(arms) => Kind::Object(self.merged(&arms, id)),
+            None => Kind::Union(Union {
+                arms: self.union_arms(arms, owner, property, pointer),
+            }),
+        };
         Ty::Named(self.merge(id, property))
+    }
+
+    /// The arms of a union of objects that nothing tells apart: Stripe has the same object with
+    /// fewer properties for who only has a publishable key.
+    fn untagged(&self, arms: &'a [ReferenceOr<Schema>]) -> Option<Vec<(String, &'a ObjectType)>> {
+        let objects = arms.iter().map(|arm| {
+            let ReferenceOr::Reference { reference } = arm else {
+                return None;
+            };
+            let name = reference.strip_prefix("#/components/schemas/")?;
+            match &self.schemas.get(name)?.schema_kind {
+                SchemaKind::Type(Type::Object(object)) if self.any_object_value(name).is_none() => {
+                    Some((format!("/components/schemas/{name}"), object))
+                }
+                _ => None,
+            }
+        });
+        objects.collect()
+    }
+
+    /// One object with the properties of all: what not all of them require may be missing.
+    fn merged(&mut self, arms: &[(String, &'a ObjectType)], id: TypeId) -> Object {
+        let mut merged: BTreeMap<String, (Field, usize)> = BTreeMap::new();
+        let mut open = false;
+        for (pointer, arm) in arms {
+            let object = self.object(arm, id, pointer);
+            open |= object.open;
+            for field in object.fields {
+                let fuller = |a: &Ty, b: &Ty| self.variants(a) < self.variants(b);
+                match merged.get_mut(&field.name) {
+                    Some((known, count)) => {
+                        *count += 1;
+                        known.required &= field.required;
+                        known.nullable |= field.nullable;
+                        if fuller(&known.ty, &field.ty) {
+                            known.ty = field.ty;
+                        }
+                    }
+                    None => {
+                        merged.insert(field.name.clone(), (field, 1));
+                    }
+                }
+            }
+        }
+        let fields: Vec<Field> = merged
+            .into_values()
+            .map(|(field, count)| Field {
+                required: field.required && count == arms.len(),
+                ..field
+            })
+            .collect();
+        let tag = tag::of_fields(&fields, &self.drafts);
+        Object {
+            fields,
+            open,
+            tag,
+            ..Object::default()
+        }
+    }
+
+    /// How many values an enum has.
+    fn variants(&self, ty: &Ty) -> usize {
+        match ty {
+            Ty::Named(id) => match &self.drafts[id.0].kind {
+                Kind::Enum(found) => found.variants.len(),
+                _ => 0,
+            },
+            _ => 0,
+        }
     }
 
     /// An object and what is left of it when it was deleted.
@@ -287,8 +412,7 @@ impl<'a> Lower<'a> {
             (true, false) => (b, a),
             _ => return None,
         };
-        let is_object =
-            |s: &Schema| matches!(s.schema_kind, SchemaKind::Type(Type::Object(_)));
+        let is_object = |s: &Schema| matches!(s.schema_kind, SchemaKind::Type(Type::Object(_)));
         if !is_object(self.schemas[present]) {
             return None;
         }
@@ -343,7 +467,9 @@ impl<'a> Lower<'a> {
                 );
                 continue;
             };
-            let Some(name) = self.target(reference, &pointer) else { continue };
+            let Some(name) = self.target(reference, &pointer) else {
+                continue;
+            };
             let schema = self.schemas[name];
             if let SchemaKind::AnyOf { any_of } | SchemaKind::OneOf { one_of: any_of } =
                 &schema.schema_kind
@@ -365,7 +491,12 @@ impl<'a> Lower<'a> {
             };
             let ty = self.component(Side::Response, name, owner, property);
             let ident = naming::camel(name);
-            found.push(Arm { object, deleted: self.is_deleted(name), ident, ty });
+            found.push(Arm {
+                object,
+                deleted: self.is_deleted(name),
+                ident,
+                ty,
+            });
         }
         found.sort_by(|a, b| a.ident.cmp(&b.ident));
         found

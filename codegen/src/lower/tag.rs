@@ -21,7 +21,11 @@ pub(super) fn of_fields(fields: &[Field], drafts: &[Draft]) -> Option<Tag> {
 
 pub(super) fn of_params(params: &[Param], drafts: &[Draft]) -> Option<Tag> {
     let only_tag_required = params.iter().all(|p| !p.required || p.name == TAG);
-    let tag = find(params.iter().map(|p| (p.name.as_str(), &p.ty)), |_| true, drafts)?;
+    let tag = find(
+        params.iter().map(|p| (p.name.as_str(), &p.ty)),
+        |_| true,
+        drafts,
+    )?;
     let tag_required = params.iter().any(|p| p.name == TAG && p.required);
     (only_tag_required && tag_required).then_some(tag)
 }
@@ -36,10 +40,21 @@ fn find<'a>(
     let values = values(*id, drafts)?;
     let arms: Vec<TagArm> = values
         .into_iter()
-        .filter(|value| properties.clone().any(|(name, ty)| name == value && is_arm(ty)))
-        .map(|value| TagArm { ident: naming::variant(&value), value })
+        .filter(|value| {
+            properties
+                .clone()
+                .any(|(name, ty)| name == value && is_arm(ty))
+        })
+        .map(|value| TagArm {
+            ident: naming::variant(&value),
+            value,
+        })
         .collect();
-    (!arms.is_empty()).then(|| Tag { name: TAG.to_owned(), ty: *id, arms })
+    (!arms.is_empty()).then(|| Tag {
+        name: TAG.to_owned(),
+        ty: *id,
+        arms,
+    })
 }
 
 fn values(id: TypeId, drafts: &[Draft]) -> Option<Vec<String>> {

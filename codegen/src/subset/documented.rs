@@ -112,14 +112,18 @@ impl Check<'_> {
 
 /// `pointer` as JSONPath.
 fn json_path(pointer: &str) -> String {
-    let steps = pointer.split('/').skip(1).map(|step| {
+    let mut path = "$".to_owned();
+    let mut in_list = false;
+    for step in pointer.split('/').skip(1) {
         let step = step.replace("~1", "/").replace("~0", "~");
-        match step.parse::<usize>() {
-            Ok(index) => format!("[{index}]"),
-            Err(_) => format!("['{}']", step.replace('\'', "\\'")),
+        if in_list {
+            path.push_str(&format!("[{step}]"));
+        } else {
+            path.push_str(&format!("['{}']", step.replace('\'', "\\'")));
         }
-    });
-    std::iter::once("$".to_owned()).chain(steps).collect()
+        in_list = !in_list && matches!(step.as_str(), "parameters" | "anyOf" | "oneOf" | "allOf");
+    }
+    path
 }
 
 /// Lists have a type of the runtime: it documents their fields.

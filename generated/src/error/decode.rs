@@ -1,6 +1,8 @@
 use std::fmt;
 
-use super::path::json_path;
+use serde::de::IgnoredAny;
+
+use super::path::{json_path, text_before};
 
 /// JSON that does not fit the type it was read as.
 ///
@@ -84,17 +86,24 @@ impl Located {
         let message = text
             .strip_suffix(&format!(" at line {line} column {column}"))
             .unwrap_or(&text);
-        let last_child = !message.starts_with("missing field");
-        let outer = json_path(json, line, column, last_child);
-        // A buffered part of the text was read on its own, and placed its error itself.
-        let (path, message) = match split(message) {
-            Some((inner, message)) => (join(outer, inner), message),
-            None => (outer, message),
+        let read = text_before(json, line, column);
+        let (path, message) = match Nested::split(message) {
+            Some(nested) => (
+                join(json_path(before_value(read, nested.length)), nested.path),
+                nested.message,
+            ),
+            None => (json_path(read), message),
         };
         Self {
             path,
             message: without_value(message),
         }
+    }
+
+    /// The error of a buffered part of a text, for the error of the whole.
+    pub(crate) fn nested(error: &serde_json::Error, json: &[u8]) -> String {
+        let Self { path, message } = Self::new(error, json);
+        format!("at `{path}` of {} bytes: {message}", json.len())
     }
 }
 
@@ -104,9 +113,40 @@ impl fmt::Display for Located {
     }
 }
 
-/// The parts of a displayed [`Located`]: serde's errors carry text alone.
-fn split(message: &str) -> Option<(&str, &str)> {
-    message.strip_prefix("at `")?.split_once("`: ")
+/// What [`Located::nested`] wrote: serde's errors carry text alone.
+struct Nested<'a> {
+    path: &'a str,
+    length: usize,
+    message: &'a str,
+}
+
+impl<'a> Nested<'a> {
+    fn split(message: &'a str) -> Option<Self> {
+        let (path, rest) = message.strip_prefix("at `")?.split_once("` of ")?;
+        let (length, message) = rest.split_once(" bytes: ")?;
+        let length = length.parse().ok()?;
+        Some(Self {
+            path,
+            length,
+            message,
+        })
+    }
+}
+
+/// What was read before a buffered value of that length. It ends the text, or comes right before
+/// the bracket that does: serde_json reads on to a closing bracket before it places an error.
+fn before_value(read: &[u8], length: usize) -> &[u8] {
+    let end = read.trim_ascii_end();
+    let before = |end: &'_ [u8]| end.len().checked_sub(length);
+    match before(end) {
+        Some(start) if serde_json::from_slice::<IgnoredAny>(&end[start..]).is_ok() => &end[..start],
+        _ => {
+            let end = end
+                .split_last()
+                .map_or(end, |(_bracket, rest)| rest.trim_ascii_end());
+            &end[..before(end).unwrap_or_default()]
+        }
+    }
 }
 
 fn join(outer: String, inner: &str) -> String {
@@ -254,7 +294,7 @@ mod tests {
             (
                 r#"{"parent": false}"#,
                 "data[1].parent",
-                "invalid type: boolean, expected an id or an object",
+                "invalid type: boolean, expected object with an id",
             ),
             (
                 r#"{"parent": {"a": 1}}"#,

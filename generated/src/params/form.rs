@@ -41,10 +41,8 @@ impl Form {
             Kind::Clear => self.pair(""),
             Kind::Integer(number) => self.display(number),
             Kind::Number(number) => self.display(number),
-            Kind::Text(text) | Kind::Sensitive(text) => {
-                self.start_pair();
-                escape(&mut self.out, text.as_str());
-            }
+            Kind::Text(text) => self.text(text.as_str()),
+            Kind::Sensitive(text) => self.text(text),
             Kind::List(items) => {
                 for (index, item) in items.iter().enumerate() {
                     self.inside(item, |name| {
@@ -81,6 +79,11 @@ impl Form {
     fn pair(&mut self, value: &str) {
         self.start_pair();
         self.out.push_str(value);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.start_pair();
+        escape(&mut self.out, text);
     }
 
     fn display(&mut self, number: impl std::fmt::Display) {

@@ -1,0 +1,250 @@
+//! Bad input: located, and all at once.
+
+use serde_json::{Value, json};
+
+use crate::support::{DOCS, RULES, problems, spec, undocumented};
+
+#[test]
+fn a_spec_that_is_none() {
+    let cases = [
+        ("{", "spec.json#: neither JSON nor YAML: "),
+        ("a: [", "spec.json#: neither JSON nor YAML: "),
+        (
+            "a: !tag 1",
+            "spec.json#: neither JSON nor YAML: the tag !tag",
+        ),
+        ("text", "spec.json#/openapi: not an OpenAPI 3.0 document"),
+        (
+            "{\"swagger\": \"2.0\"}",
+            "spec.json#/openapi: not an OpenAPI 3.0 document",
+        ),
+        (
+            "openapi: 3.1.0",
+            "spec.json#/openapi: not an OpenAPI 3.0 document",
+        ),
+        ("openapi: 3.0.0", "spec.json#/info/version: missing"),
+        (
+            "{openapi: 3.0.0, info: {version: x}}",
+            "spec.json#/paths: missing",
+        ),
+        (
+            "{openapi: 3.0.0, info: {version: x}, paths: {}}",
+            "spec.json#/components/schemas: missing",
+        ),
+    ];
+    for (text, expected) in cases {
+        let found = problems(text, RULES, &[DOCS]);
+        assert!(
+            found.len() == 1 && found[0].starts_with(expected),
+            "{text}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn rules_that_match_nothing() {
+    let edit = |from: &str, to: &str| {
+        assert!(RULES.contains(from), "{from}");
+        RULES.replace(from, to)
+    };
+    let cases = [
+        (
+            edit("/v1/pets/**", "/v1/cats/**"),
+            "/features/default/operations/0: no path matches",
+        ),
+        (
+            edit("/v1/pets/**", "GetCat"),
+            "/features/default/operations/0: there is no operation",
+        ),
+        (
+            edit("/v1/pets/**", "CreatePet"),
+            "/features/default/operations/1: `post /v1/pets` is already",
+        ),
+        (
+            edit("[pet.*]", "[cat.*]"),
+            "/features/default/events/0: no webhook event matches",
+        ),
+        (
+            edit("[pet.*]", "[pet.*, pet.born]"),
+            "/features/default/events/1: the event `pet.born` is already",
+        ),
+        (
+            edit("[pet]", "[pet, cat]"),
+            "/features/default/resources/1: the upstream spec has no schema `cat`",
+        ),
+        (
+            edit("[pet]", "[pet, pet]"),
+            "/features/default/resources/1: `pet` already belongs",
+        ),
+        (
+            edit("[bank]", "[bank, gold]"),
+            "/payment_methods/keep/1: `gold` is not a payment method",
+        ),
+        (
+            edit("/method/", "/pet/"),
+            "/payment_methods/types: there is no enum at",
+        ),
+        (
+            edit("~1hooks", "~1crooks"),
+            "/event_types: there is no enum at",
+        ),
+        (
+            format!("{RULES}cuts: [{{target: $.gone, why: x}}]"),
+            "/cuts/0/target: `$.gone` matches nothing",
+        ),
+        (
+            format!("{RULES}cuts: [{{target: gone, why: x}}]"),
+            "/cuts/0/target: ",
+        ),
+    ];
+    for (rules, expected) in cases {
+        let found = problems(&spec().to_string(), &rules, &[DOCS]);
+        let expected = format!("subset.yaml#{expected}");
+        assert!(
+            found.iter().any(|found| found.starts_with(&expected)),
+            "{expected}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn unknown_keys_of_the_rules_are_located() {
+    for (from, to, key, line) in [
+        ("descriptions:", "colour: red\ndescriptions:", "colour", 2),
+        ("    events:", "    evnets:", "evnets", 10),
+        ("  keep:", "  kept:", "kept", 6),
+    ] {
+        let found = problems(&spec().to_string(), &RULES.replacen(from, to, 1), &[DOCS]);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].contains(&format!("unknown field `{key}`")),
+            "{found:?}"
+        );
+        assert!(found[0].contains(&format!("line {line}")), "{found:?}");
+    }
+}
+
+#[test]
+fn references_that_lead_nowhere() {
+    let mut spec = spec();
+    let properties = &mut spec["components"]["schemas"]["pet"]["properties"];
+    properties["a"] = json!({"$ref": "#/components/schemas/gone"});
+    properties["b"] = json!({"$ref": "other.yaml#/pet"});
+    assert_eq!(
+        problems(&spec.to_string(), RULES, &[DOCS]),
+        [
+            "spec.json#/components/schemas/pet/properties/a: \
+             dangling $ref: there is no component schema `gone`",
+            "spec.json#/components/schemas/pet/properties/b: \
+             `other.yaml#/pet` does not refer to a component schema",
+        ]
+    );
+}
+
+#[test]
+fn everything_is_reported_at_once() {
+    let rules = RULES
+        .replace("[pet.*]", "[cat.*]")
+        .replace("[bank]", "[gold]");
+    let overlay = DOCS.replace("$.paths.*.*,", "$.gone,");
+    let mut spec = spec();
+    spec["components"]["schemas"]["collar"]["properties"]["x"] =
+        json!({"$ref": "#/components/schemas/gone"});
+    let found = problems(&spec.to_string(), &rules, &[&overlay]);
+    for file in [
+        "spec.json#",
+        "subset.yaml#/features",
+        "subset.yaml#/payment",
+        "0.yaml#",
+    ] {
+        assert!(
+            found.iter().any(|found| found.starts_with(file)),
+            "{file}: {found:?}"
+        );
+    }
+    let found = problems("{", "descriptions: none", &["overlay: 2"]);
+    assert_eq!(found.len(), 3, "{found:?}");
+}
+
+#[test]
+fn an_overlay_that_breaks_the_spec() {
+    let breaks = DOCS.to_owned() + "  - {target: $.paths.*.get, update: {responses: none}}\n";
+    let found = problems(&spec().to_string(), RULES, &[&breaks]);
+    assert!(
+        found
+            .iter()
+            .any(|found| found.contains("not valid OpenAPI 3.0")),
+        "{found:?}"
+    );
+}
+
+/// Everything in the subset that needs documentation, in a spec that has all there is.
+fn rich_spec() -> Value {
+    let mut spec = spec();
+    spec["paths"]["/v1/pets/{pet}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"] =
+        json!({"type": "object", "properties": {"it's": {"type": "string"}}});
+    spec["components"]["schemas"]["pet"]["properties"] = json!({
+        "id": {"type": "string"},
+        "object": {"type": "string", "enum": ["pet"]},
+        "size": {"type": "string", "enum": ["", "large", "small"]},
+        "toys": {"type": "array", "items": {"type": "object", "properties": {"n": {"type": "integer"}}}},
+        "names": {"type": "array", "items": {"type": "string"}},
+        "den": {"anyOf": [{"type": "object", "properties": {"m2": {"type": "integer"}}}]},
+        "deleted": {"type": "boolean", "enum": [true]},
+        "friends": {"type": "object", "properties": {
+            "object": {"type": "string", "enum": ["list"]},
+            "data": {"type": "array", "items": {"$ref": "#/components/schemas/pet"}},
+        }},
+    });
+    spec
+}
+
+#[test]
+fn what_lacks_documentation() {
+    let found = undocumented(&rich_spec(), &[]);
+    let pointers: Vec<&str> = found.iter().map(|(pointer, _)| pointer.as_str()).collect();
+    let pet = "/components/schemas/pet";
+    let get = "/paths/~1v1~1pets~1{pet}/get";
+    assert_eq!(
+        pointers,
+        [
+            pet,
+            &format!("{pet}/properties/deleted"),
+            &format!("{pet}/properties/den"),
+            &format!("{pet}/properties/den/anyOf/0/properties/m2"),
+            &format!("{pet}/properties/friends"),
+            &format!("{pet}/properties/id"),
+            &format!("{pet}/properties/names"),
+            &format!("{pet}/properties/object"),
+            &format!("{pet}/properties/size"),
+            &format!("{pet}/properties/size"),
+            &format!("{pet}/properties/size"),
+            &format!("{pet}/properties/toys"),
+            &format!("{pet}/properties/toys/items"),
+            &format!("{pet}/properties/toys/items/properties/n"),
+            "/paths/~1v1~1pets/get",
+            "/paths/~1v1~1pets/post",
+            "/paths/~1v1~1pets/post/requestBody/content/form/schema/properties/name",
+            get,
+            &format!("{get}/parameters/0"),
+            &format!("{get}/responses/200/content/application~1json/schema/properties/it's"),
+            "/x-events/pet.born",
+            "/x-events/pet.toy.found",
+        ]
+    );
+}
+
+#[test]
+fn the_help_is_the_overlay_that_is_missing() {
+    let mut overlay = "overlay: 1.0.0\ninfo: {title: x, version: x}\nactions:\n".to_owned();
+    for (_, help) in undocumented(&rich_spec(), &[]) {
+        let (_, action) = help.split_once('\n').expect("an action");
+        overlay.push_str(action);
+        overlay.push('\n');
+    }
+    assert_eq!(undocumented(&rich_spec(), &[&overlay]), []);
+    assert_eq!(
+        problems(&rich_spec().to_string(), RULES, &[&overlay]),
+        Vec::<String>::new()
+    );
+}
