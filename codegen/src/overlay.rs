@@ -1,12 +1,17 @@
 //! OpenAPI Overlay 1.0: actions on a spec. One that does nothing is an error.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use serde_json_path::JsonPath;
 
 use crate::document::{self, join};
 use crate::error::Diagnostic;
 use crate::subset::Source;
+
+/// The key of the texts of an enum's values.
+const VALUES: &str = "x-enum-descriptions";
 
 /// An overlay document, read and checked.
 pub(crate) struct Overlay<'a> {
@@ -110,25 +115,33 @@ impl<'a> Overlay<'a> {
             let Some(update) = &action.update else {
                 continue;
             };
-            let mut merge = Merge {
-                file: self.name,
-                found,
-            };
-            for target in targets {
-                if let Some(target) = spec.pointer_mut(&target) {
+            let mut merge = Merge::default();
+            for target in &targets {
+                if let Some(target) = spec.pointer_mut(target) {
                     merge.value(target, update, &join(&pointer, "update"));
                 }
             }
+            // Of what a wildcard matches, one may have what another has not.
+            let missed = merge
+                .missed
+                .into_iter()
+                .filter(|(_, times)| *times == targets.len());
+            found.extend(missed.map(|((pointer, what), _)| {
+                Diagnostic::new(pointer, what, "remove it, or correct the name").in_file(self.name)
+            }));
         }
     }
 }
 
-struct Merge<'a> {
-    file: &'a str,
-    found: &'a mut Vec<Diagnostic>,
+/// Merges an update into its targets.
+#[derive(Default)]
+struct Merge {
+    /// What was not there to be documented (the place in the overlay, and what is wrong), and in
+    /// how many targets.
+    missed: BTreeMap<(String, String), usize>,
 }
 
-impl Merge<'_> {
+impl Merge {
     fn value(&mut self, target: &mut Value, update: &Value, pointer: &str) {
         match (target, update) {
             (Value::Object(target), Value::Object(update)) => self.object(target, update, pointer),
@@ -144,49 +157,58 @@ impl Merge<'_> {
         update: &Map<String, Value>,
         pointer: &str,
     ) {
-        self.check_values(target, update, pointer);
         for (key, value) in update {
             let pointer = join(pointer, key);
+            if let (VALUES, Value::Object(texts)) = (key.as_str(), value) {
+                self.values(target, texts, &pointer);
+                continue;
+            }
             match target.get_mut(key) {
                 Some(existing) => self.value(existing, value, &pointer),
-                None if adds_only_words(key, &pointer, value) => self.wrong(
-                    pointer,
-                    format!("documents `{key}`, which the target does not have"),
-                ),
+                None if adds_only_words(key, &pointer, value) => {
+                    self.miss(
+                        pointer,
+                        format!("documents `{key}`, which the target does not have"),
+                    );
+                }
                 None => _ = target.insert(key.clone(), value.clone()),
             }
         }
     }
 
-    /// Texts of enum values that the enum does not have.
-    fn check_values(
+    /// Adds those of `texts` that are about values of the enum `target`.
+    fn values(
         &mut self,
-        target: &Map<String, Value>,
-        update: &Map<String, Value>,
+        target: &mut Map<String, Value>,
+        texts: &Map<String, Value>,
         pointer: &str,
     ) {
-        let Some(Value::Object(texts)) = update.get("x-enum-descriptions") else {
-            return;
-        };
         let values = target
             .get("enum")
             .and_then(Value::as_array)
-            .map_or(&[][..], Vec::as_slice);
-        for text in texts
-            .keys()
-            .filter(|text| !values.iter().any(|value| value == *text))
-        {
-            self.wrong(
-                join(&join(pointer, "x-enum-descriptions"), text),
-                format!("documents `{text}`, which is not a value of the enum"),
-            );
+            .cloned()
+            .unwrap_or_default();
+        let (known, unknown): (Vec<_>, Vec<_>) = texts
+            .iter()
+            .partition(|(text, _)| values.iter().any(|value| value == *text));
+        for (text, _) in unknown {
+            let what = format!("documents `{text}`, which is not a value of the enum");
+            self.miss(join(pointer, text), what);
+        }
+        if known.is_empty() {
+            return;
+        }
+        let known = known
+            .into_iter()
+            .map(|(text, words)| (text.clone(), words.clone()));
+        match target.entry(VALUES).or_insert_with(|| json!({})) {
+            Value::Object(texts) => texts.extend(known),
+            other => *other = Value::Object(known.collect()),
         }
     }
 
-    fn wrong(&mut self, pointer: String, what: String) {
-        let help = "remove it, or correct the name";
-        self.found
-            .push(Diagnostic::new(pointer, what, help).in_file(self.file));
+    fn miss(&mut self, pointer: String, what: String) {
+        *self.missed.entry((pointer, what)).or_default() += 1;
     }
 }
 

@@ -81,6 +81,25 @@ fn a_property_can_be_added_with_its_type() {
 }
 
 #[test]
+fn a_wildcard_documents_what_each_target_has() {
+    let subset = applied(
+        "{target: $.components.schemas.*, update: {properties: {color: {description: A color.}}}},
+         {target: $..properties.object, update: {x-enum-descriptions: {pet: A pet., list: A list.}}}",
+    );
+    let schemas = &subset["components"]["schemas"];
+    assert_eq!(
+        schemas["collar"]["properties"]["color"]["description"],
+        "A color."
+    );
+    let pet = &schemas["pet"]["properties"];
+    assert!(pet.get("color").is_none());
+    assert_eq!(
+        pet["object"]["x-enum-descriptions"],
+        json!({"pet": "A pet."})
+    );
+}
+
+#[test]
 fn actions_that_do_nothing() {
     let cases = [
         (
