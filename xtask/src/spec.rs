@@ -1,8 +1,9 @@
 //! `cargo xtask spec`: Stripe's full spec → spec/financial_connections.yaml.
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use stripe_codegen::Source;
 
 use crate::{files, source};
@@ -19,9 +20,12 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
-    let folder = files::root().join("spec");
-    let output = folder.join("financial_connections.yaml");
-    let upstream = source::read(&args.from)?;
+    make(&files::root().join("spec"), &args.from, args.check)
+}
+
+/// Makes the subset of the spec at `from` by the rules and overlays of `folder`.
+fn make(folder: &Path, from: &str, check: bool) -> Result<ExitCode> {
+    let upstream = source::read(from)?;
     let rules_path = folder.join("subset.yaml");
     let rules = files::read(&rules_path)?;
     let mut overlays = Vec::new();
@@ -35,7 +39,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 
     let subset = match stripe_codegen::subset(
         Source {
-            name: &args.from,
+            name: from,
             text: &upstream,
         },
         Source {
@@ -47,7 +51,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         Ok(subset) => subset,
         Err(diagnostics) => {
             eprintln!("{diagnostics}");
-            anyhow::bail!(
+            bail!(
                 "{} problems; nothing was written",
                 diagnostics.iter().count()
             );
@@ -57,11 +61,12 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         "{} operations with {} parameters, {} schemas with {} fields, {} events",
         subset.operations, subset.parameters, subset.schemas, subset.fields, subset.events,
     );
+
+    let output = folder.join("financial_connections.yaml");
     let name = files::shown(&output);
-    let committed = files::read(&output).unwrap_or_default();
-    if committed == subset.yaml {
+    if output.exists() && files::read(&output)? == subset.yaml {
         eprintln!("{name} is up to date");
-    } else if args.check {
+    } else if check {
         eprintln!("{name} is stale; run `cargo xtask spec`");
         return Ok(ExitCode::FAILURE);
     } else {
@@ -69,4 +74,109 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         eprintln!("{name} is written");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+    use std::process::ExitCode;
+
+    use tempfile::TempDir;
+
+    use super::make;
+
+    const SPEC: &str = "
+openapi: 3.0.0
+info: {title: Pets, version: x}
+paths:
+  /v1/pets:
+    get:
+      operationId: ListPets
+      responses: {'200': {description: ok}}
+  /v1/hooks:
+    post: {operationId: CreateHook, events: {enum: [pet.born]}}
+components:
+  schemas: {kinds: {type: string, enum: [bank]}}
+";
+    const RULES: &str = "
+descriptions: drop
+event_types: /paths/~1v1~1hooks/post/events
+payment_methods: {types: /components/schemas/kinds, keep: [bank]}
+features: {default: {operations: [ListPets]}}
+";
+    const DOCS: &str = "
+overlay: 1.0.0
+info: {title: Docs, version: x}
+actions: [{target: $.paths.*.*, update: {description: Lists pets.}}]
+";
+
+    /// A folder with the inputs, and where the output goes.
+    fn inputs() -> (TempDir, PathBuf) {
+        let folder = TempDir::new().expect("a folder");
+        let path = folder.path();
+        fs::create_dir(path.join("overlay")).expect("a folder");
+        fs::write(path.join("upstream.yaml"), SPEC).expect("a file");
+        fs::write(path.join("subset.yaml"), RULES).expect("a file");
+        fs::write(path.join("overlay/docs.yaml"), DOCS).expect("a file");
+        let output = path.join("financial_connections.yaml");
+        (folder, output)
+    }
+
+    fn from(folder: &TempDir) -> String {
+        folder.path().join("upstream.yaml").display().to_string()
+    }
+
+    #[test]
+    fn writes_once_and_then_agrees() {
+        let (folder, output) = inputs();
+        let check = |expected| {
+            let code = make(folder.path(), &from(&folder), true).expect("a subset");
+            assert_eq!(code, expected);
+        };
+        check(ExitCode::FAILURE);
+        assert!(!output.exists(), "a check writes nothing");
+        let code = make(folder.path(), &from(&folder), false).expect("a subset");
+        assert_eq!(code, ExitCode::SUCCESS);
+        assert!(
+            fs::read_to_string(&output)
+                .expect("output")
+                .contains("ListPets")
+        );
+        check(ExitCode::SUCCESS);
+        fs::write(&output, "edited").expect("a file");
+        check(ExitCode::FAILURE);
+        assert_eq!(fs::read_to_string(&output).expect("output"), "edited");
+    }
+
+    #[test]
+    fn leaves_the_output_as_it_was_when_something_is_wrong() {
+        let (folder, output) = inputs();
+        fs::write(&output, "before").expect("a file");
+        for (file, text) in [
+            ("overlay/docs.yaml", "overlay: 1"),
+            ("subset.yaml", "{}"),
+            ("upstream.yaml", "{"),
+        ] {
+            fs::write(folder.path().join(file), text).expect("a file");
+            assert!(
+                make(folder.path(), &from(&folder), false).is_err(),
+                "{file}"
+            );
+        }
+        assert_eq!(fs::read_to_string(&output).expect("output"), "before");
+    }
+
+    #[test]
+    fn says_which_file_it_can_not_read_or_write() {
+        let (folder, output) = inputs();
+        fs::create_dir(&output).expect("a folder in its way");
+        let error = make(folder.path(), &from(&folder), false).expect_err("no file");
+        assert!(
+            format!("{error:#}").contains("financial_connections.yaml"),
+            "{error:#}"
+        );
+        let error = make(folder.path(), "missing.json", false).expect_err("no file");
+        assert!(format!("{error:#}").contains("missing.json"), "{error:#}");
+    }
 }
