@@ -91,7 +91,13 @@ pub fn subset(
     for overlay in &overlays {
         overlay.apply(&mut tree, &mut found);
     }
-    documented::check(&mut tree, &mut found);
+    let mut undocumented = Vec::new();
+    documented::check(&mut tree, &mut undocumented);
+    found.extend(
+        undocumented
+            .into_iter()
+            .map(|wrong| wrong.in_file("subset")),
+    );
     if found.is_empty()
         && let Err(error) = serde_json::from_value::<openapiv3::OpenAPI>(tree.clone())
     {

@@ -9,7 +9,7 @@ use serde::de::{
 };
 
 use crate::error::{DecodeError, Located};
-use crate::{Error, Map, Raw};
+use crate::{Map, Raw};
 
 /// An object schema: reads itself from the fields of a JSON object.
 pub(crate) trait Object: Sized {
@@ -40,6 +40,11 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
     ) -> Result<(), A::Error> {
         extra.insert(name.as_str(), self.0.next_value()?);
         Ok(())
+    }
+
+    /// A required field that was missing or null is an error.
+    pub(crate) fn required<T>(&self, value: Option<T>, name: &'static str) -> Result<T, A::Error> {
+        value.ok_or_else(|| A::Error::missing_field(name))
     }
 
     pub(crate) fn skip(&mut self) -> Result<(), A::Error> {
@@ -78,14 +83,6 @@ impl<'de> Visitor<'de> for NameVisitor {
     fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Name<'de>, E> {
         Ok(Name(Cow::Owned(name.to_owned())))
     }
-}
-
-/// A required field that was missing or null is an error.
-pub(crate) fn required<T, E: serde::de::Error>(
-    value: Option<T>,
-    name: &'static str,
-) -> Result<T, E> {
-    value.ok_or_else(|| E::missing_field(name))
 }
 
 /// Reads an object: the body of its `Deserialize`.
@@ -132,8 +129,8 @@ impl<T: for<'a> From<&'a str>> Visitor<'_> for TextVisitor<T> {
 
 /// The one door from bytes to a type: all of the crate reads through the same parser, so each
 /// type is compiled once.
-pub(crate) fn from_slice<T: DeserializeOwned>(json: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice(json).map_err(|error| DecodeError::new(&error, json).into())
+pub(crate) fn from_slice<T: DeserializeOwned>(json: &[u8]) -> Result<T, Box<DecodeError>> {
+    serde_json::from_slice(json).map_err(|error| Box::new(DecodeError::new(&error, json)))
 }
 
 /// Keeps a value as text until it is known what it is.

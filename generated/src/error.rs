@@ -56,9 +56,19 @@ pub enum Error {
     #[error("no answer from Stripe within {} s", .0.as_secs_f64())]
     Timeout(std::time::Duration),
 
-    /// The answer does not fit its type.
+    /// JSON from Stripe, an answer or an event, does not fit its type.
     #[error(transparent)]
     Decode(Box<DecodeError>),
+
+    /// A refresh did not come to a good end.
+    #[cfg(feature = "client")]
+    #[error(transparent)]
+    Wait(#[from] Box<crate::WaitError>),
+
+    /// An event is not to be trusted.
+    #[cfg(feature = "webhook")]
+    #[error(transparent)]
+    Webhook(#[from] crate::webhook::WebhookError),
 }
 
 impl Error {
@@ -77,7 +87,13 @@ impl From<ApiError> for Error {
 
 impl From<DecodeError> for Error {
     fn from(error: DecodeError) -> Self {
-        Self::Decode(Box::new(error))
+        Box::new(error).into()
+    }
+}
+
+impl From<Box<DecodeError>> for Error {
+    fn from(error: Box<DecodeError>) -> Self {
+        Self::Decode(error)
     }
 }
 

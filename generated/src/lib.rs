@@ -2,6 +2,7 @@
 
 #[rustfmt::skip] // formatted by the generator
 mod api;
+mod balance;
 #[cfg(feature = "blocking")]
 mod blocking;
 #[cfg(feature = "client")]
@@ -31,9 +32,16 @@ mod retry;
 mod sensitive;
 mod text;
 mod timestamp;
+#[cfg(feature = "client")]
+mod trace;
 mod unrecognized;
+#[cfg(feature = "client")]
+mod wait;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 pub use api::*;
+pub use balance::AvailableFunds;
 #[cfg(feature = "client")]
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "client")]
@@ -61,3 +69,5 @@ pub use response::{Headers, Response, ResponseFuture};
 pub use sensitive::Sensitive;
 pub use timestamp::Timestamp;
 pub use unrecognized::Unrecognized;
+#[cfg(feature = "client")]
+pub use wait::WaitError;

@@ -58,10 +58,10 @@ impl<T: DeserializeOwned> Object for List<T> {
                 _ => fields.skip()?,
             }
         }
-        let has_more = de::required(has_more, "has_more")?;
-        let url: String = de::required(url, "url")?;
+        let has_more = fields.required(has_more, "has_more")?;
+        let url: String = fields.required(url, "url")?;
         Ok(Self {
-            data: de::required(data, "data")?,
+            data: fields.required(data, "data")?,
             #[cfg(feature = "client")]
             request: if has_more {
                 page::inside_of_parent(&url)

@@ -323,6 +323,12 @@ macro_rules! request_options {
                 self.0.pairs()
             }
         }
+
+        impl From<$name> for $crate::request::Request {
+            fn from(operation: $name) -> Self {
+                operation.0
+            }
+        }
     };
 }
 #[cfg(feature = "client")]

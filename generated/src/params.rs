@@ -116,6 +116,18 @@ impl Value {
         }
     }
 
+    /// The texts of a list.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        let items = match &self.0 {
+            Kind::List(items) => items.as_slice(),
+            _ => &[],
+        };
+        items.iter().filter_map(|item| match &item.0 {
+            Kind::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
     /// The parameter of that name, if this is an object.
     pub(crate) fn get(&self, name: &str) -> Option<&Self> {
         match &self.0 {

@@ -34,7 +34,7 @@ impl Raw {
     ///
     /// [`Error::Decode`] if it does not fit that type.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        de::from_slice(self.get().as_bytes())
+        Ok(de::from_slice(self.get().as_bytes())?)
     }
 }
 
@@ -127,7 +127,7 @@ impl Object for OnlyId {
                 _ => fields.skip()?,
             }
         }
-        de::required(id, "id").map(Self)
+        fields.required(id, "id").map(Self)
     }
 }
 

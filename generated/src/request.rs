@@ -185,6 +185,20 @@ impl Request {
         &self.0.client
     }
 
+    /// A request for the object that this one acts on: the path less its last segment, with the
+    /// same options and expanded fields.
+    pub(crate) fn retrieve(&self, template: &'static str) -> Self {
+        let mut request = Self::new(&self.0.client, Method::Get, template);
+        let (path, _action) = self.0.path.rsplit_once('/').unwrap_or_default();
+        request.0.path = path.to_owned();
+        request.0.options = self.0.options.clone();
+        request.0.refusal = self.0.refusal.clone();
+        if let Some(expand) = self.0.params.get("expand") {
+            request.set("expand", expand.clone());
+        }
+        request
+    }
+
     pub(crate) fn template(&self) -> &str {
         &self.0.template
     }
@@ -251,23 +265,16 @@ fn decode<T: DeserializeOwned>(reply: Reply) -> Result<(Response<T>, Option<Requ
     let parent = Parent::enter(reply.request);
     let value = de::from_slice(&reply.body);
     let request = parent.leave();
-    match value {
-        Ok(value) => {
-            let (status, headers) = (reply.status, reply.headers);
-            Ok((
-                Response {
-                    value,
-                    status,
-                    headers,
-                },
-                request,
-            ))
-        }
-        Err(Error::Decode(error)) => Err(error
-            .of_response(reply.status, reply.headers.request_id())
-            .into()),
-        Err(error) => Err(error),
-    }
+    let (status, headers) = (reply.status, reply.headers);
+    let value = value.map_err(|error| error.of_response(status, headers.request_id()))?;
+    Ok((
+        Response {
+            value,
+            status,
+            headers,
+        },
+        request,
+    ))
 }
 
 fn decode_list<T: DeserializeOwned>(reply: Reply) -> Result<Response<List<T>>, Error> {

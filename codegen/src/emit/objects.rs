@@ -36,6 +36,18 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, object: &Object) -> TokenSt
             crate::macros::id!(#id);
         }
     });
+    // What is left of a deleted object has the id that the object had.
+    let same_id = object.fields.iter().find_map(|field| match &field.ty {
+        Ty::Id(other) if field.name == "id" && object.id.is_none() => Some(*other),
+        _ => None,
+    });
+    let same_id = same_id.map(|other| {
+        let other = scope.id(other);
+        quote! {
+            #cfg
+            crate::macros::resource!(#name, #other);
+        }
+    });
     let details = object
         .tag
         .as_ref()
@@ -59,6 +71,7 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, object: &Object) -> TokenSt
         crate::macros::object!(#name);
 
         #id
+        #same_id
     }
 }
 
@@ -111,8 +124,7 @@ fn read(scope: &mut Scope<'_>, object: &Object, name: &str) -> TokenStream {
             let ident = ident(&field.ident);
             let wire = &field.name;
             if field.required {
-                scope.import("crate::de", "required");
-                quote! { #ident: required(#ident, #wire)? }
+                quote! { #ident: #fields.required(#ident, #wire)? }
             } else {
                 quote! { #ident }
             }

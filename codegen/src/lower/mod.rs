@@ -158,7 +158,8 @@ impl<'a> Lower<'a> {
                     same_as: None,
                     anchored: side == Side::Response
                         && (schema.schema_data.extensions.contains_key("x-resourceId")
-                            || name.contains('.')),
+                            || name.contains('.')
+                            || name.starts_with("deleted_")),
                 });
                 self.components.insert((side, name), id);
                 self.queue.push_back((side, name, id));

@@ -70,10 +70,22 @@ impl<'a> Lower<'a> {
         let id_newtype = fields
             .iter()
             .any(|f| f.name == "id" && f.required && matches!(f.ty, Ty::String | Ty::Id(_)));
-        if id_newtype {
-            for field in fields.iter_mut().filter(|field| field.name == "id") {
-                field.ty = Ty::Id(id);
-            }
+        // What is left of a deleted object has the id that the object had.
+        let present = self.drafts[id.0]
+            .component
+            .as_deref()
+            .and_then(|name| name.strip_prefix("deleted_"))
+            .and_then(|name| self.schemas.get_key_value(name))
+            .map(|(&name, _)| name);
+        let owner_of_id = match present {
+            Some(name) => self.component(Side::Response, name, Owner::Type(id), "id"),
+            None => id,
+        };
+        for field in fields
+            .iter_mut()
+            .filter(|field| id_newtype && field.name == "id")
+        {
+            field.ty = Ty::Id(owner_of_id);
         }
         let open = matches!(
             object.additional_properties,
@@ -84,7 +96,7 @@ impl<'a> Lower<'a> {
         Object {
             fields,
             open,
-            id: id_newtype.then(String::new),
+            id: (id_newtype && present.is_none()).then(String::new),
             object: object_value,
             tag,
         }

@@ -200,7 +200,7 @@ impl Object for Envelope {
                 _ => fields.skip()?,
             }
         }
-        de::required(error, "error").map(Self)
+        fields.required(error, "error").map(Self)
     }
 }
 

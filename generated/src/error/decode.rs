@@ -171,7 +171,7 @@ fn without_value(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::de::{self, Fields, Object, required};
+    use crate::de::{self, Fields, Object};
     use crate::{Error, Expandable, List, Map, MaybeDeleted, RawObject, Sensitive};
     use serde::de::MapAccess;
 
@@ -204,8 +204,8 @@ mod tests {
                 }
             }
             Ok(Self {
-                id: required(id, "id")?,
-                created: required(created, "created")?,
+                id: fields.required(id, "id")?,
+                created: fields.required(created, "created")?,
                 owner,
                 current,
                 name,
@@ -232,16 +232,13 @@ mod tests {
                     _ => fields.skip()?,
                 }
             }
-            required(email, "email").map(|email| Self { email })
+            fields.required(email, "email").map(|email| Self { email })
         }
     }
     crate::macros::object!(Owner);
 
     fn error(json: &str) -> Box<super::DecodeError> {
-        match de::from_slice::<List<Account>>(json.as_bytes()) {
-            Err(Error::Decode(error)) => error,
-            other => panic!("{json}: {other:?}"),
-        }
+        de::from_slice::<List<Account>>(json.as_bytes()).expect_err(json)
     }
 
     #[test]

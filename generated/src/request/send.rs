@@ -9,7 +9,7 @@ use super::options::header_value;
 use super::{Method, Request, check};
 use crate::error::ApiError;
 use crate::response::{Headers, Reply, ReplyFuture};
-use crate::{Error, params, random, retry};
+use crate::{Error, params, random, retry, trace};
 
 /// What is sent, the same in each attempt.
 struct Wire {
@@ -28,7 +28,8 @@ struct Answer {
 
 impl Request {
     pub(super) fn start(self) -> ReplyFuture {
-        Box::pin(self.execute())
+        let (method, route) = (self.0.method, self.0.template.clone());
+        Box::pin(trace::request(method, &route, self.execute()))
     }
 
     async fn execute(self) -> Result<Reply, Error> {
@@ -42,7 +43,7 @@ impl Request {
         let mut left = client.retry.max_wait;
         let mut retries = 0;
         loop {
-            let outcome = self.attempt(&wire).await;
+            let outcome = trace::attempt(retries + 1, self.attempt(&wire)).await;
             let (error, delay) = match outcome {
                 Ok(answer) if (200..300).contains(&answer.status) => {
                     return Ok(Reply {
@@ -69,6 +70,7 @@ impl Request {
             if !error.is_retryable() || retries >= max_retries || delay > left {
                 return Err(error);
             }
+            trace::retrying(delay);
             (client.sleep)(delay).await;
             left -= delay;
             retries += 1;
@@ -133,6 +135,7 @@ impl Request {
         let mut response = self.http().execute(request).await.map_err(failed)?;
         let status = response.status().as_u16();
         let headers = Headers::new(std::mem::take(response.headers_mut()));
+        trace::answered(status, headers.request_id());
         let body = response.bytes().await.map_err(failed)?;
         Ok(Answer {
             status,

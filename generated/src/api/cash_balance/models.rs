@@ -2,7 +2,7 @@
 
 use crate::{Map, ObjectType, Unrecognized};
 use crate::customer::CustomerId;
-use crate::de::{Fields, required};
+use crate::de::Fields;
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
@@ -50,11 +50,11 @@ impl crate::de::Object for CashBalance {
         }
         Ok(Self {
             available,
-            customer: required(customer, "customer")?,
+            customer: fields.required(customer, "customer")?,
             customer_account,
-            livemode: required(livemode, "livemode")?,
-            object: required(object, "object")?,
-            settings: required(settings, "settings")?,
+            livemode: fields.required(livemode, "livemode")?,
+            object: fields.required(object, "object")?,
+            settings: fields.required(settings, "settings")?,
         })
     }
 }
@@ -100,11 +100,10 @@ impl crate::de::Object for CashBalanceSettings {
             }
         }
         Ok(Self {
-            reconciliation_mode: required(reconciliation_mode, "reconciliation_mode")?,
-            using_merchant_default: required(
-                using_merchant_default,
-                "using_merchant_default",
-            )?,
+            reconciliation_mode: fields
+                .required(reconciliation_mode, "reconciliation_mode")?,
+            using_merchant_default: fields
+                .required(using_merchant_default, "using_merchant_default")?,
         })
     }
 }

@@ -6,7 +6,7 @@ use crate::{
 
 use crate::cash_balance::CashBalance;
 use crate::common::Address;
-use crate::de::{Fields, required};
+use crate::de::Fields;
 use crate::payment_method::PaymentMethod;
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
@@ -167,7 +167,7 @@ impl crate::de::Object for Customer {
             balance,
             business_name,
             cash_balance,
-            created: required(created, "created")?,
+            created: fields.required(created, "created")?,
             currency,
             customer_account,
             default_source,
@@ -175,16 +175,16 @@ impl crate::de::Object for Customer {
             description,
             discount,
             email,
-            id: required(id, "id")?,
+            id: fields.required(id, "id")?,
             individual_name,
             invoice_credit_balance,
             invoice_prefix,
             invoice_settings,
-            livemode: required(livemode, "livemode")?,
+            livemode: fields.required(livemode, "livemode")?,
             metadata,
             name,
             next_invoice_sequence,
-            object: required(object, "object")?,
+            object: fields.required(object, "object")?,
             phone,
             preferred_locales,
             shipping,
@@ -389,8 +389,8 @@ impl crate::de::Object for InvoiceSettingsCustomField {
             }
         }
         Ok(Self {
-            name: required(name, "name")?,
-            value: required(value, "value")?,
+            name: fields.required(name, "name")?,
+            value: fields.required(value, "value")?,
         })
     }
 }
@@ -588,10 +588,10 @@ impl crate::de::Object for Tax {
             }
         }
         Ok(Self {
-            automatic_tax: required(automatic_tax, "automatic_tax")?,
+            automatic_tax: fields.required(automatic_tax, "automatic_tax")?,
             ip_address,
             location,
-            provider: required(provider, "provider")?,
+            provider: fields.required(provider, "provider")?,
         })
     }
 }
@@ -677,8 +677,8 @@ impl crate::de::Object for TaxLocation {
             }
         }
         Ok(Self {
-            country: required(country, "country")?,
-            source: required(source, "source")?,
+            country: fields.required(country, "country")?,
+            source: fields.required(source, "source")?,
             state,
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::{Expandable, Map, ObjectType, RawObject, Timestamp, Unrecognized};
 use crate::customer::Customer;
-use crate::de::{Fields, required};
+use crate::de::Fields;
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
@@ -118,24 +118,25 @@ impl crate::de::Object for Account {
             account_numbers,
             balance,
             balance_refresh,
-            category: required(category, "category")?,
-            created: required(created, "created")?,
+            category: fields.required(category, "category")?,
+            created: fields.required(created, "created")?,
             display_name,
-            id: required(id, "id")?,
-            institution_name: required(institution_name, "institution_name")?,
+            id: fields.required(id, "id")?,
+            institution_name: fields.required(institution_name, "institution_name")?,
             last4,
-            livemode: required(livemode, "livemode")?,
-            object: required(object, "object")?,
+            livemode: fields.required(livemode, "livemode")?,
+            object: fields.required(object, "object")?,
             ownership,
             ownership_refresh,
             permissions,
-            status: required(status, "status")?,
-            subcategory: required(subcategory, "subcategory")?,
+            status: fields.required(status, "status")?,
+            subcategory: fields.required(subcategory, "subcategory")?,
             subscriptions,
-            supported_payment_method_types: required(
-                supported_payment_method_types,
-                "supported_payment_method_types",
-            )?,
+            supported_payment_method_types: fields
+                .required(
+                    supported_payment_method_types,
+                    "supported_payment_method_types",
+                )?,
             transaction_refresh,
         })
     }
@@ -246,7 +247,7 @@ impl crate::de::Object for AccountHolder {
             account,
             customer,
             customer_account,
-            r#type: required(r#type, "type")?,
+            r#type: fields.required(r#type, "type")?,
         })
     }
 }
@@ -339,9 +340,10 @@ impl crate::de::Object for AccountNumber {
         }
         Ok(Self {
             expected_expiry_date,
-            identifier_type: required(identifier_type, "identifier_type")?,
-            status: required(status, "status")?,
-            supported_networks: required(supported_networks, "supported_networks")?,
+            identifier_type: fields.required(identifier_type, "identifier_type")?,
+            status: fields.required(status, "status")?,
+            supported_networks: fields
+                .required(supported_networks, "supported_networks")?,
         })
     }
 }
@@ -500,11 +502,11 @@ impl crate::de::Object for Balance {
             }
         }
         Ok(Self {
-            as_of: required(as_of, "as_of")?,
+            as_of: fields.required(as_of, "as_of")?,
             cash,
             credit,
-            current: required(current, "current")?,
-            r#type: required(r#type, "type")?,
+            current: fields.required(current, "current")?,
+            r#type: fields.required(r#type, "type")?,
         })
     }
 }
@@ -630,9 +632,9 @@ impl crate::de::Object for BalanceRefresh {
             }
         }
         Ok(Self {
-            last_attempted_at: required(last_attempted_at, "last_attempted_at")?,
+            last_attempted_at: fields.required(last_attempted_at, "last_attempted_at")?,
             next_refresh_available_at,
-            status: required(status, "status")?,
+            status: fields.required(status, "status")?,
         })
     }
 }
@@ -798,9 +800,9 @@ impl crate::de::Object for OwnershipRefresh {
             }
         }
         Ok(Self {
-            last_attempted_at: required(last_attempted_at, "last_attempted_at")?,
+            last_attempted_at: fields.required(last_attempted_at, "last_attempted_at")?,
             next_refresh_available_at,
-            status: required(status, "status")?,
+            status: fields.required(status, "status")?,
         })
     }
 }
@@ -1089,10 +1091,10 @@ impl crate::de::Object for TransactionRefresh {
             }
         }
         Ok(Self {
-            id: required(id, "id")?,
-            last_attempted_at: required(last_attempted_at, "last_attempted_at")?,
+            id: fields.required(id, "id")?,
+            last_attempted_at: fields.required(last_attempted_at, "last_attempted_at")?,
             next_refresh_available_at,
-            status: required(status, "status")?,
+            status: fields.required(status, "status")?,
         })
     }
 }

@@ -3,7 +3,7 @@
 use crate::{Expandable, Map, ObjectType, Sensitive, Timestamp, Unrecognized};
 use crate::common::{Address, AllowRedisplay};
 use crate::customer::Customer;
-use crate::de::{Fields, required};
+use crate::de::Fields;
 use crate::financial_connections::AccountId;
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
@@ -109,17 +109,17 @@ impl crate::de::Object for PaymentMethod {
         }
         Ok(Self {
             allow_redisplay,
-            billing_details: required(billing_details, "billing_details")?,
-            created: required(created, "created")?,
+            billing_details: fields.required(billing_details, "billing_details")?,
+            created: fields.required(created, "created")?,
             customer,
             customer_account,
-            id: required(id, "id")?,
+            id: fields.required(id, "id")?,
             link,
-            livemode: required(livemode, "livemode")?,
+            livemode: fields.required(livemode, "livemode")?,
             metadata,
-            object: required(object, "object")?,
+            object: fields.required(object, "object")?,
             radar_options,
-            r#type: required(r#type, "type")?,
+            r#type: fields.required(r#type, "type")?,
             us_bank_account,
             extra,
         })
@@ -627,7 +627,7 @@ impl crate::de::Object for UsBankAccountNetworks {
         }
         Ok(Self {
             preferred,
-            supported: required(supported, "supported")?,
+            supported: fields.required(supported, "supported")?,
         })
     }
 }
