@@ -52,7 +52,7 @@ fn make(folder: &Path, from: &str, check: bool) -> Result<ExitCode> {
         Err(diagnostics) => {
             eprintln!("{diagnostics}");
             bail!(
-                "{} problems; nothing was written",
+                "problems: {}; nothing was written",
                 diagnostics.iter().count()
             );
         }
