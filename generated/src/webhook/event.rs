@@ -73,14 +73,14 @@ impl Object for Event {
             account,
             api_version,
             context,
-            created: de::required(created, "created")?,
-            data: de::required(data, "data")?,
-            id: de::required(id, "id")?,
-            livemode: de::required(livemode, "livemode")?,
-            object: de::required(object, "object")?,
-            pending_webhooks: de::required(pending_webhooks, "pending_webhooks")?,
+            created: fields.required(created, "created")?,
+            data: fields.required(data, "data")?,
+            id: fields.required(id, "id")?,
+            livemode: fields.required(livemode, "livemode")?,
+            object: fields.required(object, "object")?,
+            pending_webhooks: fields.required(pending_webhooks, "pending_webhooks")?,
             request,
-            r#type: de::required(r#type, "type")?,
+            r#type: fields.required(r#type, "type")?,
         })
     }
 }
@@ -111,7 +111,7 @@ impl Object for EventData {
             }
         }
         Ok(Self {
-            object: de::required(object, "object")?,
+            object: fields.required(object, "object")?,
             previous_attributes,
         })
     }
