@@ -299,6 +299,20 @@ impl<'a> Lower<'a> {
         known
     }
 
+    /// A type that has no words of its own is described by the first property it is the value of.
+    fn describe(&mut self, ty: &Ty, text: &str) {
+        match ty {
+            Ty::Named(id) => {
+                let docs = &mut self.drafts[id.0].docs;
+                if docs.is_empty() {
+                    text.clone_into(docs);
+                }
+            }
+            Ty::Array(item) | Ty::Map(item) | Ty::List(item) => self.describe(item, text),
+            _ => {}
+        }
+    }
+
     /// Reports what the input gets wrong.
     fn report(&mut self, pointer: &str, message: &str, help: &str) {
         self.found.push(Diagnostic::new(pointer, message, help));

@@ -177,6 +177,7 @@ impl<'a> Lower<'a> {
             let mut param = self.param(&data.name, schema, data.required, owner, &pointer);
             if let Some(description) = &data.description {
                 param.docs.clone_from(description);
+                self.describe(&param.ty, description);
             }
             param.sensitive |= is_sensitive(&schema.schema_data);
             match parameter {

@@ -74,6 +74,7 @@ impl<'a> Lower<'a> {
     ) -> Param {
         let data = &schema.schema_data;
         let (ty, clearable) = self.request(schema, owner, name, pointer);
+        self.describe(&ty, &docs(data));
         Param {
             name: name.to_owned(),
             docs: docs(data),

@@ -52,6 +52,7 @@ impl<'a> Lower<'a> {
                 }
                 ReferenceOr::Reference { reference } => (self.component_docs(reference), false),
             };
+            self.describe(&ty, &text);
             // What cannot be missing is the same whether the spec calls it required or not.
             fields.push(Field {
                 name: name.clone(),

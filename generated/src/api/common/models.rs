@@ -72,7 +72,7 @@ impl Serialize for Address {
 
 crate::macros::object!(Address);
 
-/// Whether it may be offered again to its customer when paying. Checkout and Elements go by it.
+/// Only those that may be offered again to this extent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AllowRedisplay {

@@ -448,49 +448,6 @@ impl Serialize for InvoiceSettingsRenderingOptions {
 
 crate::macros::object!(InvoiceSettingsRenderingOptions);
 
-/// Who computes the taxes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Provider {
-    /// Anrok.
-    Anrok,
-    /// Avalara.
-    Avalara,
-    /// Sphere.
-    Sphere,
-    /// Stripe Tax.
-    Stripe,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl Provider {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Anrok => "anrok",
-            Self::Avalara => "avalara",
-            Self::Sphere => "sphere",
-            Self::Stripe => "stripe",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for Provider {
-    fn from(value: &str) -> Self {
-        match value {
-            "anrok" => Self::Anrok,
-            "avalara" => Self::Avalara,
-            "sphere" => Self::Sphere,
-            "stripe" => Self::Stripe,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(Provider);
-
 /// Where something is shipped, and to whom.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -566,7 +523,7 @@ pub struct Tax {
     /// The location that was found. Null when there is none.
     pub location: Option<TaxLocation>,
     /// Who computes the taxes.
-    pub provider: Provider,
+    pub provider: TaxProvider,
 }
 
 impl crate::de::Object for Tax {
@@ -738,3 +695,46 @@ impl From<&str> for TaxLocationSource {
 }
 
 crate::macros::open_enum!(TaxLocationSource);
+
+/// Who computes the taxes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TaxProvider {
+    /// Anrok.
+    Anrok,
+    /// Avalara.
+    Avalara,
+    /// Sphere.
+    Sphere,
+    /// Stripe Tax.
+    Stripe,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl TaxProvider {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Anrok => "anrok",
+            Self::Avalara => "avalara",
+            Self::Sphere => "sphere",
+            Self::Stripe => "stripe",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for TaxProvider {
+    fn from(value: &str) -> Self {
+        match value {
+            "anrok" => Self::Anrok,
+            "avalara" => Self::Avalara,
+            "sphere" => Self::Sphere,
+            "stripe" => Self::Stripe,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(TaxProvider);

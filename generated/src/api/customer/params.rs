@@ -5,7 +5,7 @@ use crate::common::RangeQueryFilter;
 use crate::params::{Params, Value};
 use crate::payment_method::PaymentMethodId;
 
-/// `AddressParams` in Stripe's API.
+/// The customer's address.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct AddressParams(Params);
 
@@ -199,7 +199,7 @@ impl From<&str> for CreateCustomerTaxValidateLocation {
 
 crate::macros::open_enum!(CreateCustomerTaxValidateLocation);
 
-/// `CreatedFilter` in Stripe's API.
+/// Only objects created at this time or within this range, in unix seconds.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CreatedFilter {
@@ -230,7 +230,7 @@ impl From<CreatedFilter> for Value {
     }
 }
 
-/// The kind of payment method; the field of that name is set.
+/// Only those of this kind. Without it the list holds every kind, and kinds that Stripe adds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CustomerPaymentMethodType {
@@ -345,7 +345,7 @@ impl InvoiceSettingsParams {
 
 crate::macros::params!(InvoiceSettingsParams);
 
-/// `InvoiceSettingsRenderingOptionsParams` in Stripe's API.
+/// How the invoice PDFs look.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct InvoiceSettingsRenderingOptionsParams(Params);
 
@@ -415,7 +415,7 @@ impl From<&str> for ReconciliationMode {
 
 crate::macros::open_enum!(ReconciliationMode);
 
-/// `ShippingParams` in Stripe's API.
+/// Where to ship to, as on the customer's invoices.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShippingParams(Params);
 

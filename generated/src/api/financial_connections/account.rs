@@ -16,7 +16,7 @@ pub struct Account {
     /// Who the account was linked for.
     pub account_holder: Option<AccountHolder>,
     /// What is known about the numbers of the account: how long and for which networks they can be
-    /// used. The numbers themselves are never returned.
+    /// used. The numbers themselves are not part of it.
     pub account_numbers: Option<Vec<AccountNumber>>,
     /// The balance as of the last refresh that succeeded. Null before the first one, when the
     /// institution gives no balance, and once the account is disconnected.
@@ -313,7 +313,7 @@ pub struct AccountNumber {
     /// When the number is expected to stop working, in unix seconds. Null when no end is known.
     pub expected_expiry_date: Option<Timestamp>,
     /// Whether it is the real number or a stand-in.
-    pub identifier_type: IdentifierType,
+    pub identifier_type: AccountNumberType,
     /// Whether payments can be made with the number.
     pub status: AccountNumberStatus,
     /// The payment networks it works on.
@@ -395,6 +395,41 @@ impl From<&str> for AccountNumberStatus {
 }
 
 crate::macros::open_enum!(AccountNumberStatus);
+
+/// Whether it is the real number or a stand-in.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AccountNumberType {
+    /// The account's real number.
+    AccountNumber,
+    /// A number the institution issued in place of the real one.
+    TokenizedAccountNumber,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl AccountNumberType {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::AccountNumber => "account_number",
+            Self::TokenizedAccountNumber => "tokenized_account_number",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for AccountNumberType {
+    fn from(value: &str) -> Self {
+        match value {
+            "account_number" => Self::AccountNumber,
+            "tokenized_account_number" => Self::TokenizedAccountNumber,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(AccountNumberType);
 
 /// Whether data of the account can be had.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -733,41 +768,6 @@ impl From<&str> for Category {
 
 crate::macros::open_enum!(Category);
 
-/// Whether it is the real number or a stand-in.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum IdentifierType {
-    /// The account's real number.
-    AccountNumber,
-    /// A number the institution issued in place of the real one.
-    TokenizedAccountNumber,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl IdentifierType {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::AccountNumber => "account_number",
-            Self::TokenizedAccountNumber => "tokenized_account_number",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for IdentifierType {
-    fn from(value: &str) -> Self {
-        match value {
-            "account_number" => Self::AccountNumber,
-            "tokenized_account_number" => Self::TokenizedAccountNumber,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(IdentifierType);
-
 /// The state of the latest refresh of the owners.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -823,7 +823,8 @@ impl Serialize for OwnershipRefresh {
 
 crate::macros::object!(OwnershipRefresh);
 
-/// `Permission` in Stripe's API.
+/// What to ask of the user, at least one. The user sees the list: ask for what you need and no
+/// more. `payment_method` is needed to take ACH payments from the account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Permission {
@@ -957,7 +958,7 @@ impl From<&str> for Subcategory {
 
 crate::macros::open_enum!(Subcategory);
 
-/// `Subscription` in Stripe's API.
+/// The data that is refreshed periodically because you subscribed to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Subscription {
@@ -988,7 +989,7 @@ impl From<&str> for Subscription {
 
 crate::macros::open_enum!(Subscription);
 
-/// `SupportedNetwork` in Stripe's API.
+/// The payment networks it works on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SupportedNetwork {
@@ -1019,7 +1020,7 @@ impl From<&str> for SupportedNetwork {
 
 crate::macros::open_enum!(SupportedNetwork);
 
-/// `SupportedPaymentMethodType` in Stripe's API.
+/// The kinds of payment methods that can be made from this account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SupportedPaymentMethodType {

@@ -6,7 +6,8 @@ use crate::customer::CustomerId;
 use crate::params::{Params, Value};
 use super::{AccountHolderType, AccountSubcategory};
 
-/// `AccountHolderFilter` in Stripe's API.
+/// Only accounts linked for this holder. Name one: a customer, a v2 account that stands for a
+/// customer, or a connected Stripe account.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct AccountHolderFilter(Params);
 
@@ -75,7 +76,7 @@ impl AccountHolderParams {
 
 crate::macros::params!(AccountHolderParams);
 
-/// `RefreshFeature` in Stripe's API.
+/// The data to refresh. Each kind takes the permission for it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RefreshFeature {
@@ -145,7 +146,7 @@ impl SessionFiltersParams {
 
 crate::macros::params!(SessionFiltersParams);
 
-/// `SubscribeFeature` in Stripe's API.
+/// The data to refresh from now on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SubscribeFeature {
@@ -176,7 +177,7 @@ impl From<&str> for SubscribeFeature {
 
 crate::macros::open_enum!(SubscribeFeature);
 
-/// `TransactedAtFilter` in Stripe's API.
+/// Only transactions of this time or within this range, in unix seconds.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum TransactedAtFilter {
@@ -207,7 +208,7 @@ impl From<TransactedAtFilter> for Value {
     }
 }
 
-/// `TransactionRefreshFilter` in Stripe's API.
+/// Only transactions of certain refreshes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TransactionRefreshFilter(Params);
 

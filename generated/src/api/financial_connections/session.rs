@@ -111,7 +111,7 @@ pub struct SessionId(crate::text::Text);
 
 crate::macros::id!(SessionId);
 
-/// `AccountSubcategory` in Stripe's API.
+/// Only accounts of these kinds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AccountSubcategory {
@@ -158,7 +158,8 @@ impl From<&str> for AccountSubcategory {
 
 crate::macros::open_enum!(AccountSubcategory);
 
-/// `Prefetch` in Stripe's API.
+/// The data to fetch as soon as an account is linked, without a refresh of its own. Each kind
+/// takes the permission for it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Prefetch {

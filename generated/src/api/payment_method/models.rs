@@ -236,6 +236,81 @@ impl From<&str> for AccountType {
 
 crate::macros::open_enum!(AccountType);
 
+/// The return code of the ACH network that led to the block.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AchReturnCode {
+    /// The account is closed.
+    R02,
+    /// There is no such account, or its holder is someone else.
+    R03,
+    /// The account number is invalid.
+    R04,
+    /// A consumer account was debited under the rules for companies without consent.
+    R05,
+    /// The customer has revoked the authorization.
+    R07,
+    /// The customer has stopped the payment.
+    R08,
+    /// The customer says that the debit was not authorized.
+    R10,
+    /// The customer says that the debit did not follow its authorization.
+    R11,
+    /// The account is frozen.
+    R16,
+    /// The account does not allow such transactions.
+    R20,
+    /// The company that holds the account says that the debit was not authorized.
+    R29,
+    /// A company returned the debit late, and the bank that sent it agreed to that.
+    R31,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl AchReturnCode {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::R02 => "R02",
+            Self::R03 => "R03",
+            Self::R04 => "R04",
+            Self::R05 => "R05",
+            Self::R07 => "R07",
+            Self::R08 => "R08",
+            Self::R10 => "R10",
+            Self::R11 => "R11",
+            Self::R16 => "R16",
+            Self::R20 => "R20",
+            Self::R29 => "R29",
+            Self::R31 => "R31",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for AchReturnCode {
+    fn from(value: &str) -> Self {
+        match value {
+            "R02" => Self::R02,
+            "R03" => Self::R03,
+            "R04" => Self::R04,
+            "R05" => Self::R05,
+            "R07" => Self::R07,
+            "R08" => Self::R08,
+            "R10" => Self::R10,
+            "R11" => Self::R11,
+            "R16" => Self::R16,
+            "R20" => Self::R20,
+            "R29" => Self::R29,
+            "R31" => Self::R31,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(AchReturnCode);
+
 /// Name and address for billing.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -330,82 +405,7 @@ impl Serialize for Link {
 
 crate::macros::object!(Link);
 
-/// The return code of the ACH network that led to the block.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum NetworkCode {
-    /// The account is closed.
-    R02,
-    /// There is no such account, or its holder is someone else.
-    R03,
-    /// The account number is invalid.
-    R04,
-    /// A consumer account was debited under the rules for companies without consent.
-    R05,
-    /// The customer has revoked the authorization.
-    R07,
-    /// The customer has stopped the payment.
-    R08,
-    /// The customer says that the debit was not authorized.
-    R10,
-    /// The customer says that the debit did not follow its authorization.
-    R11,
-    /// The account is frozen.
-    R16,
-    /// The account does not allow such transactions.
-    R20,
-    /// The company that holds the account says that the debit was not authorized.
-    R29,
-    /// A company returned the debit late, and the bank that sent it agreed to that.
-    R31,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl NetworkCode {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::R02 => "R02",
-            Self::R03 => "R03",
-            Self::R04 => "R04",
-            Self::R05 => "R05",
-            Self::R07 => "R07",
-            Self::R08 => "R08",
-            Self::R10 => "R10",
-            Self::R11 => "R11",
-            Self::R16 => "R16",
-            Self::R20 => "R20",
-            Self::R29 => "R29",
-            Self::R31 => "R31",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for NetworkCode {
-    fn from(value: &str) -> Self {
-        match value {
-            "R02" => Self::R02,
-            "R03" => Self::R03,
-            "R04" => Self::R04,
-            "R05" => Self::R05,
-            "R07" => Self::R07,
-            "R08" => Self::R08,
-            "R10" => Self::R10,
-            "R11" => Self::R11,
-            "R16" => Self::R16,
-            "R20" => Self::R20,
-            "R29" => Self::R29,
-            "R31" => Self::R31,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(NetworkCode);
-
-/// The kind of payment method; the field of that name is set.
+/// Only those of this kind. Without it the list holds every kind, and kinds that Stripe adds.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PaymentMethodType {
@@ -475,41 +475,6 @@ impl Serialize for RadarOptions {
 }
 
 crate::macros::object!(RadarOptions);
-
-/// `Supported` in Stripe's API.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Supported {
-    /// The US Automated Clearing House.
-    Ach,
-    /// A wire transfer within the US.
-    UsDomesticWire,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl Supported {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Ach => "ach",
-            Self::UsDomesticWire => "us_domestic_wire",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for Supported {
-    fn from(value: &str) -> Self {
-        match value {
-            "ach" => Self::Ach,
-            "us_domestic_wire" => Self::UsDomesticWire,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(Supported);
 
 /// A bank account in the US, as a means of payment.
 #[derive(Clone, Debug, PartialEq)]
@@ -601,6 +566,41 @@ impl Serialize for UsBankAccount {
 
 crate::macros::object!(UsBankAccount);
 
+/// All it can be used on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UsBankAccountNetwork {
+    /// The US Automated Clearing House.
+    Ach,
+    /// A wire transfer within the US.
+    UsDomesticWire,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl UsBankAccountNetwork {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Ach => "ach",
+            Self::UsDomesticWire => "us_domestic_wire",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for UsBankAccountNetwork {
+    fn from(value: &str) -> Self {
+        match value {
+            "ach" => Self::Ach,
+            "us_domestic_wire" => Self::UsDomesticWire,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(UsBankAccountNetwork);
+
 /// The networks payments with a US bank account can take.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -608,7 +608,7 @@ pub struct UsBankAccountNetworks {
     /// The one to prefer, if there is one.
     pub preferred: Option<String>,
     /// All it can be used on.
-    pub supported: Vec<Supported>,
+    pub supported: Vec<UsBankAccountNetwork>,
 }
 
 impl crate::de::Object for UsBankAccountNetworks {
@@ -684,7 +684,7 @@ crate::macros::object!(UsBankAccountStatusDetails);
 #[non_exhaustive]
 pub struct UsBankAccountStatusDetailsBlocked {
     /// The return code of the ACH network that led to the block.
-    pub network_code: Option<NetworkCode>,
+    pub network_code: Option<AchReturnCode>,
     /// The reason in words.
     pub reason: Option<UsBankAccountStatusDetailsBlockedReason>,
 }
