@@ -135,7 +135,10 @@ mod tests {
         assert!(format!("{error:#}").contains("503"), "{error:#}");
         let url = serve(&[SHORT]);
         let error = download(&url, &[]).expect_err("seven bytes are missing");
-        assert!(error.downcast_ref::<std::io::Error>().is_some(), "{error:#}");
+        assert!(
+            error.downcast_ref::<std::io::Error>().is_some(),
+            "{error:#}"
+        );
         let url = serve(&[HUGE]);
         let error = download(&url, &[]).expect_err("too large");
         assert!(format!("{error:#}").contains("MB"), "{error:#}");

@@ -156,6 +156,8 @@ fn reference(schema: &Value) -> Option<Result<&str, &str>> {
     Some(reference.strip_prefix(SCHEMAS).ok_or(reference))
 }
 
+/// Of several resources those outside go: a union tells them apart, and keeps what it does not
+/// know. One left alone could not tell itself from those that went, so it goes too.
 fn cut_references(schema: &mut Value, allow: &dyn Fn(&str) -> bool) {
     let leaves = |schema: &Value| matches!(reference(schema), Some(Ok(name)) if !allow(name));
     if leaves(schema) {
@@ -165,28 +167,27 @@ fn cut_references(schema: &mut Value, allow: &dyn Fn(&str) -> bool) {
     let Value::Object(schema) = schema else {
         return;
     };
-    let mut expandable = false;
-    if let Some(Value::Array(targets)) = schema
-        .get_mut("x-expansionResources")
-        .and_then(|x| x.get_mut("oneOf"))
-    {
-        targets.retain(|target| !leaves(target));
-        expandable = true;
-    }
     for key in ["anyOf", "oneOf"] {
         let Some(Value::Array(arms)) = schema.get_mut(key) else {
             continue;
         };
         let before = arms.len();
         arms.retain(|arm| !leaves(arm));
-        if arms.len() == before || arms.iter().any(|arm| arm.get("$ref").is_some()) {
+        if arms.len() == before {
             continue;
         }
-        if expandable {
+        if arms.iter().filter(|arm| reference(arm).is_some()).count() < 2 {
+            arms.retain(|arm| reference(arm).is_none());
             arms.push(json!({"type": "object"}));
-        } else if arms.is_empty() {
+        }
+        let left = arms.clone();
+        if left.len() == 1 {
             schema.remove(key);
             schema.insert("type".to_owned(), json!("object"));
+        }
+        if let Some(Value::Object(expansion)) = schema.get_mut("x-expansionResources") {
+            let targets = left.into_iter().filter(|arm| reference(arm).is_some());
+            expansion.insert("oneOf".to_owned(), targets.collect());
         }
     }
 }

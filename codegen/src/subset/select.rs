@@ -36,7 +36,7 @@ pub(super) fn operations(
     let mut all = Vec::new();
     for (path, item) in spec["paths"].as_object().into_iter().flatten() {
         for method in METHODS {
-            if let Some(value) = item.get(method) {
+            if let Some(value) = item.get(method).filter(|value| value.is_object()) {
                 all.push((path, method, value));
             }
         }

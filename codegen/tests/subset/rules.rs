@@ -97,24 +97,45 @@ fn an_expandable_outside_becomes_an_id_or_raw_json() {
     );
 }
 
-#[test]
-fn of_several_arms_only_those_outside_go() {
+/// [`spec`] with an expandable field `friend` that can be any of `names`.
+fn with_friend(names: &[&str]) -> Value {
     let mut spec = spec();
-    let arms = json!([{"$ref": "#/components/schemas/pet"}, {"$ref": "#/components/schemas/shop"}]);
-    spec["components"]["schemas"]["pet"]["properties"]["friend"] = json!({
-        "anyOf": [{"type": "string"}, arms[0], arms[1]],
-        "x-expansionResources": {"oneOf": arms},
-    });
-    let cut = subset(spec, RULES);
+    let targets: Vec<Value> = names
+        .iter()
+        .map(|name| json!({"$ref": format!("#/components/schemas/{name}")}))
+        .collect();
+    let arms: Vec<Value> = [json!({"type": "string"})]
+        .into_iter()
+        .chain(targets.clone())
+        .collect();
+    spec["components"]["schemas"]["pet"]["properties"]["friend"] =
+        json!({"anyOf": arms, "x-expansionResources": {"oneOf": targets}});
+    spec
+}
+
+#[test]
+fn of_several_resources_only_those_outside_go() {
+    let rules = RULES.replace("resources: [pet]", "resources: [pet, method]");
+    let cut = subset(with_friend(&["pet", "method", "shop"]), &rules);
+    let friend = &cut["components"]["schemas"]["pet"]["properties"]["friend"];
+    let left =
+        json!([{"$ref": "#/components/schemas/pet"}, {"$ref": "#/components/schemas/method"}]);
+    assert_eq!(
+        friend["anyOf"],
+        json!([{"type": "string"}, left[0], left[1]])
+    );
+    assert_eq!(friend["x-expansionResources"]["oneOf"], left);
+}
+
+#[test]
+fn a_resource_left_alone_goes_too() {
+    let cut = subset(with_friend(&["pet", "shop"]), RULES);
     let friend = &cut["components"]["schemas"]["pet"]["properties"]["friend"];
     assert_eq!(
         friend["anyOf"],
-        json!([{"type": "string"}, {"$ref": "#/components/schemas/pet"}])
+        json!([{"type": "string"}, {"type": "object"}])
     );
-    assert_eq!(
-        friend["x-expansionResources"]["oneOf"],
-        json!([{"$ref": "#/components/schemas/pet"}])
-    );
+    assert_eq!(friend["x-expansionResources"]["oneOf"], json!([]));
 }
 
 #[test]
