@@ -41,6 +41,7 @@ pub(super) fn root(api: &Api, modules: &[(&str, Features)]) -> TokenStream {
     });
     let events = (!api.events.is_empty()).then(|| {
         quote! {
+            /// Webhook events: their types, and the objects they are about.
             #[cfg(feature = "webhook")]
             pub mod events;
         }

@@ -2,6 +2,7 @@
 
 //! The API as Stripe's spec describes it.
 
+/// Webhook events: their types, and the objects they are about.
 #[cfg(feature = "webhook")]
 pub mod events;
 pub mod cash_balance;
