@@ -6,16 +6,19 @@
 //! client stand still while the caller's thread is blocked.
 
 use std::future::Future;
-use std::sync::{Mutex, PoisonError, mpsc};
+use std::sync::{Mutex, OnceLock, PoisonError, mpsc};
 use std::{io, thread};
 
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
 use crate::Error;
+use crate::client::http_client;
 
+#[derive(Default)]
 pub(crate) struct Blocking {
-    http: reqwest::Client,
+    /// Made by the first blocking call: reading the certificates takes a while.
+    http: OnceLock<reqwest::Client>,
     /// Started by the first blocking call.
     thread: Mutex<Option<Thread>>,
 }
@@ -27,15 +30,20 @@ struct Thread {
 }
 
 impl Blocking {
-    pub(crate) fn new(http: reqwest::Client) -> Self {
+    /// Calls will use this client, not one of their own.
+    pub(crate) fn with_http(http: reqwest::Client) -> Self {
         Self {
-            http,
-            thread: Mutex::new(None),
+            http: http.into(),
+            ..Self::default()
         }
     }
 
-    pub(crate) fn http(&self) -> &reqwest::Client {
-        &self.http
+    pub(crate) fn http(&self) -> Result<&reqwest::Client, Error> {
+        if let Some(http) = self.http.get() {
+            return Ok(http);
+        }
+        let http = http_client()?;
+        Ok(self.http.get_or_init(|| http))
     }
 
     /// Runs a future on the thread and waits for it.

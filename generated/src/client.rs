@@ -9,6 +9,8 @@ use std::time::Duration;
 
 pub use builder::ClientBuilder;
 pub(crate) use builder::header_text;
+#[cfg(feature = "blocking")]
+pub(crate) use builder::http_client;
 pub(crate) use key::ApiKey;
 
 use crate::request::Request;
@@ -89,5 +91,32 @@ impl fmt::Debug for Client {
             .field("base_url", &self.0.base_url)
             .field("version", &self.0.version)
             .finish_non_exhaustive()
+    }
+}
+
+/// One for all tests: to read the certificates takes long in a debug build.
+#[cfg(test)]
+pub(crate) fn test_client() -> &'static Client {
+    static CLIENT: std::sync::LazyLock<Client> =
+        std::sync::LazyLock::new(|| Client::new("sk_test_1").expect("the key is good"));
+    &CLIENT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::financial_connections::{Account, RefreshAccount};
+    use crate::{ListStream, ResponseFuture};
+
+    #[test]
+    fn what_is_sent_and_awaited_can_move_between_threads() {
+        fn check<T: Send + 'static>() {}
+        fn check_value<T: Send + 'static>(_: fn(RefreshAccount) -> T) {}
+        check::<Client>();
+        check::<Error>();
+        check::<RefreshAccount>();
+        check::<ResponseFuture<Account>>();
+        check::<ListStream<Account>>();
+        check_value(|refresh| refresh.wait(Duration::ZERO));
     }
 }

@@ -169,6 +169,7 @@ impl Object for OnlyDeleted {
 crate::macros::object!(OnlyDeleted);
 
 /// The top-level `object` of a buffered value: which kind of object it says it is.
+#[allow(dead_code, reason = "only unions of objects and events ask for it")]
 pub(crate) fn object_name(raw: &Raw) -> Option<Cow<'_, str>> {
     let mut json = serde_json::Deserializer::from_slice(raw.get().as_bytes());
     json.deserialize_map(ObjectNameVisitor)

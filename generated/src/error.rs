@@ -48,7 +48,7 @@ pub enum Error {
     /// There is no answer, or only a part of one. Whether Stripe carried the request out is
     /// unknown; a POST repeated with the same idempotency key is safe.
     #[cfg(feature = "client")]
-    #[error("could not reach Stripe")]
+    #[error("no complete answer from Stripe")]
     Connection(#[source] Box<dyn std::error::Error + Send + Sync>),
 
     /// The answer did not come in time. As with [`Error::Connection`], the outcome is unknown.

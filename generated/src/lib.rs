@@ -1,4 +1,42 @@
-//! Rust bindings for Stripe Financial Connections.
+//! Rust bindings for [Stripe Financial Connections](https://docs.stripe.com/financial-connections):
+//! link bank accounts, read their balances, owners and transactions, take ACH payments from them.
+//!
+//! ```no_run
+//! use std::time::Duration;
+//! use stripe_financial_connections::{Client, Error, financial_connections::RefreshFeature};
+//!
+//! # async fn example() -> Result<(), Error> {
+//! let client = Client::new(std::env::var("STRIPE_SECRET_KEY").unwrap_or_default())?;
+//!
+//! let mut accounts = client.financial_connections().accounts().list().limit(100).stream();
+//! while let Some(account) = accounts.try_next().await? {
+//!     let account = client
+//!         .financial_connections()
+//!         .accounts()
+//!         .refresh(&account.id, [RefreshFeature::Balance])
+//!         .wait(Duration::from_secs(60))
+//!         .await?;
+//!     if let Some(funds) = account.balance.and_then(|balance| balance.available_funds("usd")) {
+//!         println!("{}: {} cents", account.id, funds.amount());
+//!     }
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! Operations are where Stripe's own libraries have them. What they require is an argument, what
+//! is optional has a setter, and options of the request start with `with_`. A request is data
+//! until it is awaited, [sent](Client::raw), or sent by `send_blocking`.
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `client` (default) | requests over HTTP; without it there are the models alone |
+//! | `rustls` (default), `native-tls` | TLS |
+//! | `blocking` | `send_blocking` and its kin; they work inside of async code too |
+//! | `webhook` | `webhook`: events, verified and typed; needs no `client` |
+//! | `tracing` | spans `stripe.request` and `stripe.attempt` |
+//! | `jiff`, `chrono`, `time` | conversions of [`Timestamp`] |
 
 #[rustfmt::skip] // formatted by the generator
 mod api;

@@ -114,3 +114,6 @@ impl<T: fmt::Debug> fmt::Debug for List<T> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(all(test, feature = "client"))]
+mod tests;

@@ -284,3 +284,6 @@ fn decode_list<T: DeserializeOwned>(reply: Reply) -> Result<Response<List<T>>, E
     }
     Ok(response)
 }
+
+#[cfg(test)]
+mod tests;

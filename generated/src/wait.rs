@@ -203,7 +203,7 @@ impl Wait {
 
     /// Whether all features have been refreshed since. A status that this crate does not know
     /// is not an end.
-    fn has_ended(&self, account: &Account, floors: &[Timestamp]) -> Result<bool, WaitError> {
+    fn has_ended(&self, account: &Account, floors: &[Timestamp]) -> Result<bool, Error> {
         let mut ended = true;
         for (feature, floor) in self.features.iter().zip(floors) {
             match latest(account, feature).filter(|attempt| attempt.at >= *floor) {
@@ -216,7 +216,7 @@ impl Wait {
                     ..
                 }) => {
                     let (feature, account) = (feature.clone(), account.clone());
-                    return Err(WaitError::Failed { feature, account });
+                    return Err(WaitError::Failed { feature, account }.into());
                 }
                 _ => ended = false,
             }
@@ -236,11 +236,12 @@ impl Wait {
     }
 }
 
-fn refuse_inactive(account: &Account) -> Result<(), WaitError> {
+fn refuse_inactive(account: &Account) -> Result<(), Error> {
     match account.status {
         AccountStatus::Inactive | AccountStatus::Disconnected => Err(WaitError::Inactive {
             account: account.clone(),
-        }),
+        }
+        .into()),
         _ => Ok(()),
     }
 }
@@ -283,3 +284,6 @@ impl Deadline {
             .saturating_sub(self.start.elapsed().max(self.slept))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -134,10 +134,7 @@ impl ClientBuilder {
             user_agent = format!("{user_agent} {app_info}");
         }
         #[cfg(feature = "blocking")]
-        let blocking = crate::blocking::Blocking::new(match &self.http {
-            Some(http) => http.clone(),
-            None => http_client()?,
-        });
+        let blocking = self.http.clone().map(crate::blocking::Blocking::with_http);
         let http = match self.http {
             Some(http) => http,
             None => http_client()?,
@@ -152,7 +149,7 @@ impl ClientBuilder {
             retry: self.retry,
             sleep: self.sleep,
             #[cfg(feature = "blocking")]
-            blocking,
+            blocking: blocking.unwrap_or_default(),
         })))
     }
 }
@@ -165,7 +162,8 @@ impl std::fmt::Debug for ClientBuilder {
     }
 }
 
-fn http_client() -> Result<reqwest::Client, Error> {
+/// The HTTP client of who brings none.
+pub(crate) fn http_client() -> Result<reqwest::Client, Error> {
     reqwest::Client::builder()
         // A redirect would turn a POST into a GET, or carry the key elsewhere.
         .redirect(reqwest::redirect::Policy::none())

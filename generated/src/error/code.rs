@@ -40,40 +40,38 @@ codes! {
     AccountInvalid = "account_invalid",
     /// The API key has expired.
     ApiKeyExpired = "api_key_expired",
-    /// The bank account exists already.
+    /// The bank account is there already.
     BankAccountExists = "bank_account_exists",
-    /// The bank account cannot be used.
+    /// The bank account cannot be used for payments.
     BankAccountUnusable = "bank_account_unusable",
-    /// The bank account was not verified.
+    /// The bank account was not verified yet.
     BankAccountUnverified = "bank_account_unverified",
-    /// The account's connection is inactive, so that its data cannot be refreshed.
+    /// The linked account is inactive, so that its data cannot be refreshed.
     FinancialConnectionsAccountInactive = "financial_connections_account_inactive",
     /// Transactions were asked for before any refresh of them succeeded.
     FinancialConnectionsNoSuccessfulTransactionRefresh
         = "financial_connections_no_successful_transaction_refresh",
     /// Another request with this idempotency key is still running.
     IdempotencyKeyInUse = "idempotency_key_in_use",
-    /// The bank account has too little money.
+    /// The account has too little money.
     InsufficientFunds = "insufficient_funds",
-    /// The object is in use by another request.
+    /// The API key was revoked or never existed.
+    InvalidApiKey = "invalid_api_key",
+    /// Another request is using the object.
     LockTimeout = "lock_timeout",
     /// A required parameter is missing.
     ParameterMissing = "parameter_missing",
     /// A parameter does not exist.
     ParameterUnknown = "parameter_unknown",
-    /// Two parameters exclude each other.
+    /// Parameters exclude each other.
     ParametersExclusive = "parameters_exclusive",
-    /// The payment method's bank details are wrong.
-    PaymentMethodBankAccountAlreadyVerified = "payment_method_bank_account_already_verified",
     /// Too many requests.
     RateLimit = "rate_limit",
     /// There is no such object.
     ResourceMissing = "resource_missing",
-    /// A secret key was needed, and a publishable one was sent.
+    /// A publishable key was sent where a secret one is needed.
     SecretKeyRequired = "secret_key_required",
-    /// A live key was used for a test object, or a live object is asked for with a test key.
-    TestmodeChargesOnly = "testmode_charges_only",
-    /// The path does not exist.
+    /// There is no such path.
     UrlInvalid = "url_invalid",
 }
 

@@ -46,7 +46,8 @@ fn one_account_filter(request: &Request) -> Option<String> {
     let holder = request.params().get("account_holder");
     let filters = [
         holder.and_then(|holder| holder.get("account")),
-        holder.and_then(|holder| holder.get("customer")),
+        // Two ids of the same person.
+        holder.and_then(|holder| holder.get("customer").or(holder.get("customer_account"))),
         request.params().get("session"),
     ];
     (filters.into_iter().flatten().count() > 1).then(|| {

@@ -1,5 +1,6 @@
 //! From a request to an answer: one attempt after the other.
 
+use std::error::Error as _;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,10 +13,10 @@ use crate::response::{Headers, Reply, ReplyFuture};
 use crate::{Error, params, random, retry, trace};
 
 /// What is sent, the same in each attempt.
-struct Wire {
-    url: reqwest::Url,
-    headers: HeaderMap,
-    body: Option<Bytes>,
+pub(super) struct Wire {
+    pub(super) url: reqwest::Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Option<Bytes>,
     timeout: Duration,
 }
 
@@ -78,7 +79,7 @@ impl Request {
     }
 
     /// Everything that can be refused is refused here.
-    fn wire(&self) -> Result<Wire, Error> {
+    pub(super) fn wire(&self) -> Result<Wire, Error> {
         let parts = &*self.0;
         if let Some(refusal) = parts.refusal.clone().or_else(|| check::complete(self)) {
             return Err(Error::invalid(refusal));
@@ -132,7 +133,7 @@ impl Request {
         *request.timeout_mut() = Some(wire.timeout);
         *request.body_mut() = wire.body.clone().map(Into::into);
         let failed = |error: reqwest::Error| failure(error, wire.timeout);
-        let mut response = self.http().execute(request).await.map_err(failed)?;
+        let mut response = self.http()?.execute(request).await.map_err(failed)?;
         let status = response.status().as_u16();
         let headers = Headers::new(std::mem::take(response.headers_mut()));
         trace::answered(status, headers.request_id());
@@ -145,24 +146,31 @@ impl Request {
     }
 
     #[cfg(feature = "blocking")]
-    fn http(&self) -> &reqwest::Client {
+    fn http(&self) -> Result<&reqwest::Client, Error> {
         let client = self.0.client.inner();
         if self.0.options.blocking {
             client.blocking.http()
         } else {
-            &client.http
+            Ok(&client.http)
         }
     }
 
     #[cfg(not(feature = "blocking"))]
-    fn http(&self) -> &reqwest::Client {
-        &self.0.client.inner().http
+    fn http(&self) -> Result<&reqwest::Client, Error> {
+        Ok(&self.0.client.inner().http)
     }
 }
 
 fn failure(error: reqwest::Error, timeout: Duration) -> Error {
     if error.is_timeout() {
         return Error::Timeout(timeout);
+    }
+    if error.is_builder() {
+        // The address needs TLS and the crate was built without, for example.
+        let cause = error
+            .source()
+            .map_or_else(String::new, |cause| format!(": {cause}"));
+        return Error::invalid(format!("the request cannot be sent{cause}"));
     }
     // The URL holds the parameters of a GET, which may be personal.
     Error::Connection(Box::new(error.without_url()))

@@ -1,0 +1,224 @@
+use super::*;
+use crate::RawRequest;
+use crate::client::test_client;
+use crate::params::list;
+
+fn post(template: &'static str) -> Request {
+    Request::new(test_client(), Method::Post, template)
+}
+
+fn refusal(request: &Request) -> Option<String> {
+    request.wire().err().map(|error| match error {
+        Error::Invalid(message) => message.into_owned(),
+        other => panic!("{other:?}"),
+    })
+}
+
+#[test]
+fn what_cannot_work_is_refused_before_it_is_sent() {
+    let account = || Request::new(test_client(), Method::Get, "/v1/accounts/{account}");
+    let accounts = || {
+        Request::new(
+            test_client(),
+            Method::Get,
+            "/v1/financial_connections/accounts",
+        )
+    };
+    let with = |mut request: Request, params: &[(&'static str, &'static str)]| {
+        params
+            .iter()
+            .for_each(|(name, value)| request.set(*name, *value));
+        request
+    };
+    let holder = |names: &[&'static str]| {
+        let holder = names
+            .iter()
+            .fold(Params::new(), |params, name| params.with(*name, "x"));
+        let mut request = accounts();
+        request.set("account_holder", holder);
+        request
+    };
+    let option = |set: fn(&mut Options)| {
+        let mut request = accounts();
+        set(request.options());
+        request
+    };
+    for (request, part) in [
+        (account(), "needs an id for `account`"),
+        (account().path("account", ""), "`` is not a `account`"),
+        (account().path("account", "."), "another path"),
+        (account().path("account", ".."), "another path"),
+        (account().path("customer", "x"), "no `{customer}`"),
+        (
+            post("/v1/x").param("features", list(Vec::<Value>::new())),
+            "`features` is required",
+        ),
+        (post("/v1/x").param("account", ""), "`account` is required"),
+        (
+            with(
+                accounts(),
+                &[("starting_after", "a"), ("ending_before", "b")],
+            ),
+            "not both",
+        ),
+        (
+            with(holder(&["customer"]), &[("session", "x")]),
+            "one filter",
+        ),
+        (holder(&["account", "customer"]), "one filter"),
+        (
+            option(|o| o.stripe_account = Some(String::new())),
+            "the connected account is empty",
+        ),
+        (
+            option(|o| o.stripe_version = Some("a\nb".into())),
+            "the API version",
+        ),
+        (
+            option(|o| o.api_key = Some(crate::client::ApiKey::new("sk\n"))),
+            "the API key",
+        ),
+        (
+            option(|o| o.headers.push(("a b".into(), "c".into()))),
+            "the header `a b`",
+        ),
+        (
+            option(|o| o.headers.push(("Stripe-Version".into(), "c".into()))),
+            "its own option",
+        ),
+        (
+            option(|o| {
+                o.stripe_account = Some("acct_1".into());
+                o.stripe_context = Some("ctx_1".into());
+            }),
+            "choose one of",
+        ),
+    ] {
+        let refusal = refusal(&request).unwrap_or_else(|| panic!("{request:?} is not refused"));
+        assert!(
+            refusal.contains(part) && !refusal.contains('\n'),
+            "{refusal}"
+        );
+    }
+    for request in [
+        account().path("account", "acct_1"),
+        holder(&["type", "customer"]),
+        holder(&["customer", "customer_account"]),
+        with(accounts(), &[("session", "x"), ("ending_before", "b")]),
+    ] {
+        assert_eq!(refusal(&request), None);
+    }
+}
+
+#[test]
+fn raw_paths() {
+    for (path, sound) in [
+        ("/v1/payouts", true),
+        ("/v1/payouts/po_123", true),
+        ("/v2/core/accounts", true),
+        ("v1/payouts", false),
+        ("", false),
+        ("/", false),
+        ("/v1/", false),
+        ("//evil.example/v1", false),
+        ("https://evil.example/v1", false),
+        ("/v1/../payouts", false),
+        ("/v1/%2e%2e/payouts", false),
+        ("/v1/payouts?limit=1", false),
+        ("/v1/payouts#x", false),
+        ("/v1/pay outs", false),
+        ("/v1\\payouts", false),
+        ("/v1/{payout}", false),
+    ] {
+        let request = Request::raw(test_client(), Method::Get, path.to_owned());
+        assert_eq!(refusal(&request).is_none(), sound, "{path}");
+    }
+    let raw = RawRequest::new(Request::raw(
+        test_client(),
+        Method::Get,
+        "/v1/x/{id}".to_owned(),
+    ));
+    assert_eq!(raw.path_param("id", "a/b?").path(), "/v1/x/a%2Fb%3F");
+}
+
+#[test]
+fn a_post_has_a_body_and_a_key_and_a_get_has_a_query() {
+    let mut request = post("/v1/x").param("a", "b c");
+    let wire = request.wire().expect("it is sound");
+    assert_eq!(wire.url.as_str(), "https://api.stripe.com/v1/x");
+    assert_eq!(wire.body.as_deref(), Some(&b"a=b%20c"[..]));
+    assert_eq!(
+        wire.headers["content-type"],
+        "application/x-www-form-urlencoded"
+    );
+    assert_eq!(wire.headers["idempotency-key"].len(), 32);
+    assert_eq!(wire.headers["stripe-version"], crate::API_VERSION);
+
+    request.options().idempotency_key = Some("mine".into());
+    request = request.json();
+    let wire = request.wire().expect("it is sound");
+    assert_eq!(wire.body.as_deref(), Some(&br#"{"a":"b c"}"#[..]));
+    assert_eq!(wire.headers["content-type"], "application/json");
+    assert_eq!(wire.headers["idempotency-key"], "mine");
+    request.options().idempotency_key = Some("x".repeat(256));
+    assert!(refusal(&request).is_some());
+
+    for method in [Method::Get, Method::Delete] {
+        let wire = Request::new(test_client(), method, "/v1/x")
+            .param("a", "b c")
+            .wire()
+            .unwrap();
+        assert_eq!(wire.url.as_str(), "https://api.stripe.com/v1/x?a=b%20c");
+        assert_eq!(wire.body, None);
+        assert!(!wire.headers.contains_key("idempotency-key"));
+    }
+}
+
+#[test]
+fn a_list_inside_of_an_object_is_asked_for_as_the_object_was() {
+    let mut session = Request::new(
+        test_client(),
+        Method::Get,
+        "/v1/financial_connections/sessions/{session}",
+    )
+    .path("session", "fcsess_1");
+    session.options().stripe_account = Some("acct_1".into());
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    for (url, path, pairs) in [
+        (
+            "/v1/financial_connections/accounts",
+            Some("/v1/financial_connections/accounts"),
+            vec![pair("session", "fcsess_1")],
+        ),
+        (
+            "/v1/x/fca_1/owners?ownership=fcaowns_1",
+            Some("/v1/x/fca_1/owners"),
+            vec![pair("ownership", "fcaowns_1")],
+        ),
+        ("https://api.stripe.com/v1/x", Some("/v1/x"), vec![]),
+        ("https://evil.example/v1/x", None, vec![]),
+        ("/v1/../x", None, vec![]),
+    ] {
+        let list = session.for_list(url);
+        assert_eq!(refusal(&list).is_none(), path.is_some(), "{url}");
+        if let Some(path) = path {
+            assert_eq!((list.method(), list.filled_path()), (Method::Get, path));
+            assert_eq!(list.pairs(), pairs);
+            assert_eq!(list.wire().unwrap().headers["stripe-account"], "acct_1");
+        }
+    }
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let mut request = post("/v1/x").param("name", Value::sensitive("Jenny Rosen"));
+    request.options().api_key = Some(crate::client::ApiKey::new("sk_test_2"));
+    request
+        .options()
+        .headers
+        .push(("x-token".into(), "secret".into()));
+    let debug = format!("{request:?} {:?}", request.wire().unwrap().headers);
+    for secret in ["Jenny", "sk_test", "secret"] {
+        assert!(!debug.contains(secret), "{debug}");
+    }
+}
