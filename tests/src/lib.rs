@@ -1,1 +1,4 @@
 //! What the tests of this workspace share.
+
+pub mod client;
+pub mod fault;
