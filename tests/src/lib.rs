@@ -2,3 +2,5 @@
 
 pub mod client;
 pub mod fault;
+pub mod json;
+pub mod scratch;

@@ -29,9 +29,14 @@ enum Fault {
 }
 
 impl Answer {
-    /// JSON with a status.
-    pub fn json(status: u16, body: impl Into<String>) -> Self {
-        Self::new(status, "application/json", body.into().into_bytes())
+    /// JSON, or what is said to be JSON, with a status.
+    pub fn json(status: u16, body: impl ToString) -> Self {
+        Self::new(status, "application/json", body.to_string().into_bytes())
+    }
+
+    /// JSON with the status 200.
+    pub fn ok(body: impl ToString) -> Self {
+        Self::json(200, body)
     }
 
     /// The page of a proxy, not of Stripe.
@@ -40,24 +45,19 @@ impl Answer {
         Self::new(status, "text/html", body.into_bytes())
     }
 
-    /// Stripe's envelope around the fields of an error.
-    pub fn error(status: u16, fields: &str) -> Self {
-        Self::json(status, format!(r#"{{"error": {{{fields}}}}}"#))
-    }
-
     /// Never answers.
     pub fn silence() -> Self {
-        Self::json(200, "").with_fault(Fault::Silence)
+        Self::ok("").with_fault(Fault::Silence)
     }
 
     /// Hangs up instead of answering.
     pub fn drop_before() -> Self {
-        Self::json(200, "").with_fault(Fault::DropBefore)
+        Self::ok("").with_fault(Fault::DropBefore)
     }
 
     /// Answers with something that is not HTTP.
     pub fn garbage() -> Self {
-        Self::json(200, "").with_fault(Fault::Garbage)
+        Self::ok("").with_fault(Fault::Garbage)
     }
 
     fn new(status: u16, content_type: &str, body: Vec<u8>) -> Self {
