@@ -2,6 +2,7 @@
 //!
 //! Text in, text out: nothing here reads a file, a clock or the environment.
 
+mod diff;
 mod document;
 mod emit;
 mod error;
@@ -13,6 +14,7 @@ mod overlay;
 mod render;
 mod subset;
 
+pub use diff::{Action, Change, Diff, Effect, Step, Subject, diff};
 pub use error::{Diagnostic, Diagnostics};
 pub use generate::{Generated, generate};
 pub use render::HEADER;

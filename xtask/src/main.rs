@@ -1,6 +1,7 @@
 //! The maintainer's commands.
 
 mod codegen;
+mod diff;
 mod files;
 mod source;
 mod spec;
@@ -23,6 +24,8 @@ struct Cli {
 enum Command {
     /// Write generated/src/api from spec/financial_connections.yaml.
     Codegen(codegen::Args),
+    /// Say what a user notices between two specs, and whether it breaks code.
+    Diff(diff::Args),
     /// Make spec/financial_connections.yaml from Stripe's full spec.
     Spec(spec::Args),
 }
@@ -30,6 +33,7 @@ enum Command {
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Codegen(args) => codegen::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Spec(args) => spec::run(&args),
     };
     match result {

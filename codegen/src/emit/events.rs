@@ -4,7 +4,7 @@ use super::cfg;
 use super::docs::docs;
 use super::enums::open_enum;
 use super::scope::{Scope, ident};
-use crate::ir::{Api, Features, Kind, Type, Variant};
+use crate::ir::{Api, Features, Kind, TypeId, Variant};
 use crate::naming;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -34,30 +34,14 @@ pub(super) fn emit(api: &Api) -> TokenStream {
         &TokenStream::new(),
     );
 
-    let mut objects: BTreeMap<&str, (&Type, crate::ir::TypeId)> = BTreeMap::new();
-    for (at, ty) in api.types.iter().enumerate() {
-        if let Kind::Object(object) = &ty.kind
-            && let Some(value) = &object.object
-            && object
-                .fields
-                .iter()
-                .all(|field| field.name != "deleted" || !field.required)
-            && api
-                .events
-                .iter()
-                .any(|event| crate::lower::carries(&event.value, value))
-        {
-            objects.entry(value).or_insert((ty, crate::ir::TypeId(at)));
-        }
-    }
-    let objects: Vec<_> = objects.into_iter().collect();
     let mut variants = Vec::new();
     let mut reads = Vec::new();
-    for (value, (ty, id)) in &objects {
+    for (value, id) in event_objects(api) {
+        let ty = api.get(id);
         scope.enter(&ty.features);
         let cfg = cfg(&ty.features);
         let name = ident(&naming::camel(value));
-        let inner = scope.named(*id);
+        let inner = scope.named(id);
         let text = docs(&ty.docs, &format!("`{value}`"));
         variants.push(quote! { #text #cfg #name(Box<#inner>), });
         reads.push(quote! { #cfg Some(#value) => #decode(raw, Self::#name), });
@@ -89,4 +73,26 @@ pub(super) fn emit(api: &Api) -> TokenStream {
             }
         }
     }
+}
+
+/// What events carry: the name of each kind of object, and its type.
+pub(crate) fn event_objects(api: &Api) -> Vec<(&str, TypeId)> {
+    let mut objects = BTreeMap::new();
+    for (at, ty) in api.types.iter().enumerate() {
+        let Kind::Object(object) = &ty.kind else {
+            continue;
+        };
+        let is_deleted = object
+            .fields
+            .iter()
+            .any(|f| f.name == "deleted" && f.required);
+        let carried = object.object.as_deref().filter(|value| {
+            let mut events = api.events.iter();
+            !is_deleted && events.any(|event| crate::lower::carries(&event.value, value))
+        });
+        if let Some(value) = carried {
+            objects.entry(value).or_insert(TypeId(at));
+        }
+    }
+    objects.into_iter().collect()
 }

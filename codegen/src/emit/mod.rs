@@ -12,6 +12,8 @@ mod scope;
 mod services;
 mod unions;
 
+pub(crate) use events::event_objects;
+
 use crate::ir::{Api, Features, Kind, Type};
 use proc_macro2::TokenStream;
 use quote::quote;

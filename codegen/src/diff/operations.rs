@@ -1,0 +1,295 @@
+//! Operations, the services that lead to them, and events.
+
+use std::collections::BTreeMap;
+
+use super::pairs::{path, rust};
+use super::types::Role;
+use super::{Action, At, Compare, Concerns, Effect, Subject, sorted_apart};
+use crate::emit;
+use crate::ir::{Api, Event, Operation, Service};
+use crate::naming;
+
+impl Compare<'_> {
+    pub(super) fn operations(&mut self) {
+        let mut old: Vec<&Operation> = self.old.operations.iter().collect();
+        let mut new: Vec<&Operation> = self.new.operations.iter().collect();
+        // The same request first; then what Stripe calls the same; then what we do.
+        let keys: [fn(&Operation) -> String; 3] = [route, |o| o.id.clone(), call];
+        for key in keys {
+            old.retain(|was| {
+                let Some(at) = new.iter().position(|is| key(is) == key(was)) else {
+                    return true;
+                };
+                self.operation(was, new.remove(at));
+                false
+            });
+        }
+        for was in old {
+            let at = At {
+                place: &call(was),
+                pointer: &was.pointer,
+                concerns: Concerns::REQUESTS,
+            };
+            let what = format!("is gone: `{} {}`", was.verb.as_str(), was.path);
+            self.note(
+                at,
+                (Subject::Operation, &was.id),
+                Action::Removed,
+                Effect::Breaking,
+                what,
+            );
+        }
+        for is in new {
+            let at = At {
+                place: &call(is),
+                pointer: &is.pointer,
+                concerns: Concerns::REQUESTS,
+            };
+            let what = format!("is new: `{} {}`", is.verb.as_str(), is.path);
+            self.note(
+                at,
+                (Subject::Operation, &is.id),
+                Action::Added,
+                Effect::Compatible,
+                what,
+            );
+        }
+    }
+
+    fn operation(&mut self, was: &Operation, is: &Operation) {
+        let about = (Subject::Operation, is.id.as_str());
+        let (old_call, new_call) = (call(was), call(is));
+        let at = At {
+            place: &new_call,
+            pointer: &is.pointer,
+            concerns: Concerns::REQUESTS,
+        };
+        if old_call != new_call {
+            let at = At {
+                place: &old_call,
+                ..at
+            };
+            let what = format!("is now `{new_call}`");
+            self.note(at, about, Action::Renamed, Effect::Breaking, what);
+        }
+        let builder = |operation: &Operation| format!("{}::{}", operation.module, operation.name);
+        let (old_builder, new_builder) = (builder(was), builder(is));
+        if old_builder != new_builder {
+            let what = format!("its builder is now `{new_builder}`, was `{old_builder}`");
+            self.note(at, about, Action::Renamed, Effect::Breaking, what);
+        }
+        if route(was) != route(is) {
+            let what = format!("is sent as `{}`, was `{}`", route(is), route(was));
+            self.note(at, about, Action::Changed, Effect::Compatible, what);
+        }
+        if was.json != is.json {
+            let body = if is.json { "JSON" } else { "a form" };
+            let what = format!("sends its parameters as {body} now");
+            self.note(at, about, Action::Changed, Effect::Compatible, what);
+        }
+        if was.deprecated != is.deprecated {
+            let what = match is.deprecated {
+                true => "Stripe advises against it now",
+                false => "Stripe no longer advises against it",
+            };
+            self.note(at, about, Action::Changed, Effect::Compatible, what);
+        }
+        if !self.pairs.same(&was.output, &is.output) {
+            let (old, new) = (rust(self.old, &was.output), rust(self.new, &is.output));
+            let at = At {
+                concerns: Concerns::RESPONSES,
+                ..at
+            };
+            let what = format!("answers `{new}` now, was `{old}`");
+            self.note(at, about, Action::Changed, Effect::Breaking, what);
+        }
+        let both = At {
+            concerns: Concerns::BOTH,
+            ..at
+        };
+        self.needs(both, about, &was.features, &is.features);
+        self.path_params(at, was, is);
+        let (removed, both, added) =
+            sorted_apart(&was.params, &is.params, |param| param.name.clone());
+        for was in removed {
+            self.param_removed(at, was, Role::of(was, None));
+        }
+        for is in added {
+            self.param_added(at, is, Role::of(is, None));
+        }
+        for (was, is) in both {
+            self.param(at, was, is, (Role::of(was, None), Role::of(is, None)));
+        }
+    }
+
+    /// Path parameters are told by their order; what they are called shows nowhere.
+    fn path_params(&mut self, at: At<'_>, was: &Operation, is: &Operation) {
+        for (was, is) in was.path_params.iter().zip(&is.path_params) {
+            self.param(at, was, is, (Role::Argument, Role::Argument));
+        }
+        let (old, new) = (was.path_params.len(), is.path_params.len());
+        for was in was.path_params.iter().skip(new) {
+            self.param_removed(at, was, Role::Argument);
+        }
+        for is in is.path_params.iter().skip(old) {
+            self.param_added(at, is, Role::Argument);
+        }
+    }
+
+    /// The types of services; what they lead to is said of the operations.
+    pub(super) fn services(&mut self) {
+        let (old, new) = (services(self.old), services(self.new));
+        for (way, was) in &old {
+            let Some(is) = new.get(way) else { continue };
+            let (old, new) = (service_path(was), service_path(is));
+            let pointer = is
+                .operations
+                .first()
+                .map_or("", |&at| self.new.operations[at].pointer.as_str());
+            let at = At {
+                place: &old,
+                pointer,
+                concerns: Concerns::REQUESTS,
+            };
+            if old != new {
+                let about = (Subject::Type, was.name.as_str());
+                let what = format!("the service is now `{new}`");
+                self.note(at, about, Action::Renamed, Effect::Breaking, what);
+            }
+        }
+    }
+
+    pub(super) fn events(&mut self) {
+        let at = |event: &Event| format!("/x-events/{}", event.value);
+        let (removed, both, added) = sorted_apart(&self.old.events, &self.new.events, |event| {
+            event.value.clone()
+        });
+        for was in removed {
+            let what = format!("`{}` is gone", was.ident);
+            self.event(
+                &at(was),
+                &was.value,
+                (Action::Removed, Effect::Breaking),
+                what,
+            );
+        }
+        for is in added {
+            let what = format!("`{}` is new", is.ident);
+            self.event(
+                &at(is),
+                &is.value,
+                (Action::Added, Effect::Compatible),
+                what,
+            );
+        }
+        for (was, is) in both.into_iter().filter(|(was, is)| was.ident != is.ident) {
+            let what = format!("`{}` is now `{}`", was.ident, is.ident);
+            self.event(
+                &at(is),
+                &is.value,
+                (Action::Renamed, Effect::Breaking),
+                what,
+            );
+        }
+        self.event_objects();
+    }
+
+    fn event(
+        &mut self,
+        pointer: &str,
+        value: &str,
+        (action, effect): (Action, Effect),
+        what: String,
+    ) {
+        let at = At {
+            place: "events::EventType",
+            pointer,
+            concerns: Concerns::RESPONSES,
+        };
+        self.note(at, (Subject::Event, value), action, effect, what);
+    }
+
+    /// What events carry.
+    fn event_objects(&mut self) {
+        let (old, new) = (emit::event_objects(self.old), emit::event_objects(self.new));
+        let (removed, both, added) = sorted_apart(&old, &new, |(object, _)| *object);
+        let (old_api, new_api) = (self.old, self.new);
+        for (object, id) in removed {
+            let about = (*object, &old_api.get(*id).pointer);
+            self.event_object(about, Action::Removed, Effect::Breaking, "is gone");
+        }
+        for (object, id) in added {
+            let about = (*object, &new_api.get(*id).pointer);
+            self.event_object(about, Action::Added, Effect::Compatible, "is new");
+        }
+        for ((object, was), (_, is)) in both {
+            if self.pairs.to_new(*was) != Some(*is) {
+                let (old, new) = (path(old_api, *was), path(new_api, *is));
+                let about = (*object, &new_api.get(*is).pointer);
+                let what = format!("is now of type `{new}`, was `{old}`");
+                self.event_object(about, Action::Changed, Effect::Breaking, &what);
+            }
+        }
+    }
+
+    fn event_object(
+        &mut self,
+        (object, pointer): (&str, &String),
+        action: Action,
+        effect: Effect,
+        what: &str,
+    ) {
+        let at = At {
+            place: "events::EventObject",
+            pointer,
+            concerns: Concerns::RESPONSES,
+        };
+        let what = format!("`{}` {what}", naming::camel(object));
+        self.note(at, (Subject::Value, object), action, effect, what);
+    }
+}
+
+/// What is sent where. The names of placeholders do not matter.
+fn route(operation: &Operation) -> String {
+    let segments = operation.path.split('/').map(|segment| {
+        if segment.starts_with('{') {
+            "{}"
+        } else {
+            segment
+        }
+    });
+    let path: Vec<&str> = segments.collect();
+    format!("{} {}", operation.verb.as_str(), path.join("/"))
+}
+
+/// How it is called in Rust.
+fn call(operation: &Operation) -> String {
+    let mut call = "client".to_owned();
+    for service in &operation.service {
+        call.push_str(&format!(".{service}()"));
+    }
+    format!("{call}.{}()", operation.method)
+}
+
+/// The services of an API, by the methods that lead to them.
+fn services(api: &Api) -> BTreeMap<Vec<&str>, &Service> {
+    let mut found = BTreeMap::new();
+    let roots = api.services.iter().filter(|service| service.root);
+    let mut queue: Vec<(Vec<&str>, &Service)> = roots
+        .map(|service| (vec![service.method.as_str()], service))
+        .collect();
+    while let Some((way, service)) = queue.pop() {
+        for &child in &service.children {
+            let child = &api.services[child];
+            let mut way = way.clone();
+            way.push(&child.method);
+            queue.push((way, child));
+        }
+        found.insert(way, service);
+    }
+    found
+}
+
+fn service_path(service: &Service) -> String {
+    format!("{}::{}", service.module, service.name)
+}

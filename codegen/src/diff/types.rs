@@ -1,0 +1,513 @@
+//! Types: structs, enums, unions, parameters, choices.
+
+use super::pairs::{field, id_path, path, rust, word};
+use super::{Action, At, Compare, Concerns, Effect, Subject, sorted_apart};
+use crate::ir::{
+    Api, Choice, ChoiceOption, ChoiceValue, Enum, Features, Field, Kind, Object, Param, Params,
+    Tag, Type, TypeId, Union,
+};
+use crate::naming;
+
+impl Compare<'_> {
+    pub(super) fn types(&mut self) {
+        let (old_api, new_api) = (self.old, self.new);
+        for (at, ty) in old_api.types.iter().enumerate() {
+            let was = TypeId(at);
+            match self.pairs.to_new(was) {
+                Some(is) => self.pair(was, is),
+                None => {
+                    let concerns = self.old_sides.of_type(was);
+                    self.whole(old_api, ty, was, concerns, Action::Removed);
+                }
+            }
+        }
+        for (at, ty) in new_api.types.iter().enumerate() {
+            let is = TypeId(at);
+            if self.pairs.to_old(is).is_none() {
+                let concerns = self.new_sides.of_type(is);
+                self.whole(new_api, ty, is, concerns, Action::Added);
+            }
+        }
+    }
+
+    /// A type that is only in one of the APIs, with what is emitted next to it.
+    fn whole(&mut self, api: &Api, ty: &Type, id: TypeId, concerns: Concerns, action: Action) {
+        self.whole_type(
+            &path(api, id),
+            word(&ty.kind),
+            &ty.pointer,
+            concerns,
+            action,
+        );
+        if let Kind::Object(object) = &ty.kind {
+            if object.id.is_some() {
+                self.whole_type(&id_path(api, id), "id", &ty.pointer, concerns, action);
+            }
+            if object.tag.is_some() {
+                let view = format!("{}Details", path(api, id));
+                self.whole_type(&view, "view", &ty.pointer, concerns, action);
+            }
+        }
+    }
+
+    fn whole_type(
+        &mut self,
+        place: &str,
+        word: &str,
+        pointer: &str,
+        concerns: Concerns,
+        action: Action,
+    ) {
+        let (effect, what) = match action {
+            Action::Added => (Effect::Compatible, "is new"),
+            _ => (Effect::Breaking, "is gone"),
+        };
+        let at = At {
+            place,
+            pointer,
+            concerns,
+        };
+        let name = place.rsplit("::").next().unwrap_or(place);
+        self.note(
+            at,
+            (Subject::Type, name),
+            action,
+            effect,
+            format!("the {word} {what}"),
+        );
+    }
+
+    fn pair(&mut self, was: TypeId, is: TypeId) {
+        let (old, new) = (self.old.get(was), self.new.get(is));
+        let (old_path, new_path) = (path(self.old, was), path(self.new, is));
+        let concerns = self.old_sides.of_type(was).or(self.new_sides.of_type(is));
+        let about = (Subject::Type, new.name.as_str());
+        let at = At {
+            place: &new_path,
+            pointer: &new.pointer,
+            concerns,
+        };
+        if old_path != new_path {
+            let ids = self.old_sides.of_id(was).or(self.new_sides.of_id(is));
+            let has_id = self
+                .new
+                .object(is)
+                .is_some_and(|object| object.id.is_some());
+            let at = At {
+                place: &old_path,
+                concerns: if has_id { concerns.or(ids) } else { concerns },
+                ..at
+            };
+            let too = if has_id { ", its id likewise" } else { "" };
+            let what = format!("is now `{new_path}`{too}");
+            self.note(
+                at,
+                (Subject::Type, &old.name),
+                Action::Renamed,
+                Effect::Breaking,
+                what,
+            );
+        }
+        self.needs(at, about, &old.features, &new.features);
+        let client = |ty: &Type| match ty.file == "params" {
+            true => Features::from(["client".to_owned()]),
+            false => Features::new(),
+        };
+        self.needs(at, about, &client(old), &client(new));
+        match (&old.kind, &new.kind) {
+            (Kind::Object(a), Kind::Object(b)) => self.object(at, a, b),
+            (Kind::Enum(a), Kind::Enum(b)) => self.values(at, a, b),
+            (Kind::Union(a), Kind::Union(b)) => self.union(at, a, b),
+            (Kind::Params(a), Kind::Params(b)) => self.params_object(at, a, b),
+            (Kind::Choice(a), Kind::Choice(b)) => self.choice(at, a, b),
+            (a, b) => {
+                let what = format!("is now a {}, was a {}", word(b), word(a));
+                self.note(at, about, Action::Changed, Effect::Breaking, what);
+            }
+        }
+    }
+
+    fn object(&mut self, at: At<'_>, old: &Object, new: &Object) {
+        let (mut removed, both, mut added) =
+            sorted_apart(&old.fields, &new.fields, |field| field.name.clone());
+        for (was, is) in self.renamed(&mut removed, &mut added) {
+            let what = format!("`{}` is now `{}`", was.ident, is.ident);
+            self.note(
+                at,
+                (Subject::Field, &was.name),
+                Action::Renamed,
+                Effect::Breaking,
+                what,
+            );
+        }
+        for was in removed {
+            let what = format!("`{}` is gone, was `{}`", was.ident, field(self.old, was));
+            self.note(
+                at,
+                (Subject::Field, &was.name),
+                Action::Removed,
+                Effect::Breaking,
+                what,
+            );
+        }
+        for is in added {
+            let what = format!("`{}` is new: `{}`", is.ident, field(self.new, is));
+            self.note(
+                at,
+                (Subject::Field, &is.name),
+                Action::Added,
+                Effect::Compatible,
+                what,
+            );
+        }
+        for (was, is) in both {
+            self.field(at, was, is);
+        }
+        if old.open != new.open {
+            let (effect, what) = match new.open {
+                true => (
+                    Effect::Compatible,
+                    "keeps properties without a type in `extra` now",
+                ),
+                false => (Effect::Breaking, "no longer keeps properties in `extra`"),
+            };
+            self.note(at, (Subject::Field, "extra"), Action::Changed, effect, what);
+        }
+        self.companions(at, old, new);
+    }
+
+    /// A field and one of the same type that took its place. A type that many fields have, such as
+    /// `String`, says nothing about that.
+    fn renamed<'f>(
+        &self,
+        removed: &mut Vec<&'f Field>,
+        added: &mut Vec<&'f Field>,
+    ) -> Vec<(&'f Field, &'f Field)> {
+        let is_telling = |field: &Field| rust(self.old, &field.ty).contains("::");
+        let same = |was: &Field, is: &Field| {
+            (was.required, was.sensitive) == (is.required, is.sensitive)
+                && self.pairs.same(&was.ty, &is.ty)
+        };
+        let mut found = Vec::new();
+        for was in removed.clone() {
+            let mut candidates = added.iter().filter(|is| same(was, is));
+            if let (Some(is), None) = (candidates.next().copied(), candidates.next())
+                && is_telling(was)
+                && removed.iter().filter(|other| same(other, is)).count() == 1
+            {
+                found.push((was, is));
+            }
+        }
+        removed.retain(|field| found.iter().all(|(was, _)| was != field));
+        added.retain(|field| found.iter().all(|(_, is)| is != field));
+        found
+    }
+
+    fn field(&mut self, at: At<'_>, was: &Field, is: &Field) {
+        let about = (Subject::Field, is.name.as_str());
+        let name = &is.ident;
+        let retyped = !self.pairs.same(&was.ty, &is.ty);
+        let types = format!("`{}`, was `{}`", field(self.new, is), field(self.old, was));
+        let what = match (
+            retyped,
+            was.required,
+            is.required,
+            was.sensitive == is.sensitive,
+        ) {
+            (false, a, b, true) if a == b => None,
+            (false, true, false, true) => Some(format!("`{name}` may be missing now: {types}")),
+            (false, false, true, true) => Some(format!("`{name}` is always there now: {types}")),
+            (false, a, b, false) if a == b && is.sensitive => {
+                Some(format!("`{name}` is hidden from `Debug` now: {types}"))
+            }
+            _ => Some(format!("`{name}` is now {types}")),
+        };
+        if let Some(what) = what {
+            self.note(at, about, Action::Changed, Effect::Breaking, what);
+        } else if was.nullable != is.nullable && !is.required {
+            let what = match is.nullable {
+                true => format!("`{name}` is written as null when it is `None`, was left out"),
+                false => format!("`{name}` is left out when it is `None`, was written as null"),
+            };
+            self.note(at, about, Action::Changed, Effect::Compatible, what);
+        }
+    }
+
+    /// What is emitted next to a struct: the newtype of its id, its view by `type`.
+    fn companions(&mut self, at: At<'_>, old: &Object, new: &Object) {
+        let module = at.place.rsplit_once("::").map_or("", |(module, _)| module);
+        if let (Some(id), None, action) | (None, Some(id), action) = (
+            &old.id,
+            &new.id,
+            if new.id.is_some() {
+                Action::Added
+            } else {
+                Action::Removed
+            },
+        ) {
+            let place = format!("{module}::{id}");
+            self.whole_type(&place, "id", at.pointer, Concerns::BOTH, action);
+        }
+        let view = format!("{}Details", at.place);
+        match (&old.tag, &new.tag) {
+            (None, None) => {}
+            (None, Some(_)) => {
+                self.whole_type(&view, "view", at.pointer, at.concerns, Action::Added)
+            }
+            (Some(_), None) => {
+                self.whole_type(&view, "view", at.pointer, at.concerns, Action::Removed);
+            }
+            (Some(old), Some(new)) => {
+                let at = At { place: &view, ..at };
+                let idents = |tag: &Tag| -> Vec<(String, String)> {
+                    let arms = tag.arms.iter();
+                    arms.map(|arm| (arm.value.clone(), arm.ident.clone()))
+                        .collect()
+                };
+                self.idents(at, &idents(old), &idents(new));
+            }
+        }
+    }
+
+    fn values(&mut self, at: At<'_>, old: &Enum, new: &Enum) {
+        let idents = |found: &Enum| -> Vec<(String, String)> {
+            let variants = found.variants.iter();
+            variants
+                .map(|v| (v.value.clone(), v.ident.clone()))
+                .collect()
+        };
+        self.idents(at, &idents(old), &idents(new));
+    }
+
+    /// Compares the variants of an enum that is not exhaustive, by value and name.
+    fn idents(&mut self, at: At<'_>, old: &[(String, String)], new: &[(String, String)]) {
+        let (removed, both, added) = sorted_apart(old, new, |(value, _)| value.clone());
+        for (value, ident) in removed {
+            let what = format!("`{ident}` is gone");
+            self.note(
+                at,
+                (Subject::Value, value),
+                Action::Removed,
+                Effect::Breaking,
+                what,
+            );
+        }
+        for (value, ident) in added {
+            let what = format!("`{ident}` is new");
+            self.note(
+                at,
+                (Subject::Value, value),
+                Action::Added,
+                Effect::Compatible,
+                what,
+            );
+        }
+        for ((value, was), (_, is)) in both {
+            if was != is {
+                let what = format!("`{was}` is now `{is}`");
+                self.note(
+                    at,
+                    (Subject::Value, value),
+                    Action::Renamed,
+                    Effect::Breaking,
+                    what,
+                );
+            }
+        }
+    }
+
+    fn union(&mut self, at: At<'_>, old: &Union, new: &Union) {
+        let idents = |union: &Union| -> Vec<(String, String)> {
+            let arms = union.arms.iter();
+            arms.map(|arm| {
+                let deleted = if arm.deleted { " (deleted)" } else { "" };
+                (format!("{}{deleted}", arm.object), arm.ident.clone())
+            })
+            .collect()
+        };
+        self.idents(at, &idents(old), &idents(new));
+        let (_, both, _) = sorted_apart(&old.arms, &new.arms, |arm| {
+            (arm.object.clone(), arm.deleted)
+        });
+        for (was, is) in both {
+            if self.pairs.to_new(was.ty) != Some(is.ty) {
+                let (old, new) = (path(self.old, was.ty), path(self.new, is.ty));
+                let what = format!("`{}` is now of type `{new}`, was `{old}`", is.ident);
+                let about = (Subject::Value, is.object.as_str());
+                self.note(at, about, Action::Changed, Effect::Breaking, what);
+            }
+        }
+    }
+
+    fn choice(&mut self, at: At<'_>, old: &Choice, new: &Choice) {
+        let (removed, both, added) =
+            sorted_apart(&old.options, &new.options, |option| option.ident.clone());
+        for was in removed {
+            let what = format!("`{}` is gone", was.ident);
+            self.note(
+                at,
+                (Subject::Value, wire(was)),
+                Action::Removed,
+                Effect::Breaking,
+                what,
+            );
+        }
+        for is in added {
+            let what = format!("`{}` is new", is.ident);
+            self.note(
+                at,
+                (Subject::Value, wire(is)),
+                Action::Added,
+                Effect::Compatible,
+                what,
+            );
+        }
+        for (was, is) in both {
+            let same = match (&was.value, &is.value) {
+                (ChoiceValue::Typed(a), ChoiceValue::Typed(b)) => self.pairs.same(a, b),
+                (a, b) => a == b,
+            };
+            if !same {
+                let spelled = |api: &Api, option: &ChoiceOption| match &option.value {
+                    ChoiceValue::Word(word) => word.clone(),
+                    ChoiceValue::Typed(ty) => rust(api, ty),
+                };
+                let (old, new) = (spelled(self.old, was), spelled(self.new, is));
+                let what = format!("`{}` is now `{new}`, was `{old}`", is.ident);
+                self.note(
+                    at,
+                    (Subject::Value, wire(is)),
+                    Action::Changed,
+                    Effect::Breaking,
+                    what,
+                );
+            }
+        }
+    }
+
+    fn params_object(&mut self, at: At<'_>, old: &Params, new: &Params) {
+        let (removed, both, added) =
+            sorted_apart(&old.params, &new.params, |param| param.name.clone());
+        for was in removed {
+            self.param_removed(at, was, Role::of(was, old.tag.as_ref()));
+        }
+        for is in added {
+            self.param_added(at, is, Role::of(is, new.tag.as_ref()));
+        }
+        for (was, is) in both {
+            let roles = (
+                Role::of(was, old.tag.as_ref()),
+                Role::of(is, new.tag.as_ref()),
+            );
+            self.param(at, was, is, roles);
+        }
+    }
+
+    pub(super) fn param_removed(&mut self, at: At<'_>, was: &Param, role: Role) {
+        let what = format!(
+            "{} is gone, was `{}`",
+            role.words(was),
+            rust(self.old, &was.ty)
+        );
+        let about = (Subject::Parameter, was.name.as_str());
+        self.note(at, about, Action::Removed, Effect::Breaking, what);
+    }
+
+    pub(super) fn param_added(&mut self, at: At<'_>, is: &Param, role: Role) {
+        let (effect, is_new) = match role {
+            Role::Argument => (Effect::Breaking, "is new and required"),
+            Role::Setter | Role::Constructor => (Effect::Compatible, "is new"),
+        };
+        let what = format!("{} {is_new}: `{}`", role.words(is), rust(self.new, &is.ty));
+        self.note(
+            at,
+            (Subject::Parameter, &is.name),
+            Action::Added,
+            effect,
+            what,
+        );
+    }
+
+    pub(super) fn param(&mut self, at: At<'_>, was: &Param, is: &Param, (old, new): (Role, Role)) {
+        let about = (Subject::Parameter, is.name.as_str());
+        if old != new {
+            let what = format!("{} is now {}", old.words(was), new.article());
+            self.note(at, about, Action::Changed, Effect::Breaking, what);
+        }
+        if !self.pairs.same(&was.ty, &is.ty) {
+            let types = (rust(self.new, &is.ty), rust(self.old, &was.ty));
+            let what = format!(
+                "{} now takes `{}`, took `{}`",
+                new.words(is),
+                types.0,
+                types.1
+            );
+            self.note(at, about, Action::Changed, Effect::Breaking, what);
+        }
+        let clear = naming::clear(&is.name);
+        match (was.clearable, is.clearable) {
+            (false, true) => {
+                let what = format!("`{clear}` is new");
+                self.note(at, about, Action::Changed, Effect::Compatible, what);
+            }
+            (true, false) => {
+                let what = format!("`{clear}` is gone");
+                self.note(at, about, Action::Changed, Effect::Breaking, what);
+            }
+            _ => {}
+        }
+        if was.sensitive != is.sensitive {
+            let what = match is.sensitive {
+                true => format!("{} is hidden from `Debug` now", new.words(is)),
+                false => format!("{} is shown by `Debug` now", new.words(is)),
+            };
+            self.note(at, about, Action::Changed, Effect::Compatible, what);
+        }
+    }
+}
+
+/// How a parameter is handed over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Argument,
+    Setter,
+    /// What the `type` of an object decides has a constructor.
+    Constructor,
+}
+
+impl Role {
+    pub(super) fn of(param: &Param, tag: Option<&Tag>) -> Self {
+        if tag.is_some_and(|tag| tag.arms.iter().any(|arm| arm.value == param.name)) {
+            Self::Constructor
+        } else if param.required {
+            Self::Argument
+        } else {
+            Self::Setter
+        }
+    }
+
+    fn words(self, param: &Param) -> String {
+        let name = naming::setter(&param.name);
+        match self {
+            Self::Argument => format!("the argument `{name}`"),
+            Self::Setter => format!("the setter `{name}`"),
+            Self::Constructor => format!("the constructor `{name}`"),
+        }
+    }
+
+    fn article(self) -> &'static str {
+        match self {
+            Self::Argument => "a required argument",
+            Self::Setter => "an optional setter",
+            Self::Constructor => "a constructor",
+        }
+    }
+}
+
+/// What an option sends.
+fn wire(option: &ChoiceOption) -> &str {
+    match &option.value {
+        ChoiceValue::Word(word) => word,
+        ChoiceValue::Typed(_) => &option.ident,
+    }
+}
