@@ -23,11 +23,13 @@ pub(crate) trait Object: Sized {
 pub(crate) struct Fields<A>(A);
 
 impl<'de, A: MapAccess<'de>> Fields<A> {
+    #[inline]
     pub(crate) fn next_name(&mut self) -> Result<Option<Name<'de>>, A::Error> {
         self.0.next_key()
     }
 
     /// The value of the last name. Null reads as `None`, as if the field were missing.
+    #[inline]
     pub(crate) fn value<T: Deserialize<'de>>(&mut self) -> Result<Option<T>, A::Error> {
         self.0.next_value()
     }
@@ -76,6 +78,7 @@ impl<'de> Visitor<'de> for NameVisitor {
         f.write_str("a field name")
     }
 
+    #[inline]
     fn visit_borrowed_str<E: serde::de::Error>(self, name: &'de str) -> Result<Name<'de>, E> {
         Ok(Name(Cow::Borrowed(name)))
     }
@@ -128,9 +131,14 @@ impl<T: for<'a> From<&'a str>> Visitor<'_> for TextVisitor<T> {
 }
 
 /// The one door from bytes to a type: all of the crate reads through the same parser, so each
-/// type is compiled once.
+/// type is compiled once. The text is checked as a whole, which is faster than string by string.
 pub(crate) fn from_slice<T: DeserializeOwned>(json: &[u8]) -> Result<T, Box<DecodeError>> {
-    serde_json::from_slice(json).map_err(|error| Box::new(DecodeError::new(&error, json)))
+    match std::str::from_utf8(json) {
+        Ok(text) => {
+            serde_json::from_str(text).map_err(|error| Box::new(DecodeError::new(&error, json)))
+        }
+        Err(error) => Err(Box::new(DecodeError::not_text(json, error.valid_up_to()))),
+    }
 }
 
 /// Keeps a value as text until it is known what it is.
@@ -140,13 +148,13 @@ pub(crate) fn buffered<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Raw
 
 /// Reads a buffered value, as a part of what is being read: an error keeps its path.
 pub(crate) fn nested<T: DeserializeOwned, E: serde::de::Error>(raw: &Raw) -> Result<T, E> {
-    let json = raw.get().as_bytes();
-    serde_json::from_slice(json).map_err(|error| E::custom(Located::nested(&error, json)))
+    let json = raw.get();
+    serde_json::from_str(json).map_err(|error| E::custom(Located::nested(&error, json.as_bytes())))
 }
 
 /// Whether a buffered object says of itself that it was deleted.
 pub(crate) fn is_deleted(raw: &Raw) -> bool {
-    serde_json::from_slice(raw.get().as_bytes()).is_ok_and(|OnlyDeleted(deleted)| deleted)
+    serde_json::from_str(raw.get()).is_ok_and(|OnlyDeleted(deleted)| deleted)
 }
 
 struct OnlyDeleted(bool);
@@ -171,7 +179,7 @@ crate::macros::object!(OnlyDeleted);
 /// The top-level `object` of a buffered value: which kind of object it says it is.
 #[allow(dead_code, reason = "only unions of objects and events ask for it")]
 pub(crate) fn object_name(raw: &Raw) -> Option<Cow<'_, str>> {
-    let mut json = serde_json::Deserializer::from_slice(raw.get().as_bytes());
+    let mut json = serde_json::Deserializer::from_str(raw.get());
     json.deserialize_map(ObjectNameVisitor)
         .ok()
         .map(|name| name.0)

@@ -19,8 +19,21 @@ pub struct DecodeError {
 
 impl DecodeError {
     pub(crate) fn new(error: &serde_json::Error, json: &[u8]) -> Self {
+        Self::located(Located::new(error, json), json)
+    }
+
+    /// The bytes are UTF-8 up to there.
+    pub(crate) fn not_text(json: &[u8], valid: usize) -> Self {
+        let located = Located {
+            path: json_path(&json[..valid]),
+            message: "invalid UTF-8".to_owned(),
+        };
+        Self::located(located, json)
+    }
+
+    fn located(located: Located, json: &[u8]) -> Self {
         Self {
-            located: Located::new(error, json),
+            located,
             body: json.into(),
             status: None,
             request_id: None,
@@ -139,7 +152,7 @@ fn before_value(read: &[u8], length: usize) -> &[u8] {
     let end = read.trim_ascii_end();
     let before = |end: &'_ [u8]| end.len().checked_sub(length);
     match before(end) {
-        Some(start) if serde_json::from_slice::<IgnoredAny>(&end[start..]).is_ok() => &end[..start],
+        Some(start) if is_json(&end[start..]) => &end[..start],
         _ => {
             let end = end
                 .split_last()
@@ -147,6 +160,10 @@ fn before_value(read: &[u8], length: usize) -> &[u8] {
             &end[..before(end).unwrap_or_default()]
         }
     }
+}
+
+fn is_json(value: &[u8]) -> bool {
+    std::str::from_utf8(value).is_ok_and(|text| serde_json::from_str::<IgnoredAny>(text).is_ok())
 }
 
 fn join(outer: String, inner: &str) -> String {
@@ -328,6 +345,12 @@ mod tests {
             );
         }
         assert!(std::error::Error::source(&error).is_none());
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_have_a_path() {
+        let error = de::from_slice::<Account>(b"{\"id\": \"x\", \"name\": \"\xff\"}").unwrap_err();
+        assert_eq!((error.path(), error.message()), ("name", "invalid UTF-8"));
     }
 
     #[test]
