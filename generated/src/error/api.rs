@@ -151,24 +151,24 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Stripe answered {}", self.status)?;
         if let Some(code) = self.code() {
-            write!(f, " ({code})")?;
+            write!(f, " ({})", one_line(code.as_str()))?;
         }
         if let Some(message) = self.message() {
-            // One line, whatever Stripe wrote.
-            write!(
-                f,
-                ": {}",
-                message.split_whitespace().collect::<Vec<_>>().join(" ")
-            )?;
+            write!(f, ": {}", one_line(message))?;
         }
         if let Some(param) = self.param() {
-            write!(f, ", parameter `{param}`")?;
+            write!(f, ", parameter `{}`", one_line(param))?;
         }
         if let Some(id) = self.request_id() {
             write!(f, ", request {id}")?;
         }
         Ok(())
     }
+}
+
+/// Logs are read line by line, whatever was answered.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl fmt::Debug for ApiError {
