@@ -9,7 +9,7 @@ use super::path::{json_path, text_before};
 /// The body stays reachable, so nothing is lost: read it as `serde_json::Value`, or report the
 /// path. Neither `Display` nor `Debug` shows values of the body, which may be personal.
 #[derive(thiserror::Error)]
-#[error("unexpected JSON from Stripe {located}")]
+#[error("unexpected JSON from Stripe{located}")]
 pub struct DecodeError {
     located: Located,
     body: Box<[u8]>,
@@ -122,7 +122,10 @@ impl Located {
 
 impl fmt::Display for Located {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "at `{}`: {}", self.path, self.message)
+        if !self.path.is_empty() {
+            write!(f, " at `{}`", self.path)?;
+        }
+        write!(f, ": {}", self.message)
     }
 }
 
@@ -358,5 +361,10 @@ mod tests {
         for json in ["", "<html>", "[", "null", "{\"data\": [", "\u{0}"] {
             assert!(!error(json).message().is_empty());
         }
+        let text = error("null").to_string();
+        assert_eq!(
+            text,
+            "unexpected JSON from Stripe: invalid type: null, expected list"
+        );
     }
 }
