@@ -6,12 +6,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
-use stripe_codegen::HEADER;
+use stripe_codegen::{Diagnostics, Generated, HEADER};
 
-use crate::files;
+use crate::edits::Edits;
+use crate::{files, spec};
 
 /// The crate that the generated code is part of.
 const CRATE: &str = "stripe_financial_connections";
+
+/// Where it is, seen from the root of the repository.
+pub(crate) const OUT: &str = "generated/src/api";
 
 /// Arguments of `cargo xtask codegen`.
 #[derive(clap::Args)]
@@ -29,10 +33,10 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let root = files::root();
-    let spec = args.spec.clone().unwrap_or_else(|| root.join("spec/financial_connections.yaml"));
-    let out = args.out.clone().unwrap_or_else(|| root.join("generated/src/api"));
+    let spec = args.spec.clone().unwrap_or_else(|| root.join(spec::OUT));
+    let out = args.out.clone().unwrap_or_else(|| root.join(OUT));
     let text = files::read(&spec)?;
-    let generated = match stripe_codegen::generate(&text, CRATE) {
+    let generated = match generate(&text) {
         Ok(generated) => generated,
         Err(diagnostics) => {
             eprintln!("{}", diagnostics.in_file(&files::shown(&spec)));
@@ -60,12 +64,19 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         eprintln!("stale; run `cargo xtask codegen`");
         return Ok(ExitCode::FAILURE);
     }
-    changes.apply(&out)?;
+    let mut edits = Edits::default();
+    changes.into_edits(Path::new(""), &mut edits);
+    edits.apply(&out)?;
     Ok(ExitCode::SUCCESS)
 }
 
+/// The files of the crate from the text of a spec.
+pub(crate) fn generate(spec: &str) -> Result<Generated, Diagnostics> {
+    stripe_codegen::generate(spec, CRATE)
+}
+
 /// What has to be written and deleted.
-struct Changes {
+pub(crate) struct Changes {
     total: usize,
     added: BTreeMap<PathBuf, String>,
     changed: BTreeMap<PathBuf, String>,
@@ -74,7 +85,7 @@ struct Changes {
 }
 
 impl Changes {
-    fn between(out: &Path, files: BTreeMap<PathBuf, String>) -> Result<Self> {
+    pub(crate) fn between(out: &Path, files: BTreeMap<PathBuf, String>) -> Result<Self> {
         let mut removed = ours(out)?;
         let mut changes = Self {
             total: files.len(),
@@ -102,7 +113,7 @@ impl Changes {
         Ok(changes)
     }
 
-    fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()
     }
 
@@ -119,24 +130,14 @@ impl Changes {
         }
     }
 
-    fn apply(&self, out: &Path) -> Result<()> {
-        for (path, text) in self.added.iter().chain(&self.changed) {
-            let target = out.join(path);
-            let folder = target.parent().unwrap_or(out);
-            fs::create_dir_all(folder)
-                .with_context(|| format!("can't make the folder {}", folder.display()))?;
-            files::write(&target, text)?;
+    /// Adds what has to be done below `folder`.
+    pub(crate) fn into_edits(self, folder: &Path, edits: &mut Edits) {
+        for (path, text) in self.added.into_iter().chain(self.changed) {
+            edits.write(folder.join(path), text);
         }
-        for path in &self.removed {
-            let target = out.join(path);
-            fs::remove_file(&target)
-                .with_context(|| format!("can't delete {}", target.display()))?;
-            // A folder that is left empty goes too.
-            if let Some(folder) = target.parent().filter(|folder| *folder != out) {
-                _ = fs::remove_dir(folder);
-            }
+        for path in self.removed {
+            edits.delete(folder.join(path));
         }
-        Ok(())
     }
 }
 
@@ -153,7 +154,9 @@ fn ours(folder: &Path) -> Result<BTreeSet<PathBuf>> {
             }
         };
         for entry in entries {
-            let path = entry.with_context(|| format!("can't list {}", current.display()))?.path();
+            let path = entry
+                .with_context(|| format!("can't list {}", current.display()))?
+                .path();
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs")

@@ -8,9 +8,7 @@ use clap::ValueEnum;
 use stripe_codegen::Diff;
 
 use crate::files;
-
-/// The committed spec, seen from the root of the repository.
-pub(crate) const SPEC: &str = "spec/financial_connections.yaml";
+use crate::spec::OUT as SPEC;
 
 /// Arguments of `cargo xtask diff`.
 #[derive(clap::Args)]

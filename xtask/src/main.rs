@@ -2,9 +2,14 @@
 
 mod codegen;
 mod diff;
+mod edits;
 mod files;
+mod release;
+mod screen;
+mod snapshots;
 mod source;
 mod spec;
+mod update;
 
 use std::process::ExitCode;
 
@@ -28,6 +33,8 @@ enum Command {
     Diff(diff::Args),
     /// Make spec/financial_connections.yaml from Stripe's full spec.
     Spec(spec::Args),
+    /// Take in a new spec: all of the above, the snapshots, the changelog and the version.
+    Update(update::Args),
 }
 
 fn main() -> ExitCode {
@@ -35,6 +42,7 @@ fn main() -> ExitCode {
         Command::Codegen(args) => codegen::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Spec(args) => spec::run(&args),
+        Command::Update(args) => update::run(&args),
     };
     match result {
         Ok(code) => code,

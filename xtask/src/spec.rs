@@ -4,9 +4,12 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use stripe_codegen::Source;
+use stripe_codegen::{Diagnostics, Source, Subset};
 
 use crate::{files, source};
+
+/// The committed spec, seen from the root of the repository.
+pub(crate) const OUT: &str = "spec/financial_connections.yaml";
 
 /// Arguments of `cargo xtask spec`.
 #[derive(clap::Args)]
@@ -23,9 +26,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     make(&files::root().join("spec"), &args.from, args.check)
 }
 
-/// Makes the subset of the spec at `from` by the rules and overlays of `folder`.
-fn make(folder: &Path, from: &str, check: bool) -> Result<ExitCode> {
-    let upstream = source::read(from)?;
+/// The subset of `upstream`, which was read from `from`, by the rules and overlays of `folder`.
+///
+/// What is wrong with any of them is an error that can be downcast to [`Diagnostics`].
+pub(crate) fn subset(folder: &Path, from: &str, upstream: &str) -> Result<Subset> {
     let rules_path = folder.join("subset.yaml");
     let rules = files::read(&rules_path)?;
     let mut overlays = Vec::new();
@@ -36,20 +40,23 @@ fn make(folder: &Path, from: &str, check: bool) -> Result<ExitCode> {
         .iter()
         .map(|(name, text)| Source { name, text })
         .collect();
+    let upstream = Source {
+        name: from,
+        text: upstream,
+    };
+    let rules = Source {
+        name: &files::shown(&rules_path),
+        text: &rules,
+    };
+    Ok(stripe_codegen::subset(upstream, rules, &overlays)?)
+}
 
-    let subset = match stripe_codegen::subset(
-        Source {
-            name: from,
-            text: &upstream,
-        },
-        Source {
-            name: &files::shown(&rules_path),
-            text: &rules,
-        },
-        &overlays,
-    ) {
+/// Makes the subset of the spec at `from` by the rules and overlays of `folder`.
+fn make(folder: &Path, from: &str, check: bool) -> Result<ExitCode> {
+    let subset = match subset(folder, from, &source::read(from)?) {
         Ok(subset) => subset,
-        Err(diagnostics) => {
+        Err(error) => {
+            let diagnostics: Diagnostics = error.downcast()?;
             eprintln!("{diagnostics}");
             bail!(
                 "problems: {}; nothing was written",

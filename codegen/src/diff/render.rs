@@ -31,6 +31,12 @@ impl Diff {
     /// For a pull request.
     #[must_use]
     pub fn markdown(&self) -> String {
+        format!("{}\n{}\n", self.changelog(), self.asked())
+    }
+
+    /// For a changelog: as for a pull request, but for the version, which the changelog has.
+    #[must_use]
+    pub fn changelog(&self) -> String {
         let mut out = format!("{}\n", self.headline());
         for (title, section) in self.sections() {
             out.push_str(&format!("\n### {title}\n\n"));
@@ -48,7 +54,6 @@ impl Diff {
                 }
             }
         }
-        out.push_str(&format!("\n{}\n", self.asked()));
         out
     }
 

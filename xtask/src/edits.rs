@@ -1,0 +1,111 @@
+//! Files that are written and deleted together.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::files;
+
+/// What is to be done: a text for every file that is written, none for one that is deleted.
+#[derive(Default)]
+pub(crate) struct Edits(BTreeMap<PathBuf, Option<String>>);
+
+impl Edits {
+    pub(crate) fn write(&mut self, path: impl Into<PathBuf>, text: impl Into<String>) {
+        self.0.insert(path.into(), Some(text.into()));
+    }
+
+    pub(crate) fn delete(&mut self, path: impl Into<PathBuf>) {
+        self.0.insert(path.into(), None);
+    }
+
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.0.keys().map(PathBuf::as_path)
+    }
+
+    /// Does it below `root`: all of it, or nothing.
+    pub(crate) fn apply(&self, root: &Path) -> Result<()> {
+        let mut before = Self::default();
+        for (path, text) in &self.0 {
+            let target = root.join(path);
+            let known = match fs::read_to_string(&target) {
+                Ok(known) => Some(known),
+                Err(error) if error.kind() == ErrorKind::NotFound => None,
+                Err(error) => {
+                    before.put(root)?;
+                    return Err(error).with_context(|| format!("can't read {}", target.display()));
+                }
+            };
+            if let Err(error) = put(root, path, text.as_deref()) {
+                before.put(root)?;
+                return Err(error);
+            }
+            before.0.insert(path.clone(), known);
+        }
+        Ok(())
+    }
+
+    fn put(&self, root: &Path) -> Result<()> {
+        self.0
+            .iter()
+            .try_for_each(|(path, text)| put(root, path, text.as_deref()))
+    }
+}
+
+fn put(root: &Path, path: &Path, text: Option<&str>) -> Result<()> {
+    let target = root.join(path);
+    let folder = target.parent().unwrap_or(root);
+    let Some(text) = text else {
+        if target.exists() {
+            fs::remove_file(&target)
+                .with_context(|| format!("can't delete {}", target.display()))?;
+        }
+        // A folder that is left empty goes too; any other refuses to.
+        if folder != root {
+            _ = fs::remove_dir(folder);
+        }
+        return Ok(());
+    };
+    fs::create_dir_all(folder)
+        .with_context(|| format!("can't make the folder {}", folder.display()))?;
+    files::write(&target, text)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::TempDir;
+
+    use super::Edits;
+
+    #[test]
+    fn all_is_done_or_nothing() {
+        let folder = TempDir::new().expect("a folder");
+        let root = folder.path();
+        let read = |path: &str| fs::read_to_string(root.join(path)).ok();
+        fs::write(root.join("changed"), "before").expect("a file");
+        fs::create_dir(root.join("old")).expect("a folder");
+        fs::write(root.join("old/deleted"), "before").expect("a file");
+        let mut edits = Edits::default();
+        edits.write("changed", "after");
+        edits.write("new/added", "after");
+        edits.delete("old/deleted");
+
+        fs::create_dir(root.join("zz")).expect("a folder in the way");
+        edits.write("zz", "after");
+        edits.apply(root).expect_err("the last file can't be read");
+        assert_eq!(read("changed").as_deref(), Some("before"));
+        assert_eq!(read("old/deleted").as_deref(), Some("before"));
+        assert!(!root.join("new").exists(), "a new folder goes too");
+
+        fs::remove_dir(root.join("zz")).expect("out of the way");
+        edits.apply(root).expect("all");
+        assert_eq!(read("changed").as_deref(), Some("after"));
+        assert_eq!(read("new/added").as_deref(), Some("after"));
+        assert!(!root.join("old").exists(), "an empty folder goes");
+    }
+}
