@@ -65,3 +65,6 @@ mod off {
 pub(crate) use off::*;
 #[cfg(feature = "tracing")]
 pub(crate) use on::*;
+
+#[cfg(all(test, feature = "tracing"))]
+mod tests;
