@@ -3,4 +3,5 @@
 pub mod client;
 pub mod fault;
 pub mod json;
+pub mod sandbox;
 pub mod scratch;

@@ -1,0 +1,240 @@
+//! `/v1/financial_connections/transactions`
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::accounts::Account;
+use super::api::Call;
+use super::error::ApiError;
+use super::ids;
+use super::state::State;
+use super::table::{Page, Row};
+
+const DAY: i64 = 86_400;
+/// How many days back the first refresh reads.
+const HISTORY: i64 = 90;
+
+/// What an account is used for, and what it costs, in cents; income is positive.
+const USES: [(&str, i64); 7] = [
+    ("GREEN GROCER 0042", -56_20),
+    ("CITY TRANSIT PASS", -25_00),
+    ("CORNER COFFEE", -4_75),
+    ("PAYROLL ACME CORP", 1_850_00),
+    ("ONLINE BOOKSHOP", -18_99),
+    ("POWER AND WATER CO", -120_40),
+    ("TRANSFER FROM SAVINGS", 100_00),
+];
+
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Transaction {
+    id: String,
+    /// The place among [`USES`].
+    usage: usize,
+    transacted_at: i64,
+    status: TransactionStatus,
+    posted_at: Option<i64>,
+    void_at: Option<i64>,
+    /// The place, among those of the account, of the refresh that last changed it.
+    refresh: usize,
+    updated: i64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum TransactionStatus {
+    Pending,
+    Posted,
+    Void,
+}
+
+impl Row for Transaction {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Transaction {
+    /// The `n`th transaction of an account, still pending.
+    fn pending(n: i64, transacted_at: i64, refresh: usize, now: i64) -> Self {
+        Self {
+            id: ids::new("fctxn"),
+            usage: n.rem_euclid(USES.len() as i64) as usize,
+            transacted_at,
+            status: TransactionStatus::Pending,
+            posted_at: None,
+            void_at: None,
+            refresh,
+            updated: now,
+        }
+    }
+
+    /// What becomes of it on the next day: one of many is taken back.
+    fn settle(&mut self, refresh: usize, now: i64) {
+        let at = self.transacted_at + DAY;
+        if (self.transacted_at / DAY) % 30 == 7 {
+            self.status = TransactionStatus::Void;
+            self.void_at = Some(at);
+        } else {
+            self.status = TransactionStatus::Posted;
+            self.posted_at = Some(at);
+        }
+        self.refresh = refresh;
+        self.updated = now;
+    }
+
+    fn json(&self, account: &Account) -> Value {
+        let (description, amount) = USES[self.usage];
+        json!({
+            "id": self.id,
+            "object": "financial_connections.transaction",
+            "account": account.id,
+            "amount": amount,
+            "currency": "usd",
+            "description": description,
+            "livemode": false,
+            "status": self.status,
+            "status_transitions": { "posted_at": self.posted_at, "void_at": self.void_at },
+            "transacted_at": self.transacted_at,
+            "transaction_refresh": account.transaction_refreshes[self.refresh],
+            "updated": self.updated,
+        })
+    }
+}
+
+pub(crate) fn list(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let id = call.text("account").unwrap_or_default();
+    let missing = || ApiError::unknown_reference("financial_connections.account", id, "account");
+    let place = state.accounts.place(id).ok_or_else(missing)?;
+    let account = state.accounts.at(place);
+    account.check_permission("transactions", "account")?;
+    if account.transaction_refreshes.is_empty() {
+        return Err(ApiError::invalid(format!(
+            "No refresh of the transactions of '{id}' has succeeded yet."
+        ))
+        .code("financial_connections_no_successful_transaction_refresh")
+        .param("account"));
+    }
+    let newer_than = newer_than(account, &call.params["transaction_refresh"])?;
+    let transacted_at = &call.params["transacted_at"];
+    let page = Page {
+        rows: &account.transactions,
+        url: call.path.clone(),
+        what: "financial_connections.transaction",
+    };
+    page.answer(
+        call,
+        |id| {
+            let (account, row) = state.transactions.get(id)?;
+            (*account == place).then_some(*row)
+        },
+        |transaction| {
+            newer_than.is_none_or(|refresh| transaction.refresh > refresh)
+                && is_within(transaction.transacted_at, transacted_at)
+        },
+        |transaction| transaction.json(account),
+    )
+}
+
+/// The refresh that `transaction_refresh[after]` names.
+fn newer_than(account: &Account, filter: &Value) -> Result<Option<usize>, ApiError> {
+    let Some(after) = filter["after"].as_str() else {
+        return Ok(None);
+    };
+    let refresh = account
+        .transaction_refreshes
+        .iter()
+        .position(|id| id == after);
+    let missing = || {
+        let what = "financial_connections.transaction_refresh";
+        ApiError::unknown_reference(what, after, "transaction_refresh[after]")
+    };
+    refresh.map(Some).ok_or_else(missing)
+}
+
+/// Whether a time is the one that a filter asks for, or in its range.
+pub(crate) fn is_within(time: i64, filter: &Value) -> bool {
+    match filter {
+        Value::Number(exact) => exact.as_i64() == Some(time),
+        Value::Object(range) => range.iter().all(|(bound, value)| {
+            let value = value.as_i64().unwrap_or_default();
+            match bound.as_str() {
+                "gt" => time > value,
+                "gte" => time >= value,
+                "lt" => time < value,
+                _ => time <= value,
+            }
+        }),
+        _ => true,
+    }
+}
+
+pub(crate) fn retrieve(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let id = call.id("transaction");
+    let Some(&(account, place)) = state.transactions.get(id) else {
+        return Err(ApiError::missing(
+            "financial_connections.transaction",
+            id,
+            "transaction",
+        ));
+    };
+    let account = state.accounts.at(account);
+    account.check_permission("transactions", "transaction")?;
+    Ok(account.transactions[place].json(account))
+}
+
+/// Reads what happened since the last refresh: two transactions on most days, which are pending
+/// until the next day.
+pub(crate) fn fetch(state: &mut State, id: &str, refresh_id: String) {
+    let now = state.now();
+    let account = state.account_mut(id);
+    let refresh = account.transaction_refreshes.len();
+    account.transaction_refreshes.push(refresh_id);
+    let last = account
+        .transactions
+        .last()
+        .map_or(now - HISTORY * DAY, |last| last.transacted_at);
+    for day in last / DAY + 1..=now / DAY {
+        // At noon and in the evening; on every fifth day nothing happens.
+        let times = [day * DAY + DAY / 2, day * DAY + DAY * 4 / 5];
+        for (n, at) in times.into_iter().enumerate().filter(|_| day % 5 != 0) {
+            let at = at.min(now);
+            let number = 2 * day + n as i64;
+            account
+                .transactions
+                .push(Transaction::pending(number, at, refresh, now));
+        }
+    }
+    for transaction in &mut account.transactions {
+        if transaction.status == TransactionStatus::Pending
+            && transaction.transacted_at + DAY <= now
+        {
+            transaction.settle(refresh, now);
+        }
+    }
+    state.index_transactions(id);
+}
+
+impl State {
+    /// Makes transactions of an account known that are not yet.
+    pub(crate) fn index_transactions(&mut self, id: &str) {
+        let Some(place) = self.accounts.place(id) else {
+            return;
+        };
+        for (row, transaction) in self.accounts.at(place).transactions.iter().enumerate() {
+            if !self.transactions.contains_key(&transaction.id) {
+                self.transactions
+                    .insert(transaction.id.clone(), (place, row));
+            }
+        }
+    }
+}
+
+/// Gives an account many transactions, one a minute, for tests of load.
+pub(crate) fn fill(account: &mut Account, count: usize, now: i64) {
+    account.transaction_refreshes.push(ids::new("fctxnref"));
+    for n in (0..count as i64).rev() {
+        let mut transaction = Transaction::pending(n, now - n * 60, 0, now);
+        transaction.settle(0, now);
+        account.transactions.push(transaction);
+    }
+}
