@@ -7,18 +7,17 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 
 /// Methods that every operation builder has; a parameter of that name gets a trailing underscore.
 const BUILDER_METHODS: &[&str] = &[
-    "iter",
-    "json",
+    "iter_blocking",
     "method",
-    "next_page",
     "pairs",
     "path",
-    "request",
     "send",
     "send_blocking",
+    "send_blocking_with_response",
     "send_with_response",
     "stream",
     "wait",
+    "wait_blocking",
 ];
 
 /// Words that say nothing without the name of what they belong to.

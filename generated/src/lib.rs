@@ -40,7 +40,6 @@
 
 #[rustfmt::skip] // formatted by the generator
 mod api;
-mod balance;
 #[cfg(feature = "blocking")]
 mod blocking;
 #[cfg(feature = "client")]
@@ -48,6 +47,7 @@ mod client;
 mod de;
 mod error;
 mod expandable;
+mod funds;
 mod list;
 mod macros;
 mod map;
@@ -79,13 +79,13 @@ mod wait;
 pub mod webhook;
 
 pub use api::*;
-pub use balance::AvailableFunds;
 #[cfg(feature = "client")]
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "client")]
 pub use error::{ApiError, ApiErrorKind, ErrorCode};
 pub use error::{DecodeError, Error};
 pub use expandable::Expandable;
+pub use funds::AvailableFunds;
 pub use list::List;
 #[cfg(feature = "blocking")]
 pub use list::ListIter;

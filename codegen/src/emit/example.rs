@@ -80,7 +80,7 @@ fn argument(api: &Api, param: &Param, uses: &mut Uses) -> String {
         Ty::String | Ty::ObjectType(_) => format!("\"{}\"", param.name),
         Ty::Timestamp => "1_700_000_000".to_owned(),
         Ty::Named(id) if matches!(api.get(*id).kind, Kind::Choice(_)) => {
-            format!("{}", value(api, &param.ty, &param.name, uses))
+            value(api, &param.ty, &param.name, uses)
         }
         Ty::Array(item) => match item.as_ref() {
             Ty::String | Ty::Id(_) => format!("[\"{}\"]", naming::singular(&param.name)),

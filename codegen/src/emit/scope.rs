@@ -104,7 +104,7 @@ impl<'a> Scope<'a> {
 
     fn other(&mut self, module: &str, file: &str, name: &str) -> TokenStream {
         if module != self.module {
-            return self.import(&format!("crate::{module}"), name);
+            return self.import(&format!("crate::api::{module}"), name);
         }
         if file != self.file {
             return self.import("super", name);

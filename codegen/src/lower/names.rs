@@ -417,6 +417,8 @@ impl Names {
                 let place = &mut self.places[id];
                 if let Some(name) = &draft.name {
                     place.name.clone_from(name);
+                } else if naming::is_taken(&place.name) {
+                    place.name = naming::join(&naming::camel(&place.module), &place.name);
                 }
                 take(&place.module, &place.name, &draft.pointer);
                 reserved.insert((place.module.clone(), place.name.clone()));

@@ -4,10 +4,10 @@ use crate::{
     Expandable, List, Map, ObjectType, RawObject, Sensitive, Timestamp, Unrecognized,
 };
 
-use crate::cash_balance::CashBalance;
-use crate::common::Address;
+use crate::api::cash_balance::CashBalance;
+use crate::api::common::Address;
+use crate::api::payment_method::PaymentMethod;
 use crate::de::Fields;
-use crate::payment_method::PaymentMethod;
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
