@@ -224,9 +224,11 @@ impl Wait {
         Ok(ended)
     }
 
-    /// Lets no attempt last much longer than the wait.
+    /// Lets no attempt last much longer than the wait, and no pause before another one.
     fn within_deadline(&self, mut request: Request) -> Request {
-        let left = self.deadline.left().max(Duration::from_secs(1));
+        let left = self.deadline.left();
+        request.options().max_wait = Some(left);
+        let left = left.max(Duration::from_secs(1));
         let usual = request
             .options()
             .timeout

@@ -15,6 +15,8 @@ pub(crate) struct Options {
     pub(crate) stripe_version: Option<String>,
     pub(crate) timeout: Option<Duration>,
     pub(crate) max_retries: Option<u32>,
+    /// All waits between attempts together, if less than the client allows.
+    pub(crate) max_wait: Option<Duration>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) api_key: Option<ApiKey>,
     #[cfg(feature = "blocking")]

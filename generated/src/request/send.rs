@@ -42,6 +42,9 @@ impl Request {
             .max_retries
             .unwrap_or(client.retry.max_retries);
         let mut left = client.retry.max_wait;
+        if let Some(max_wait) = self.0.options.max_wait {
+            left = left.min(max_wait);
+        }
         let mut retries = 0;
         loop {
             let outcome = trace::attempt(retries + 1, self.attempt(&wire)).await;
