@@ -1,0 +1,179 @@
+//! Whether the classes of changes are true: what the diff says of small edits of a spec, and what
+//! cargo-semver-checks says of the two crates that are generated from them.
+
+mod cases;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use cases::{CASES, Case, Verdict};
+use serde_json::Value;
+use stripe_codegen::{Diff, Effect, diff, generate};
+use stripe_tests::scratch::Crate;
+
+/// The committed spec with the small API next to it.
+fn base() -> Value {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: PathBuf| -> Value {
+        serde_yaml::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+    };
+    let mut spec = read(root.join("../spec/financial_connections.yaml"));
+    let ranch = read(root.join("tests/updates_verdicts/ranch.yaml"));
+    for part in ["/paths", "/components/schemas", "/x-events"] {
+        let more = ranch.pointer(part).unwrap().as_object().unwrap();
+        let into = spec.pointer_mut(part).unwrap().as_object_mut().unwrap();
+        into.extend(more.iter().map(|(key, value)| (key.clone(), value.clone())));
+    }
+    spec
+}
+
+fn edited(case: &Case) -> Value {
+    let mut spec = base();
+    (case.edit)(&mut spec);
+    spec
+}
+
+/// The worst that a diff says to either side.
+fn said(diff: &Diff) -> String {
+    let word = |effect: Option<Effect>, side: &str| {
+        effect.map(|effect| match effect {
+            Effect::Compatible => format!("{side}: compatible"),
+            Effect::Breaking => format!("{side}: breaking"),
+        })
+    };
+    let requests = diff
+        .changes
+        .iter()
+        .filter_map(|change| change.requests)
+        .max();
+    let responses = diff
+        .changes
+        .iter()
+        .filter_map(|change| change.responses)
+        .max();
+    let words = [word(requests, "requests"), word(responses, "responses")];
+    words.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn the_diff_says_what_the_table_says() {
+    let base = base().to_string();
+    let mut wrong = Vec::new();
+    for case in CASES {
+        let diff = diff(&base, &edited(case).to_string()).unwrap();
+        if said(&diff) != case.ours {
+            wrong.push(format!(
+                "{}: {}, not {}\n{}",
+                case.name,
+                said(&diff),
+                case.ours,
+                diff.text()
+            ));
+        }
+        let is_breaking = case.ours.contains("breaking");
+        match case.semver_checks {
+            Verdict::Breaking => assert!(is_breaking, "{}", case.name),
+            Verdict::Compatible => assert!(!is_breaking, "{}", case.name),
+            Verdict::Misses(_) => assert!(is_breaking, "{}: it would find too much", case.name),
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Takes minutes and cargo-semver-checks: `cargo install cargo-semver-checks`, then
+/// `cargo test -p stripe-tests --test updates_verdicts -- --ignored --nocapture`.
+#[test]
+#[ignore = "needs cargo-semver-checks, and minutes"]
+fn cargo_semver_checks_says_what_the_table_says() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("updates_verdicts");
+    fs::create_dir_all(&folder).unwrap();
+    let before = rustdoc(&folder, "before", &base());
+    let mut wrong = Vec::new();
+    for case in CASES {
+        let after = rustdoc(&folder, "after", &edited(case));
+        let findings = breaking(&before, &after);
+        let (expected, note) = match case.semver_checks {
+            Verdict::Breaking => (true, ""),
+            Verdict::Compatible => (false, ""),
+            Verdict::Misses(why) => (false, why),
+        };
+        let ours = if case.ours.is_empty() {
+            "no change"
+        } else {
+            case.ours
+        };
+        let theirs = if findings.is_empty() {
+            "compatible".to_owned()
+        } else {
+            findings.join(", ")
+        };
+        println!("| {} | {ours} | {theirs} | {note} |", case.name);
+        if findings.is_empty() == expected {
+            wrong.push(format!("{}: {theirs}", case.name));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The rustdoc JSON of the crate with what is generated from `spec`.
+fn rustdoc(folder: &Path, name: &str, spec: &Value) -> PathBuf {
+    let generated = generate(&spec.to_string(), "stripe_financial_connections").unwrap();
+    // One crate for all: cargo then builds what it depends on once.
+    Crate::new(folder, "crate", &generated.files).unwrap();
+    let target = folder.join("rustdoc-target");
+    let output = Command::new(env!("CARGO"))
+        .args(["rustdoc", "--quiet", "--offline", "--features", "webhook"])
+        .args(["--package", "stripe-financial-connections", "--"])
+        .args([
+            "-Zunstable-options",
+            "--output-format",
+            "json",
+            "--cap-lints",
+            "allow",
+        ])
+        .current_dir(folder.join("crate"))
+        .env("CARGO_TARGET_DIR", &target)
+        // The JSON of rustdoc is unstable; cargo-semver-checks makes it in the same way.
+        .env("RUSTC_BOOTSTRAP", "1")
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let made = folder.join(format!("{name}.json"));
+    fs::copy(target.join("doc/stripe_financial_connections.json"), &made).unwrap();
+    made
+}
+
+/// The lints that ask for a step that breaks.
+fn breaking(before: &Path, after: &Path) -> Vec<String> {
+    let output = Command::new("cargo")
+        .args([
+            "semver-checks",
+            "--release-type",
+            "minor",
+            "--color",
+            "never",
+        ])
+        .arg("--baseline-rustdoc")
+        .arg(before)
+        .arg("--current-rustdoc")
+        .arg(after)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
+    let mut lints: Vec<String> = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("--- failure "))
+        .filter_map(|line| line.split(':').next())
+        .map(str::to_owned)
+        .collect();
+    lints.sort();
+    lints.dedup();
+    assert_eq!(output.status.success(), lints.is_empty(), "{said}");
+    lints
+}
