@@ -9,6 +9,8 @@ mod render;
 mod sides;
 mod types;
 
+pub(crate) use pairs::{field, rust};
+
 use std::collections::BTreeSet;
 
 use serde::Serialize;

@@ -13,9 +13,11 @@ mod naming;
 mod overlay;
 mod render;
 mod subset;
+mod surface;
 
 pub use diff::{Action, Change, Diff, Effect, Step, Subject, diff};
 pub use error::{Diagnostic, Diagnostics};
 pub use generate::{Generated, generate};
 pub use render::HEADER;
 pub use subset::{Source, Subset, subset};
+pub use surface::surface;

@@ -92,7 +92,8 @@ pub(crate) fn snake(word: &str) -> String {
 
 /// The setter of a parameter on an operation builder.
 pub(crate) fn setter(parameter: &str) -> String {
-    let name = snake(parameter);
+    // Stripe's spec avoids some names in its own paths; nobody else knows a thing by that name.
+    let name = snake(parameter.strip_suffix("_exposed_id").unwrap_or(parameter));
     if BUILDER_METHODS.contains(&name.as_str()) || name.starts_with("with_") {
         format!("{name}_")
     } else {
@@ -334,6 +335,7 @@ mod tests {
                 ("method", "method_"),
                 ("with_x", "with_x_"),
                 ("type", "r#type"),
+                ("subscription_exposed_id", "subscription"),
             ],
         );
         assert_eq!(clear("type"), "clear_type");

@@ -138,12 +138,12 @@ fn shape(
 }
 
 /// A type as Rust writes it.
-pub(super) fn rust(api: &Api, ty: &Ty) -> String {
+pub(crate) fn rust(api: &Api, ty: &Ty) -> String {
     spell(ty, &|id| path(api, id), &|id| id_path(api, id))
 }
 
 /// The type of a field as Rust writes it.
-pub(super) fn field(api: &Api, field: &Field) -> String {
+pub(crate) fn field(api: &Api, field: &Field) -> String {
     dressed(field, rust(api, &field.ty))
 }
 

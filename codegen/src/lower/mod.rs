@@ -59,6 +59,8 @@ struct Draft {
     title: Option<String>,
     /// A name given by the overlay.
     name: Option<String>,
+    /// A module given by the overlay.
+    module: Option<String>,
     /// Who uses it, by which property.
     uses: Vec<(Owner, String)>,
     /// The type drafted before it that it turned out to be.
@@ -79,6 +81,7 @@ impl Draft {
             component: None,
             title: data.title.clone(),
             name: extension_str(data, "x-name"),
+            module: extension_str(data, "x-module"),
             uses: vec![(owner, property.to_owned())],
             same_as: None,
             anchored: false,
@@ -154,6 +157,7 @@ impl<'a> Lower<'a> {
                     component: Some(name.to_owned()),
                     title: schema.schema_data.title.clone(),
                     name: extension_str(&schema.schema_data, "x-name"),
+                    module: extension_str(&schema.schema_data, "x-module"),
                     uses: Vec::new(),
                     same_as: None,
                     anchored: side == Side::Response
@@ -272,6 +276,7 @@ impl<'a> Lower<'a> {
             component: None,
             title: None,
             name,
+            module: extension_str(data, "x-module"),
             uses: vec![(owner, singular)],
             same_as: None,
             anchored: false,

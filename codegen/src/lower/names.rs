@@ -103,6 +103,8 @@ pub(super) fn assign(
 /// Where a type is used from, seen from one module.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Near {
+    /// Whether it takes a feature to get there.
+    gated: bool,
     /// Steps from the resource or operation.
     depth: usize,
     file: String,
@@ -130,6 +132,13 @@ struct Names {
 impl Names {
     fn is_live(&self, id: usize) -> bool {
         self.features[id].is_some()
+    }
+
+    /// Whether a type is there only with a feature.
+    fn is_gated(&self, id: usize) -> bool {
+        self.features[id]
+            .as_ref()
+            .is_some_and(|features| !features.is_empty())
     }
 
     fn modules(&self) -> BTreeSet<String> {
@@ -187,6 +196,7 @@ impl Names {
                     Side::Response => "models",
                 };
                 let near = Near {
+                    gated: !operation.features.is_empty(),
                     depth: 1,
                     file: file.to_owned(),
                 };
@@ -202,15 +212,14 @@ impl Names {
                 same if same == module => "models".to_owned(),
                 other => other.to_owned(),
             };
+            let gated = self.is_gated(id);
             references(&draft.kind, &mut |next| {
-                queue.push_back((
-                    next,
-                    module.clone(),
-                    Near {
-                        depth: 1,
-                        file: file.clone(),
-                    },
-                ));
+                let near = Near {
+                    gated,
+                    depth: 1,
+                    file: file.clone(),
+                };
+                queue.push_back((next, module.clone(), near));
             });
             self.places[id] = Place {
                 module,
@@ -232,6 +241,7 @@ impl Names {
                 near[id.0].insert(module.clone(), reached.clone());
                 references(&self.drafts[id.0].kind, &mut |next| {
                     let further = Near {
+                        gated: reached.gated,
                         depth: reached.depth + 1,
                         file: reached.file.clone(),
                     };
@@ -239,9 +249,13 @@ impl Names {
                 });
             }
         }
-        for (id, near) in near.into_iter().enumerate() {
+        for (id, mut near) in near.into_iter().enumerate() {
             if near.is_empty() {
                 continue;
+            }
+            // A feature that uses a type as well does not move it.
+            if near.values().any(|n| !n.gated) {
+                near.retain(|_, n| !n.gated);
             }
             let place = &mut self.places[id];
             let nearest = near.values().map(|n| n.depth).min().unwrap_or_default();
@@ -252,12 +266,16 @@ impl Names {
                 .then_some(first)
                 .flatten();
             place.depth = nearest;
-            match only {
-                Some((module, near)) => {
+            match (only, &self.drafts[id].module) {
+                (_, Some(module)) => {
+                    place.module.clone_from(module);
+                    "models".clone_into(&mut place.file);
+                }
+                (Some((module, near)), None) => {
                     place.module.clone_from(module);
                     place.file.clone_from(&near.file);
                 }
-                None => COMMON.clone_into(&mut place.module),
+                (None, None) => COMMON.clone_into(&mut place.module),
             }
             match self.drafts[id].side {
                 Side::Request => "params".clone_into(&mut place.file),
@@ -289,14 +307,19 @@ impl Names {
                     })
                     .collect();
                 uses.sort_by_key(|(owner, property)| {
-                    let (depth, pointer) = match owner {
-                        Owner::Type(id) => {
-                            (self.places[id.0].depth, self.drafts[id.0].pointer.clone())
+                    let (gated, depth, pointer) = match owner {
+                        Owner::Type(id) => (
+                            self.is_gated(id.0),
+                            self.places[id.0].depth,
+                            self.drafts[id.0].pointer.clone(),
+                        ),
+                        Owner::Operation(at) => {
+                            let operation = &self.operations[*at];
+                            (!operation.features.is_empty(), 0, operation.pointer.clone())
                         }
-                        Owner::Operation(at) => (0, self.operations[*at].pointer.clone()),
-                        Owner::Events => (0, String::new()),
+                        Owner::Events => (false, 0, String::new()),
                     };
-                    (depth, pointer, property.clone())
+                    (gated, depth, pointer, property.clone())
                 });
                 uses.dedup();
                 uses
@@ -350,6 +373,7 @@ impl Names {
                     component: None,
                     title: None,
                     name: None,
+                    module: None,
                     uses: owners.clone(),
                     same_as: None,
                     anchored: false,
@@ -438,33 +462,18 @@ impl Names {
         let mut order: Vec<usize> = (0..self.drafts.len())
             .filter(|&id| self.is_live(id) && self.places[id].name.is_empty())
             .collect();
-        order.sort_by_key(|&id| {
-            (
-                matches!(self.drafts[id].kind, Kind::Enum(_)),
-                self.places[id].depth,
-                id,
-            )
-        });
+        let level = |id: usize| {
+            let is_enum = matches!(self.drafts[id].kind, Kind::Enum(_));
+            let depth = if is_enum { 0 } else { self.places[id].depth };
+            // What is always there is named first, so that no feature renames it.
+            (self.is_gated(id), is_enum, depth)
+        };
+        order.sort_by_key(|&id| (level(id), self.places[id].depth, id));
+        let levels: Vec<_> = order.iter().map(|&id| level(id)).collect();
         let mut at = 0;
         while at < order.len() {
-            // Types at one depth compete for the same names.
-            let level = |id: usize| {
-                (
-                    matches!(self.drafts[id].kind, Kind::Enum(_)),
-                    self.places[id].depth,
-                )
-            };
-            let is_enum = level(order[at]).0;
-            let end = order[at..]
-                .iter()
-                .position(|&id| {
-                    if is_enum {
-                        false
-                    } else {
-                        level(id) != level(order[at])
-                    }
-                })
-                .map_or(order.len(), |n| at + n);
+            // Types of one level compete for the same names.
+            let end = levels[at..].partition_point(|level| *level == levels[at]) + at;
             let group = &order[at..end];
             at = end;
             let candidates: Vec<Vec<String>> =
@@ -693,9 +702,10 @@ impl Names {
     }
 }
 
-/// How near a use is: a model before a parameter, then the fewest steps.
-fn rank(near: &Near) -> (bool, usize, &str) {
+/// How near a use is: without a feature before with one, a model before a parameter, then the fewest steps.
+fn rank(near: &Near) -> (bool, bool, usize, &str) {
     (
+        near.gated,
         near.file == "params" || near.file == "models",
         near.depth,
         &near.file,
@@ -715,7 +725,8 @@ fn companions(draft: &Draft, name: &str) -> Vec<String> {
 /// The module and name that the spec itself gives a type.
 fn anchor(draft: &Draft) -> Option<(String, String)> {
     let component = draft.component.as_ref().filter(|_| draft.anchored)?;
-    Some(naming::resource(component))
+    let (module, name) = naming::resource(component);
+    Some((draft.module.clone().unwrap_or(module), name))
 }
 
 /// The module of a service, and the segments of the service that the module does not say.
