@@ -228,12 +228,27 @@ fn cut(rules: &Rules, spec: &mut Value, in_rules: &mut Vec<Diagnostic>) {
                 continue;
             }
         };
+        keep_raw(spec, &path);
         if !document::remove_all(spec, &path) {
             in_rules.push(Diagnostic::new(
                 pointer,
                 format!("`{}` matches nothing", cut.target),
                 "remove the cut, or correct its target",
             ));
+        }
+    }
+}
+
+/// Opens the response objects that lose properties to `cut`: the generator keeps what Stripe sends
+/// of these as raw JSON.
+fn keep_raw(spec: &mut Value, cut: &JsonPath) {
+    for pointer in document::locate(spec, cut) {
+        let object = pointer
+            .rsplit_once('/')
+            .and_then(|(properties, _)| properties.strip_suffix("/properties"))
+            .filter(|object| object.starts_with("/components/schemas/"));
+        if let Some(Value::Object(object)) = object.and_then(|object| spec.pointer_mut(object)) {
+            object.insert("additionalProperties".to_owned(), json!(true));
         }
     }
 }

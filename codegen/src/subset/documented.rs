@@ -85,7 +85,8 @@ impl Check<'_> {
         let texts = schema.get("x-enum-descriptions").and_then(Value::as_object);
         let values: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
         // The name of an object's kind says what it is; an empty value clears.
-        if pointer.ends_with("/properties/object") && values.len() == 1 {
+        let is_kind = pointer.ends_with("/properties/object") && values.len() == 1;
+        if is_kind || are_countries(&values) {
             return;
         }
         for value in values {
@@ -134,4 +135,23 @@ fn is_list(schema: &Map<String, Value>) -> bool {
     kinds
         .and_then(Value::as_array)
         .is_some_and(|kinds| kinds.len() == 1 && kinds[0] == "list")
+}
+
+/// ISO 3166-1 alpha-2 codes say more than a list of country names of our own would.
+fn are_countries(values: &[&str]) -> bool {
+    let is_code = |value: &str| value.len() == 2 && value.bytes().all(|b| b.is_ascii_uppercase());
+    values.iter().all(|value| is_code(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::are_countries;
+
+    #[test]
+    fn countries_are_two_capital_letters() {
+        assert!(are_countries(&["AC", "US", "ZZ"]));
+        for value in ["us", "USA", "R2", "en-GB", ""] {
+            assert!(!are_countries(&["US", value]), "{value}");
+        }
+    }
 }

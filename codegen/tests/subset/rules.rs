@@ -239,6 +239,11 @@ fn a_cut_removes_what_it_names() {
         subset["components"]["schemas"]["pet"]["required"],
         json!(["id", "object"])
     );
+    // What Stripe sends of it can still be read.
+    assert_eq!(
+        subset["components"]["schemas"]["pet"]["additionalProperties"],
+        json!(true)
+    );
 }
 
 #[test]
