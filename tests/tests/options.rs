@@ -1,0 +1,556 @@
+//! What a request carries beside its parameters, and what is refused before anything is sent.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use stripe_financial_connections::financial_connections::{
+    Account, AccountHolderFilter, AccountHolderParams, AccountOwner, RefreshFeature, Session,
+};
+use stripe_financial_connections::{API_VERSION, Client, Error, Method, Params};
+use stripe_tests::client::{KEY, Waits, builder, client};
+use stripe_tests::fault::{Answer, FaultServer, Seen};
+use stripe_tests::json::{account, list};
+
+const OTHER_KEY: &str = "sk_test_zyxwvutsrqponmlk";
+
+fn one() -> FaultServer {
+    FaultServer::script([Answer::ok(account("fca_1")).header("Request-Id", "req_1")])
+}
+
+fn headers<const N: usize>(seen: &Seen, names: [&str; N]) -> [Option<String>; N] {
+    names.map(|name| seen.header(name).map(str::to_owned))
+}
+
+#[tokio::test]
+async fn what_every_request_carries() {
+    let server = one();
+    let (client, _) = client(&server);
+    let accounts = client.financial_connections().accounts();
+    accounts.retrieve("fca_1").await.expect("a good answer");
+    accounts.disconnect("fca_1").await.expect("a good answer");
+    for seen in server.seen() {
+        let names = [
+            "authorization",
+            "stripe-version",
+            "stripe-account",
+            "stripe-context",
+        ];
+        let [key, version, account, context] = headers(&seen, names);
+        assert_eq!(key, Some(format!("Bearer {KEY}")));
+        assert_eq!(version.as_deref(), Some(API_VERSION));
+        assert_eq!((account, context), (None, None));
+        let agent = seen.header("user-agent").expect("a user agent");
+        assert!(
+            agent.starts_with("stripe-financial-connections-rust/"),
+            "{agent}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn options_of_the_client() {
+    let server = one();
+    let client = builder(&server, &Waits::default()).app_info("budget-app", "1.2.0");
+    let client = client
+        .stripe_version("2026-04-22.dahlia")
+        .base_url(server.url() + "/proxy/");
+    let client = client.build().expect("a client");
+    let accounts = client.financial_connections().accounts();
+    accounts.retrieve("fca_1").await.expect("a good answer");
+    let seen = server.only_seen();
+    assert_eq!(seen.path, "/proxy/v1/financial_connections/accounts/fca_1");
+    assert_eq!(seen.header("stripe-version"), Some("2026-04-22.dahlia"));
+    let agent = seen.header("user-agent").expect("a user agent");
+    assert!(agent.ends_with(" budget-app/1.2.0"), "{agent}");
+}
+
+#[tokio::test]
+async fn an_http_client_of_the_caller() {
+    let server = one();
+    let http = reqwest::Client::builder();
+    let http = http.default_headers(
+        [(
+            "x-of".parse().expect("a name"),
+            "mine".parse().expect("a value"),
+        )]
+        .into_iter()
+        .collect(),
+    );
+    let client = builder(&server, &Waits::default());
+    let client = client
+        .http_client(http.build().expect("a client"))
+        .build()
+        .expect("a client");
+    let accounts = client.financial_connections().accounts();
+    accounts.retrieve("fca_1").await.expect("a good answer");
+    assert_eq!(server.only_seen().header("x-of"), Some("mine"));
+}
+
+#[tokio::test]
+async fn options_of_a_request() {
+    let server = one();
+    let (client, _) = client(&server);
+    let accounts = client.financial_connections().accounts();
+    let refresh = accounts.refresh("fca_1", [RefreshFeature::Balance]);
+    let refresh = refresh
+        .with_idempotency_key("once")
+        .with_stripe_account("acct_1");
+    let refresh = refresh
+        .with_stripe_version("2026-04-22.dahlia")
+        .with_api_key(OTHER_KEY);
+    let refresh = refresh
+        .with_header("X-Trace", "t1")
+        .with_header("X-Span", "s1");
+    refresh.await.expect("a good answer");
+    let names = [
+        "idempotency-key",
+        "stripe-account",
+        "stripe-version",
+        "authorization",
+        "x-trace",
+        "x-span",
+    ];
+    let bearer = format!("Bearer {OTHER_KEY}");
+    let values = ["once", "acct_1", "2026-04-22.dahlia", &bearer, "t1", "s1"];
+    assert_eq!(
+        headers(&server.only_seen(), names),
+        values.map(|value| Some(value.to_owned()))
+    );
+
+    let context = accounts.retrieve("fca_1").with_stripe_context("ctx_1");
+    context.await.expect("a good answer");
+    let seen = server.seen().pop().expect("a request");
+    let names = ["stripe-context", "stripe-account", "idempotency-key"];
+    assert_eq!(
+        headers(&seen, names),
+        [Some("ctx_1".to_owned()), None, None]
+    );
+}
+
+#[tokio::test]
+async fn retries_and_time_of_a_request() {
+    let server = FaultServer::script([Answer::json(500, "{}")]);
+    let (patient, waits) = client(&server);
+    let accounts = patient.financial_connections().accounts();
+    for (retries, requests) in [(0, 1), (1, 3), (5, 9)] {
+        let retrieve = accounts.retrieve("fca_1").with_max_retries(retries);
+        retrieve.await.expect_err("broken");
+        assert_eq!(server.seen().len(), requests);
+    }
+    assert_eq!(waits.all().len(), 6);
+
+    let server = FaultServer::script([Answer::silence()]);
+    let (client, _) = client(&server);
+    let retrieve = client.financial_connections().accounts().retrieve("fca_1");
+    let time = Duration::from_millis(50);
+    let retrieve = retrieve.with_max_retries(0).with_timeout(time);
+    let error = retrieve.await.expect_err("silence");
+    assert!(
+        matches!(error, Error::Timeout(after) if after == time),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_answer_and_what_came_around_it() {
+    let server = FaultServer::script([Answer::json(201, account("fca_1"))
+        .header("Request-Id", "req_1")
+        .header("Idempotent-Replayed", "true")]);
+    let (client, _) = client(&server);
+    let accounts = client.financial_connections().accounts();
+    let response = accounts.disconnect("fca_1").send_with_response();
+    let response = response.await.expect("a good answer");
+    assert_eq!(
+        (response.status, response.request_id()),
+        (201, Some("req_1"))
+    );
+    assert_eq!(response.headers.get("idempotent-replayed"), Some("true"));
+    assert_eq!(response.headers.get("IDEMPOTENT-REPLAYED"), Some("true"));
+    assert_eq!(response.value.id, "fca_1");
+}
+
+#[tokio::test]
+async fn ids_stay_one_segment_of_the_path() {
+    let server = one();
+    let (client, _) = client(&server);
+    let accounts = client.financial_connections().accounts();
+    for (id, segment) in [
+        ("a/b", "a%2Fb"),
+        ("a?b=c", "a%3Fb%3Dc"),
+        ("a#b", "a%23b"),
+        ("../accounts", "..%2Faccounts"),
+        ("%2e%2e", "%252e%252e"),
+        ("a b\n", "a%20b%0A"),
+        ("é\\", "%C3%A9%5C"),
+        ("{account}", "%7Baccount%7D"),
+    ] {
+        accounts.retrieve(id).await.expect(id);
+        let seen = server.seen().pop().expect("a request");
+        let path = format!("/v1/financial_connections/accounts/{segment}");
+        assert_eq!((seen.path, seen.query), (path, String::new()));
+    }
+}
+
+#[tokio::test]
+async fn a_request_shows_what_it_will_send() {
+    let server = one();
+    let (client, _) = client(&server);
+    let accounts = client.financial_connections().accounts();
+    let refresh = accounts
+        .refresh("fca/1", [RefreshFeature::Balance])
+        .expand(["ownership"]);
+    assert_eq!(refresh.method(), Method::Post);
+    let (path, pairs) = (refresh.path().to_owned(), refresh.pairs());
+    refresh.await.expect("a good answer");
+    let seen = server.only_seen();
+    assert_eq!((seen.path.clone(), seen.pairs()), (path, pairs));
+}
+
+/// That a call is refused with this text and never sent.
+async fn refused<T: std::fmt::Debug>(
+    says: &str,
+    call: impl AsyncFnOnce(Client) -> Result<T, Error>,
+) {
+    let server = one();
+    let (client, _) = client(&server);
+    let error = call(client).await.expect_err(says);
+    assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+    let text = error.to_string();
+    assert!(text.contains(says) && !text.contains('\n'), "{text}");
+    assert!(!text.contains(OTHER_KEY), "{text}");
+    assert!(!error.is_retryable());
+    assert_eq!(server.connections(), 0, "{text}");
+}
+
+async fn retrieve(client: Client, id: &str) -> Result<Account, Error> {
+    client.financial_connections().accounts().retrieve(id).await
+}
+
+async fn with_header(client: Client, name: &str, value: &str) -> Result<Account, Error> {
+    let accounts = client.financial_connections().accounts();
+    accounts.retrieve("fca_1").with_header(name, value).await
+}
+
+#[tokio::test]
+async fn paths_that_lead_elsewhere() {
+    for id in ["", ".", ".."] {
+        refused("another path", async |client| retrieve(client, id).await).await;
+        refused("another path", async |client| {
+            client.customers().delete(id).await
+        })
+        .await;
+    }
+    for path in [
+        "",
+        "v1/x",
+        "//x",
+        "/v1/../x",
+        "/v1/./x",
+        "/v1//x",
+        "/v1/x/",
+        "/v1/x?a=b",
+        "/v1/x#y",
+        "/v1/%2e%2e/x",
+        "/v1/a b",
+        "/v1/é",
+        "/v1\\x",
+        "http://x/v1",
+        "/v1/\r\nx",
+    ] {
+        refused("is not a path", async |client| {
+            client.raw(Method::Get, path).await
+        })
+        .await;
+    }
+    refused("needs an id for `x`", async |client| {
+        client.raw(Method::Get, "/v1/{x}").await
+    })
+    .await;
+    refused("no `{y}`", async |client| {
+        let raw = client.raw(Method::Get, "/v1/{x}").path_param("y", "1");
+        raw.path_param("x", "2").await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn headers_that_cannot_be() {
+    refused("choose one", async |client| {
+        let accounts = client.financial_connections().accounts();
+        let both = accounts.retrieve("fca_1").with_stripe_account("acct_1");
+        both.with_stripe_context("ctx_1").await
+    })
+    .await;
+    for value in ["", "a\r\nb", "a\nb", "é", "a\u{0}"] {
+        let accounts = |client: &Client| {
+            client
+                .financial_connections()
+                .accounts()
+                .disconnect("fca_1")
+        };
+        refused("connected account", async |client| {
+            accounts(&client).with_stripe_account(value).await
+        })
+        .await;
+        refused("Stripe context", async |client| {
+            accounts(&client).with_stripe_context(value).await
+        })
+        .await;
+        refused("API version", async |client| {
+            accounts(&client).with_stripe_version(value).await
+        })
+        .await;
+        refused("idempotency key", async |client| {
+            accounts(&client).with_idempotency_key(value).await
+        })
+        .await;
+        refused("`X-Trace`", async |client| {
+            with_header(client, "X-Trace", value).await
+        })
+        .await;
+    }
+    refused("255", async |client| {
+        let accounts = client.financial_connections().accounts();
+        accounts
+            .disconnect("fca_1")
+            .with_idempotency_key("k".repeat(256))
+            .await
+    })
+    .await;
+    for name in ["", "a b", "a\nb", "é", "a:b"] {
+        refused("no header can have", async |client| {
+            with_header(client, name, "x").await
+        })
+        .await;
+    }
+    for name in [
+        "Authorization",
+        "stripe-account",
+        "Stripe-Version",
+        "Idempotency-Key",
+        "Host",
+        "Content-Length",
+        "Transfer-Encoding",
+        "content-type",
+        "Stripe-Context",
+    ] {
+        refused("written by the client", async |client| {
+            with_header(client, name, "x").await
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn keys_that_cannot_be() {
+    for key in [
+        "",
+        &format!("{OTHER_KEY}\n"),
+        &format!(" {OTHER_KEY}"),
+        "sk_tést",
+    ] {
+        refused("API key", async |client| {
+            let accounts = client.financial_connections().accounts();
+            accounts.retrieve("fca_1").with_api_key(key).await
+        })
+        .await;
+        let error = Client::new(key).expect_err("a bad key");
+        assert!(matches!(error, Error::Invalid(_)), "{error:?}");
+        assert!(!format!("{error} {error:?}").contains(OTHER_KEY));
+    }
+}
+
+#[tokio::test]
+async fn parameters_that_stripe_refuses() {
+    refused("`permissions`", async |client| {
+        let sessions = client.financial_connections().sessions();
+        sessions
+            .create(AccountHolderParams::customer("cus_1"), [])
+            .await
+    })
+    .await;
+    refused("`features`", async |client| {
+        let accounts = client.financial_connections().accounts();
+        accounts.refresh("fca_1", []).await
+    })
+    .await;
+    refused("`account`", async |client| {
+        client.financial_connections().transactions().list("").await
+    })
+    .await;
+    refused("`ownership`", async |client| {
+        let owners = client.financial_connections().accounts().owners();
+        owners.list("fca_1", "").await
+    })
+    .await;
+    refused("not both", async |client| {
+        let list = client.financial_connections().accounts().list();
+        list.starting_after("fca_1").ending_before("fca_2").await
+    })
+    .await;
+    refused("not both", async |client| {
+        let list = client.customers().list();
+        let mut stream = list.starting_after("cus_1").ending_before("cus_2").stream();
+        stream.try_next().await
+    })
+    .await;
+    let holder = AccountHolderFilter::new;
+    for (holder, session) in [
+        (holder().customer("cus_1").account("acct_1"), None),
+        (holder().customer("cus_1"), Some("fcsess_1")),
+        (holder().account("acct_1"), Some("fcsess_1")),
+        (
+            holder().customer("cus_1").account("acct_1"),
+            Some("fcsess_1"),
+        ),
+    ] {
+        refused("one filter", async |client| {
+            let list = client.financial_connections().accounts().list();
+            let list = list.account_holder(holder);
+            match session {
+                Some(session) => list.session(session).await,
+                None => list.await,
+            }
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn raw_requests() {
+    let payout = json!({"id": "po_1", "object": "payout", "amount": 5});
+    let server = FaultServer::script([Answer::ok(&payout)]);
+    let (client, _) = client(&server);
+    let get = client
+        .raw(Method::Get, "/v1/payouts/{payout}")
+        .path_param("payout", "po/1");
+    let raw = get
+        .param("expand", vec!["destination"])
+        .await
+        .expect("a good answer");
+    assert_eq!(raw.parse::<Value>().expect("JSON"), payout);
+
+    let address = Params::new().with("city", "Oslo");
+    let params = Params::new().with("address", address).with("amount", 5);
+    let post = client
+        .raw(Method::Post, "/v1/things")
+        .params(params.clone());
+    let typed: Value = post.send_as().await.expect("a good answer");
+    assert_eq!(typed, payout);
+
+    let post = client.raw(Method::Post, "/v2/things").params(params).json();
+    post.with_stripe_account("acct_1")
+        .await
+        .expect("a good answer");
+    let delete = client
+        .raw(Method::Delete, "/v1/things/{thing}")
+        .path_param("thing", "x");
+    delete.param("force", true).await.expect("a good answer");
+
+    let [get, form, json, delete] = server.seen().try_into().expect("four requests");
+    assert_eq!(
+        (&*get.path, &*get.query),
+        ("/v1/payouts/po%2F1", "expand[0]=destination")
+    );
+    assert_eq!(form.param("address[city]").as_deref(), Some("Oslo"));
+    assert!(form.header("idempotency-key").is_some());
+    assert_eq!(json.header("content-type"), Some("application/json"));
+    assert_eq!(json.header("stripe-account"), Some("acct_1"));
+    let body: Value = serde_json::from_slice(&json.body).expect("JSON");
+    assert_eq!(body, json!({"address": {"city": "Oslo"}, "amount": 5}));
+    assert_eq!((&*delete.method, &*delete.query), ("DELETE", "force=true"));
+    assert!(delete.body.is_empty() && delete.header("idempotency-key").is_none());
+}
+
+#[tokio::test]
+async fn clearing_and_leaving_out() {
+    let customer = json!({
+        "id": "cus_1", "object": "customer", "created": 1, "livemode": false,
+        "email": null, "shipping": null,
+    });
+    let server = FaultServer::script([Answer::ok(customer)]);
+    let (client, _) = client(&server);
+    let update = client
+        .customers()
+        .update("cus_1")
+        .clear_address()
+        .clear_metadata();
+    let update = update
+        .preferred_locales(Vec::<String>::new())
+        .description("");
+    update.await.expect("a good answer");
+    let pairs = server.only_seen().pairs();
+    let pairs: Vec<_> = pairs
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
+    assert_eq!(
+        pairs,
+        [("address", ""), ("metadata", ""), ("description", "")]
+    );
+}
+
+#[tokio::test]
+async fn a_deleted_customer_is_not_an_error() {
+    let deleted = json!({"id": "cus_1", "object": "customer", "deleted": true});
+    let server = FaultServer::script([Answer::ok(deleted)]);
+    let (client, _) = client(&server);
+    let customer = client
+        .customers()
+        .retrieve("cus_1")
+        .await
+        .expect("a good answer");
+    assert!(customer.is_deleted() && customer.present().is_none());
+    let deleted = client
+        .customers()
+        .delete("cus_1")
+        .await
+        .expect("a good answer");
+    assert!(deleted.deleted);
+    assert_eq!(server.seen()[1].method, "DELETE");
+}
+
+#[tokio::test]
+async fn nothing_secret_or_personal_is_shown() {
+    let owner = json!({
+        "id": "fcaown_1", "object": "financial_connections.account_owner", "name": "Jenny Rosen",
+        "email": "jenny@example.com", "phone": "555-0100", "raw_address": "1 Main Street",
+        "ownership": "fcaowns_1", "refreshed_at": null,
+    });
+    let session = json!({
+        "id": "fcsess_1", "object": "financial_connections.session", "permissions": [],
+        "accounts": list("/v1/x", [], false), "client_secret": "fcsess_1_secret", "livemode": false,
+    });
+    let owner: AccountOwner = serde_json::from_value(owner).expect("an owner");
+    let session: Session = serde_json::from_value(session).expect("a session");
+    assert_eq!(owner.name.expose(), "Jenny Rosen");
+    let server = one();
+    let client = builder(&server, &Waits::default());
+    let texts = format!("{client:?} {:?}", client.clone().build().expect("a client"));
+    let client = client.build().expect("a client");
+    let create = client
+        .customers()
+        .create()
+        .name("Jenny Rosen")
+        .email("jenny@example.com");
+    let create = create
+        .phone("555-0100")
+        .with_api_key(OTHER_KEY)
+        .with_header("X-Token", "s3cr3t");
+    let texts = format!(
+        "{texts} {owner:?} {session:?} {create:?} {:?}",
+        create.clone().send()
+    );
+    for secret in [
+        KEY,
+        OTHER_KEY,
+        "Jenny",
+        "jenny@",
+        "555-0100",
+        "Main Street",
+        "fcsess_1_secret",
+        "s3cr3t",
+    ] {
+        assert!(!texts.contains(secret), "{secret} in {texts}");
+    }
+}
