@@ -20,6 +20,9 @@ const BUILDER_METHODS: &[&str] = &[
     "wait_blocking",
 ];
 
+/// The module of what several modules use.
+pub(crate) const COMMON: &str = "common";
+
 /// Words that say nothing without the name of what they belong to.
 const GENERIC: &[&str] = &[
     "code", "data", "detail", "details", "error", "feature", "filter", "item", "kind", "method",

@@ -16,6 +16,8 @@ const VALUES: &str = "x-enum-descriptions";
 /// An overlay document, read and checked.
 pub(crate) struct Overlay<'a> {
     name: &'a str,
+    /// The API version it was written for. An older spec need not have all that it speaks of.
+    version: String,
     actions: Vec<(JsonPath, Action)>,
 }
 
@@ -23,8 +25,7 @@ pub(crate) struct Overlay<'a> {
 #[serde(deny_unknown_fields)]
 struct Document {
     overlay: String,
-    #[serde(rename = "info")]
-    _info: Info,
+    info: Info,
     actions: Vec<Action>,
 }
 
@@ -33,8 +34,7 @@ struct Document {
 struct Info {
     #[serde(rename = "title")]
     _title: String,
-    #[serde(rename = "version")]
-    _version: String,
+    version: String,
 }
 
 #[derive(Deserialize)]
@@ -90,12 +90,17 @@ impl<'a> Overlay<'a> {
         }
         Some(Self {
             name: source.name,
+            version: document.info.version,
             actions,
         })
     }
 
     /// Applies the actions to `spec` in their order.
     pub(crate) fn apply(&self, spec: &mut Value, found: &mut Vec<Diagnostic>) {
+        let version = spec.pointer("/info/version").and_then(Value::as_str);
+        let is_older = version.is_some_and(|version| *version < *self.version);
+        let mut ahead = Vec::new();
+        let found = if is_older { &mut ahead } else { found };
         for (index, (path, action)) in self.actions.iter().enumerate() {
             let pointer = format!("/actions/{index}");
             let targets = document::locate(spec, path);

@@ -1,6 +1,5 @@
 //! String enums, open to values that the spec does not list.
 
-use super::cfg;
 use super::docs::docs;
 use super::scope::{Scope, ident};
 use crate::ir::{Enum, Type, Variant};
@@ -9,7 +8,7 @@ use quote::quote;
 
 pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, found: &Enum) -> TokenStream {
     let unrecognized = scope.runtime("Unrecognized");
-    let cfg = cfg(&ty.features);
+    let cfg = scope.cfg(&ty.features);
     open_enum(&ty.name, &ty.docs, &found.variants, &unrecognized, &cfg)
 }
 

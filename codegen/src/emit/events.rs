@@ -1,6 +1,5 @@
 //! Webhook events: their types, and the objects they carry.
 
-use super::cfg;
 use super::docs::docs;
 use super::enums::open_enum;
 use super::scope::{Scope, ident};
@@ -11,7 +10,7 @@ use quote::quote;
 use std::collections::BTreeMap;
 
 pub(super) fn emit(api: &Api) -> TokenStream {
-    let mut scope = Scope::new(api, "events", "events");
+    let mut scope = Scope::new(api, "events", "events", &Features::new());
     scope.enter(&Features::new());
     let unrecognized = scope.runtime("Unrecognized");
     let raw = scope.runtime("Raw");
@@ -39,7 +38,7 @@ pub(super) fn emit(api: &Api) -> TokenStream {
     for (value, id) in event_objects(api) {
         let ty = api.get(id);
         scope.enter(&ty.features);
-        let cfg = cfg(&ty.features);
+        let cfg = scope.cfg(&ty.features);
         let name = ident(&naming::camel(value));
         let inner = scope.named(id);
         let text = docs(&ty.docs, &format!("`{value}`"));

@@ -30,14 +30,18 @@ pub(crate) fn files<'a>(api: &'a Api, crate_name: &'a str) -> Vec<(PathBuf, Job<
     let mut modules: BTreeMap<&str, Vec<(&str, Features)>> = BTreeMap::new();
     let mut jobs = Vec::new();
     for ((module, file), types) in files {
-        let features = every(types.iter().map(|ty| &ty.features));
-        modules.entry(module).or_default().push((file, features));
+        let given = every(types.iter().map(|ty| &ty.features));
+        modules
+            .entry(module)
+            .or_default()
+            .push((file, given.clone()));
         jobs.push((
             path(module, file),
             Job::Types {
                 api,
                 module,
                 file,
+                given,
                 types,
             },
         ));
@@ -51,10 +55,11 @@ pub(crate) fn files<'a>(api: &'a Api, crate_name: &'a str) -> Vec<(PathBuf, Job<
     }
     for (module, files) in &mut modules {
         files.sort();
-        if files.iter().any(|(file, _)| *file == "operations") {
+        if let Some((_, given)) = files.iter().find(|(file, _)| *file == "operations") {
             let job = Job::Operations {
                 api,
                 module,
+                given: given.clone(),
                 crate_name,
             };
             jobs.push((path(module, "operations"), job));
@@ -84,11 +89,14 @@ pub(crate) enum Job<'a> {
         api: &'a Api,
         module: &'a str,
         file: &'a str,
+        /// The features of the file as a whole.
+        given: Features,
         types: Vec<&'a Type>,
     },
     Operations {
         api: &'a Api,
         module: &'a str,
+        given: Features,
         crate_name: &'a str,
     },
     Module {
@@ -112,9 +120,10 @@ impl Job<'_> {
                 api,
                 module,
                 file,
+                given,
                 types,
             } => {
-                let mut scope = Scope::new(api, module, file);
+                let mut scope = Scope::new(api, module, file, given);
                 let items: Vec<TokenStream> =
                     types.iter().map(|ty| self::ty(&mut scope, ty)).collect();
                 let imports = scope.imports();
@@ -123,9 +132,10 @@ impl Job<'_> {
             Job::Operations {
                 api,
                 module,
+                given,
                 crate_name,
             } => {
-                let mut scope = Scope::new(api, module, "operations");
+                let mut scope = Scope::new(api, module, "operations", given);
                 let services = services::emit(&mut scope, crate_name);
                 let operations = operations::emit(&mut scope);
                 let imports = scope.imports();

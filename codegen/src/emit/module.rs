@@ -1,8 +1,8 @@
 //! The files that hold the others together.
 
-use super::cfg;
 use super::docs::docs;
 use super::scope::ident;
+use super::{cfg, every};
 use crate::ir::{Api, Features};
 use crate::naming;
 use proc_macro2::TokenStream;
@@ -10,11 +10,24 @@ use quote::quote;
 
 /// `mod.rs` of a module.
 pub(super) fn emit(module: &str, files: &[(&str, Features)]) -> TokenStream {
-    let text = docs("", &format!("Types and operations of {}.", title(module)));
+    let is_resource = files.iter().any(|(file, _)| *file == "models");
+    let what = match title(module) {
+        _ if module == naming::COMMON => "Types that several modules use.".to_owned(),
+        title if is_resource && !title.ends_with('s') => {
+            format!("Types and operations of {title}s.")
+        }
+        title => format!("Types and operations of {title}."),
+    };
+    let text = docs("", &what);
+    let given = every(files.iter().map(|(_, features)| features));
     let inner = inner(&text);
     let files = files.iter().map(|(file, features)| {
         let name = ident(&naming::snake(file));
-        let cfg = cfg(features);
+        let cfg = if *features == given {
+            TokenStream::new()
+        } else {
+            cfg(features)
+        };
         // Parameters and operations are of no use to who only reads webhooks.
         let client =
             matches!(*file, "operations" | "params").then(|| quote! { #[cfg(feature = "client")] });

@@ -1,6 +1,5 @@
 //! Objects of responses: a struct, how it is read and written, its view by `type`.
 
-use super::cfg;
 use super::docs::docs;
 use super::scope::{Scope, ident};
 use crate::ir::{Field, Object, Tag, Ty, Type};
@@ -8,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, object: &Object) -> TokenStream {
-    let cfg = cfg(&ty.features);
+    let cfg = scope.cfg(&ty.features);
     let name = ident(&ty.name);
     let text = docs(&ty.docs, &format!("`{}` in Stripe's API.", ty.name));
     let fields: Vec<TokenStream> = object.fields.iter().map(|f| field(scope, f)).collect();
@@ -210,7 +209,7 @@ fn write(scope: &mut Scope<'_>, object: &Object, name: &proc_macro2::Ident) -> T
 
 /// The view of an object by what its `type` says it is.
 fn details(scope: &mut Scope<'_>, ty: &Type, object: &Object, tag: &Tag) -> TokenStream {
-    let cfg = cfg(&ty.features);
+    let cfg = scope.cfg(&ty.features);
     let name = ident(&ty.name);
     let view = format_ident!("{}Details", ty.name);
     let tag_ty = scope.named(tag.ty);

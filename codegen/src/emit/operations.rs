@@ -1,6 +1,5 @@
 //! Builders: one for each operation.
 
-use super::cfg;
 use super::docs::{docs, lines, wrap};
 use super::params::setters;
 use super::scope::{Scope, ident};
@@ -26,7 +25,7 @@ pub(super) fn emit(scope: &mut Scope<'_>) -> TokenStream {
 
 fn builder(scope: &mut Scope<'_>, operation: &Operation) -> TokenStream {
     scope.enter(&operation.features);
-    let cfg = cfg(&operation.features);
+    let cfg = scope.cfg(&operation.features);
     let name = ident(&operation.name);
     let request = scope.import("crate::request", "Request");
     let route = format!("{} {}", operation.verb.as_str(), operation.path);

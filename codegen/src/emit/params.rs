@@ -1,6 +1,5 @@
 //! Objects and choices of requests.
 
-use super::cfg;
 use super::docs::docs;
 use super::scope::{Scope, ident};
 use crate::ir::{Choice, ChoiceValue, Param, Params, Ty, Type};
@@ -117,7 +116,7 @@ pub(super) fn setters(scope: &mut Scope<'_>, param: &Param, text: &str) -> Token
 
 /// An object of parameters.
 pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, params: &Params) -> TokenStream {
-    let cfg = cfg(&ty.features);
+    let cfg = scope.cfg(&ty.features);
     let text = docs(&ty.docs, &format!("`{}` in Stripe's API.", ty.name));
     let name = ident(&ty.name);
     let inner = scope.import("crate::params", "Params");
@@ -216,7 +215,7 @@ fn clear_only(param: &Param) -> TokenStream {
 
 /// A parameter of several types.
 pub(super) fn emit_choice(scope: &mut Scope<'_>, ty: &Type, choice: &Choice) -> TokenStream {
-    let cfg = cfg(&ty.features);
+    let cfg = scope.cfg(&ty.features);
     let text = docs(&ty.docs, &format!("`{}` in Stripe's API.", ty.name));
     let name = ident(&ty.name);
     let value = scope.import("crate::params", "Value");

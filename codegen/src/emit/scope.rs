@@ -19,10 +19,12 @@ pub(super) struct Scope<'a> {
     imports: BTreeMap<String, (String, Features)>,
     /// The features of what is being emitted.
     features: Features,
+    /// The features that the file itself has.
+    given: Features,
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(api: &'a Api, module: &'a str, file: &'a str) -> Self {
+    pub(super) fn new(api: &'a Api, module: &'a str, file: &'a str, given: &Features) -> Self {
         let types = api.types.iter().filter(|ty| ty.module == module);
         let operations = api
             .operations
@@ -44,6 +46,16 @@ impl<'a> Scope<'a> {
             own,
             imports: BTreeMap::new(),
             features: Features::new(),
+            given: given.clone(),
+        }
+    }
+
+    /// The condition of an item, which the file may have said already.
+    pub(super) fn cfg(&self, features: &Features) -> TokenStream {
+        if *features == self.given {
+            TokenStream::new()
+        } else {
+            cfg(features)
         }
     }
 
@@ -161,7 +173,7 @@ impl<'a> Scope<'a> {
                 .push(Ident::new(name, Span::call_site()));
         }
         let uses = groups.into_iter().map(|((path, features), names)| {
-            let cfg = cfg(features);
+            let cfg = self.cfg(features);
             let path: TokenStream = path.parse().unwrap_or_default();
             match names.as_slice() {
                 [name] => quote! { #cfg use #path::#name; },

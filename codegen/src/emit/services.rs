@@ -2,10 +2,10 @@
 
 use super::docs::docs;
 use super::example;
+use super::module::title;
 use super::operations::method_docs;
 use super::params::{Argument, argument};
 use super::scope::{Scope, ident};
-use super::{cfg, module::title};
 use crate::ir::{Operation, Service, Verb};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -25,7 +25,7 @@ pub(super) fn emit(scope: &mut Scope<'_>, crate_name: &str) -> TokenStream {
 
 fn service(scope: &mut Scope<'_>, service: &Service, crate_name: &str) -> TokenStream {
     scope.enter(&service.features);
-    let condition = cfg(&service.features);
+    let condition = scope.cfg(&service.features);
     let name = ident(&service.name);
     let client = scope.import("crate", "Client");
     let text = docs(
@@ -41,7 +41,7 @@ fn service(scope: &mut Scope<'_>, service: &Service, crate_name: &str) -> TokenS
             let condition = if child.features == service.features {
                 TokenStream::new()
             } else {
-                cfg(&child.features)
+                scope.cfg(&child.features)
             };
             let method = ident(&child.method);
             let ty = scope.service(child);
@@ -64,7 +64,7 @@ fn service(scope: &mut Scope<'_>, service: &Service, crate_name: &str) -> TokenS
             let condition = if operation.features == service.features {
                 TokenStream::new()
             } else {
-                cfg(&operation.features)
+                scope.cfg(&operation.features)
             };
             let method = method(scope, operation, crate_name);
             quote! { #condition #method }

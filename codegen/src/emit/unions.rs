@@ -1,6 +1,5 @@
 //! Unions of objects that their `object` property tells apart.
 
-use super::cfg;
 use super::docs::docs;
 use super::scope::{Scope, ident};
 use crate::ir::{Type, Union};
@@ -8,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, union: &Union) -> TokenStream {
-    let cfg = cfg(&ty.features);
+    let cfg = scope.cfg(&ty.features);
     let text = docs(&ty.docs, &format!("`{}` in Stripe's API.", ty.name));
     let name = ident(&ty.name);
     let raw = scope.runtime("Raw");

@@ -7,10 +7,8 @@
 use super::{Draft, Owner, Side, references};
 use crate::error::{Diagnostic, Diagnostics};
 use crate::ir::{Api, Event, Features, Kind, Operation, Service, Ty, Type, TypeId, Verb};
-use crate::naming;
+use crate::naming::{self, COMMON};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
-
-const COMMON: &str = "common";
 
 /// The features of every draft that an operation or event reaches; the others have none.
 pub(super) fn features(

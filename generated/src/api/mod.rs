@@ -6,16 +6,76 @@
 #[cfg(feature = "webhook")]
 pub mod events;
 pub mod cash_balance;
+#[cfg(feature = "checkout")]
+pub mod checkout;
 pub mod common;
 pub mod customer;
 pub mod financial_connections;
+#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
+pub mod invoice;
+#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
+pub mod invoice_payment;
+#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
+pub mod item;
+#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
+pub mod line_item;
+#[cfg(
+    any(
+        feature = "checkout",
+        feature = "invoices",
+        feature = "payment-intents",
+        feature = "setup-intents",
+        feature = "subscriptions"
+    )
+)]
+pub mod mandate;
+#[cfg(
+    any(
+        feature = "checkout",
+        feature = "invoices",
+        feature = "payment-intents",
+        feature = "setup-intents",
+        feature = "subscriptions"
+    )
+)]
+pub mod payment_intent;
+#[cfg(
+    any(
+        feature = "checkout",
+        feature = "invoices",
+        feature = "payment-intents",
+        feature = "setup-intents",
+        feature = "subscriptions"
+    )
+)]
+pub mod payment_intent_amount_details_line_item;
 pub mod payment_method;
+#[cfg(
+    any(
+        feature = "checkout",
+        feature = "invoices",
+        feature = "payment-intents",
+        feature = "setup-intents",
+        feature = "subscriptions"
+    )
+)]
+pub mod setup_intent;
+#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
+pub mod subscription;
+#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
+pub mod subscription_item;
 
 /// The version of Stripe's API that the types describe; every request asks for it.
 pub const API_VERSION: &str = "2026-05-27.dahlia";
 
 #[cfg(feature = "client")]
 impl crate::Client {
+    /// The operations on checkout.
+    #[cfg(feature = "checkout")]
+    pub fn checkout(&self) -> checkout::Checkout<'_> {
+        checkout::Checkout::new(self)
+    }
+
     /// The operations on customers.
     pub fn customers(&self) -> customer::Customers<'_> {
         customer::Customers::new(self)
@@ -28,8 +88,32 @@ impl crate::Client {
         financial_connections::FinancialConnections::new(self)
     }
 
+    /// The operations on invoices.
+    #[cfg(feature = "invoices")]
+    pub fn invoices(&self) -> invoice::Invoices<'_> {
+        invoice::Invoices::new(self)
+    }
+
+    /// The operations on payment intents.
+    #[cfg(feature = "payment-intents")]
+    pub fn payment_intents(&self) -> payment_intent::PaymentIntents<'_> {
+        payment_intent::PaymentIntents::new(self)
+    }
+
     /// The operations on payment methods.
     pub fn payment_methods(&self) -> payment_method::PaymentMethods<'_> {
         payment_method::PaymentMethods::new(self)
+    }
+
+    /// The operations on setup intents.
+    #[cfg(feature = "setup-intents")]
+    pub fn setup_intents(&self) -> setup_intent::SetupIntents<'_> {
+        setup_intent::SetupIntents::new(self)
+    }
+
+    /// The operations on subscriptions.
+    #[cfg(feature = "subscriptions")]
+    pub fn subscriptions(&self) -> subscription::Subscriptions<'_> {
+        subscription::Subscriptions::new(self)
     }
 }

@@ -28,7 +28,9 @@ pub(super) fn json_path(read: &[u8]) -> String {
                 if !path.is_empty() {
                     path.push('.');
                 }
-                path.push_str(&String::from_utf8_lossy(key));
+                // Only a key of broken JSON has them, and it must not break a log.
+                let key = String::from_utf8_lossy(key);
+                path.extend(key.chars().filter(|char| !char.is_control()));
             }
             Step::Array(index) => {
                 // Writing to a string cannot fail.

@@ -310,12 +310,54 @@ impl From<&str> for AutomaticTax {
 
 crate::macros::open_enum!(AutomaticTax);
 
+/// A field shown on invoices.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct InvoiceCustomField {
+    /// What the field is called.
+    pub name: String,
+    /// What the field says.
+    pub value: String,
+}
+
+impl crate::de::Object for InvoiceCustomField {
+    const NAME: &'static str = "InvoiceCustomField";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut name = None;
+        let mut value = None;
+        while let Some(key) = fields.next_name()? {
+            match key.as_str() {
+                "name" => name = fields.value()?,
+                "value" => value = fields.value()?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            name: fields.required(name, "name")?,
+            value: fields.required(value, "value")?,
+        })
+    }
+}
+
+impl Serialize for InvoiceCustomField {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("name", &self.name)?;
+        object.serialize_entry("value", &self.value)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(InvoiceCustomField);
+
 /// What invoices of a customer use by default.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoiceSettings {
     /// Fields to show on the invoices.
-    pub custom_fields: Option<Vec<InvoiceSettingsCustomField>>,
+    pub custom_fields: Option<Vec<InvoiceCustomField>>,
     /// The payment method that invoices and subscriptions charge. It is one saved to the customer.
     pub default_payment_method: Option<Expandable<PaymentMethod>>,
     /// A text for the bottom of the invoices.
@@ -363,48 +405,6 @@ impl Serialize for InvoiceSettings {
 }
 
 crate::macros::object!(InvoiceSettings);
-
-/// A field shown on invoices.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct InvoiceSettingsCustomField {
-    /// What the field is called.
-    pub name: String,
-    /// What the field says.
-    pub value: String,
-}
-
-impl crate::de::Object for InvoiceSettingsCustomField {
-    const NAME: &'static str = "InvoiceSettingsCustomField";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut name = None;
-        let mut value = None;
-        while let Some(key) = fields.next_name()? {
-            match key.as_str() {
-                "name" => name = fields.value()?,
-                "value" => value = fields.value()?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            name: fields.required(name, "name")?,
-            value: fields.required(value, "value")?,
-        })
-    }
-}
-
-impl Serialize for InvoiceSettingsCustomField {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("name", &self.name)?;
-        object.serialize_entry("value", &self.value)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(InvoiceSettingsCustomField);
 
 /// How the invoice PDFs of a customer look.
 #[derive(Clone, Debug, PartialEq)]

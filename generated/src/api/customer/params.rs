@@ -230,46 +230,11 @@ impl From<CreatedFilter> for Value {
     }
 }
 
-/// Only those of this kind. Without it the list holds every kind, and kinds that Stripe adds.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CustomerPaymentMethodType {
-    /// Link, Stripe's wallet.
-    Link,
-    /// A US bank account, debited by ACH.
-    UsBankAccount,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl CustomerPaymentMethodType {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Link => "link",
-            Self::UsBankAccount => "us_bank_account",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for CustomerPaymentMethodType {
-    fn from(value: &str) -> Self {
-        match value {
-            "link" => Self::Link,
-            "us_bank_account" => Self::UsBankAccount,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(CustomerPaymentMethodType);
-
 /// A field shown on invoices.
 #[derive(Clone, Debug, PartialEq)]
-pub struct InvoiceSettingsCustomFieldParams(Params);
+pub struct InvoiceCustomFieldParams(Params);
 
-impl InvoiceSettingsCustomFieldParams {
+impl InvoiceCustomFieldParams {
     /// With what is required: `name`, `value`.
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self(
@@ -280,7 +245,7 @@ impl InvoiceSettingsCustomFieldParams {
     }
 }
 
-crate::macros::params!(InvoiceSettingsCustomFieldParams);
+crate::macros::params!(InvoiceCustomFieldParams);
 
 /// What invoices of the customer use by default.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -295,7 +260,7 @@ impl InvoiceSettingsParams {
     /// Fields to show on the invoices, up to four.
     pub fn custom_fields(
         mut self,
-        custom_fields: impl IntoIterator<Item = InvoiceSettingsCustomFieldParams>,
+        custom_fields: impl IntoIterator<Item = InvoiceCustomFieldParams>,
     ) -> Self {
         self.0.set("custom_fields", params::list(custom_fields));
         self

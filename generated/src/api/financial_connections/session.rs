@@ -158,8 +158,7 @@ impl From<&str> for AccountSubcategory {
 
 crate::macros::open_enum!(AccountSubcategory);
 
-/// The data to fetch as soon as an account is linked, without a refresh of its own. Each kind
-/// takes the permission for it.
+/// The data to fetch as soon as an account is linked. Each kind takes the permission for it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Prefetch {
