@@ -307,8 +307,8 @@ impl<'a> Lower<'a> {
             Ty::Map(_) => "Map",
             _ => "Object",
         };
-        let ident = match (&data.title, ident) {
-            (Some(title), "Object") => naming::camel(naming::untitled(title)),
+        let ident = match (extension_str(data, "x-name").or(data.title.clone()), ident) {
+            (Some(title), "Object") => naming::camel(naming::untitled(&title)),
             _ => ident.to_owned(),
         };
         vec![Some(ChoiceOption {

@@ -5,20 +5,13 @@
 /// Webhook events: their types, and the objects they are about.
 #[cfg(feature = "webhook")]
 pub mod events;
-pub mod cash_balance;
-#[cfg(feature = "checkout")]
+#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 pub mod checkout;
 pub mod common;
 pub mod customer;
 pub mod financial_connections;
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 pub mod invoice;
-#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
-pub mod invoice_payment;
-#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
-pub mod item;
-#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
-pub mod line_item;
 #[cfg(
     any(
         feature = "checkout",
@@ -39,16 +32,6 @@ pub mod mandate;
     )
 )]
 pub mod payment_intent;
-#[cfg(
-    any(
-        feature = "checkout",
-        feature = "invoices",
-        feature = "payment-intents",
-        feature = "setup-intents",
-        feature = "subscriptions"
-    )
-)]
-pub mod payment_intent_amount_details_line_item;
 pub mod payment_method;
 #[cfg(
     any(
@@ -62,8 +45,6 @@ pub mod payment_method;
 pub mod setup_intent;
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 pub mod subscription;
-#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
-pub mod subscription_item;
 
 /// The version of Stripe's API that the types describe; every request asks for it.
 pub const API_VERSION: &str = "2026-05-27.dahlia";

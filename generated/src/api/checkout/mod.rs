@@ -2,13 +2,21 @@
 
 //! Types and operations of checkout.
 
+mod item;
+pub use item::*;
 #[cfg(feature = "client")]
+#[cfg(feature = "checkout")]
 mod operations;
 #[cfg(feature = "client")]
+#[cfg(feature = "checkout")]
 pub use operations::*;
 #[cfg(feature = "client")]
+#[cfg(feature = "checkout")]
 mod params;
 #[cfg(feature = "client")]
+#[cfg(feature = "checkout")]
 pub use params::*;
+#[cfg(feature = "checkout")]
 mod session;
+#[cfg(feature = "checkout")]
 pub use session::*;

@@ -6,14 +6,13 @@ use crate::{
 };
 
 use crate::api::common::{
-    AccountReference, Address, AllowRedisplay, ItemDiscount, ItemTax, LinkCaptureMethod,
+    AccountReference, Address, AllowRedisplay, ItemTax, LinkCaptureMethod,
     LinkSetupFutureUsage, LinkedAccountOptions, PaymentMethodConfigurationDetails,
     PresentmentDetails, UsBankAccountSetupFutureUsage,
 };
 
 use crate::api::customer::{Customer, DeletedCustomer, InvoiceCustomField, TaxExempt};
 use crate::api::invoice::{Invoice, TaxIdType};
-use crate::api::item::Item;
 use crate::api::payment_intent::PaymentIntent;
 use crate::api::setup_intent::SetupIntent;
 use crate::api::subscription::Subscription;
@@ -21,6 +20,7 @@ use crate::de::Fields;
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
+use super::{ItemDiscount, LineItem};
 
 /// One visit of a customer to Checkout, Stripe's payment page: to pay, to subscribe, or to save
 /// a payment method. Make a new one for each attempt, and send the customer to its `url` or
@@ -97,7 +97,7 @@ pub struct Session {
     /// Whether a one-time payment gets an invoice, and what it says.
     pub invoice_creation: Option<InvoiceCreation>,
     /// What the customer buys. Only included when expanded.
-    pub line_items: Option<List<Item>>,
+    pub line_items: Option<List<LineItem>>,
     /// True in live mode, false in test mode and sandboxes.
     pub livemode: bool,
     /// The language of the page; the browser's when null or `auto`.

@@ -2,6 +2,8 @@
 
 //! Types and operations of customers.
 
+mod cash_balance;
+pub use cash_balance::*;
 mod deleted_customer;
 pub use deleted_customer::*;
 mod models;

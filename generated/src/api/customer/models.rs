@@ -4,13 +4,13 @@ use crate::{
     Expandable, List, Map, ObjectType, RawObject, Sensitive, Timestamp, Unrecognized,
 };
 
-use crate::api::cash_balance::CashBalance;
 use crate::api::common::Address;
 use crate::api::payment_method::PaymentMethod;
 use crate::de::Fields;
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
+use super::CashBalance;
 
 /// A customer of your business: the one for whom accounts are linked and payment methods are
 /// saved.

@@ -2,6 +2,10 @@
 
 //! Types and operations of invoices.
 
+mod invoice_payment;
+pub use invoice_payment::*;
+mod line_item;
+pub use line_item::*;
 mod models;
 pub use models::*;
 #[cfg(feature = "client")]

@@ -7,12 +7,10 @@ use crate::{
 
 use crate::api::common::{
     AccountReference, Address, AttemptError, BillingPaymentMethodType, CollectionMethod,
-    DiscountAmount, InvoiceTax, InvoiceUsBankAccount, ItemTax, PretaxCreditAmount,
+    InvoiceUsBankAccount, ItemTax,
 };
 
 use crate::api::customer::{Customer, DeletedCustomer, InvoiceCustomField, Shipping};
-use crate::api::invoice_payment::InvoicePayment;
-use crate::api::line_item::{LineItem, LineItemId};
 use crate::api::mandate::MandateId;
 use crate::api::payment_method::PaymentMethod;
 use crate::api::subscription::Subscription;
@@ -20,6 +18,9 @@ use crate::de::Fields;
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
+use super::{
+    DiscountAmount, InvoicePayment, InvoiceTax, LineItem, LineItemId, PretaxCreditAmount,
+};
 
 /// What a customer owes, once or for a period of a subscription. A draft can still be edited;
 
@@ -145,7 +146,7 @@ pub struct Invoice {
     /// The connected account the money is meant for, whose branding the invoice shows.
     pub on_behalf_of: Option<Expandable<RawObject>>,
     /// What the invoice comes from. Null for one that stands alone.
-    pub parent: Option<Parent>,
+    pub parent: Option<InvoiceParent>,
     /// What its PaymentIntent gets when it is finalized.
     pub payment_settings: PaymentSettings,
     /// The payments made or planned for it. Only included when expanded.
@@ -176,7 +177,7 @@ pub struct Invoice {
     /// How far it is.
     pub status: Option<InvoiceStatus>,
     /// When its status changed.
-    pub status_transitions: StatusTransitions,
+    pub status_transitions: InvoiceStatusTransitions,
     /// The sum of the lines in minor units, before discounts of the whole invoice and taxes that
     /// are added. Discounts on lines are already taken off.
     pub subtotal: i64,
@@ -990,6 +991,208 @@ impl Serialize for FromInvoice {
 
 crate::macros::object!(FromInvoice);
 
+/// What an invoice comes from.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct InvoiceParent {
+    /// The quote. Set when `type` is `quote_details`.
+    pub quote_details: Option<InvoiceParentQuoteDetails>,
+    /// The subscription. Set when `type` is `subscription_details`.
+    pub subscription_details: Option<InvoiceParentSubscriptionDetails>,
+    /// Which kind it is; the field of that name is set.
+    pub r#type: InvoiceParentType,
+}
+
+/// What a [`InvoiceParent`] is, by its `type`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum InvoiceParentDetails<'a> {
+    /// The quote. Set when `type` is `quote_details`.
+    QuoteDetails(&'a InvoiceParentQuoteDetails),
+    /// The subscription. Set when `type` is `subscription_details`.
+    SubscriptionDetails(&'a InvoiceParentSubscriptionDetails),
+    /// A `type` that nothing more comes with.
+    Other(&'a InvoiceParentType),
+}
+
+impl InvoiceParent {
+    /// What it is by its `type`, and what comes with that.
+    pub fn details(&self) -> InvoiceParentDetails<'_> {
+        let details = match &self.r#type {
+            InvoiceParentType::QuoteDetails => {
+                self.quote_details.as_ref().map(InvoiceParentDetails::QuoteDetails)
+            }
+            InvoiceParentType::SubscriptionDetails => {
+                self.subscription_details
+                    .as_ref()
+                    .map(InvoiceParentDetails::SubscriptionDetails)
+            }
+            _ => None,
+        };
+        details.unwrap_or(InvoiceParentDetails::Other(&self.r#type))
+    }
+}
+
+impl crate::de::Object for InvoiceParent {
+    const NAME: &'static str = "InvoiceParent";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut quote_details = None;
+        let mut subscription_details = None;
+        let mut r#type = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "quote_details" => quote_details = fields.value()?,
+                "subscription_details" => subscription_details = fields.value()?,
+                "type" => r#type = fields.value()?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            quote_details,
+            subscription_details,
+            r#type: fields.required(r#type, "type")?,
+        })
+    }
+}
+
+impl Serialize for InvoiceParent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("quote_details", &self.quote_details)?;
+        object.serialize_entry("subscription_details", &self.subscription_details)?;
+        object.serialize_entry("type", &self.r#type)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(InvoiceParent);
+
+/// The quote that an invoice comes from.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct InvoiceParentQuoteDetails {
+    /// The id of the quote, `qt_…`.
+    pub quote: String,
+}
+
+impl crate::de::Object for InvoiceParentQuoteDetails {
+    const NAME: &'static str = "InvoiceParentQuoteDetails";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut quote = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "quote" => quote = fields.value()?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            quote: fields.required(quote, "quote")?,
+        })
+    }
+}
+
+impl Serialize for InvoiceParentQuoteDetails {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("quote", &self.quote)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(InvoiceParentQuoteDetails);
+
+/// The subscription that an invoice comes from.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct InvoiceParentSubscriptionDetails {
+    /// The metadata of the subscription when the invoice was finalized; on a draft, when it was
+    /// created.
+    pub metadata: Option<Map<String>>,
+    /// The subscription.
+    pub subscription: Expandable<Subscription>,
+    /// The time that prorations are computed for, in unix seconds. Only in previews of them.
+    pub subscription_proration_date: Option<Timestamp>,
+}
+
+impl crate::de::Object for InvoiceParentSubscriptionDetails {
+    const NAME: &'static str = "InvoiceParentSubscriptionDetails";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut metadata = None;
+        let mut subscription = None;
+        let mut subscription_proration_date = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "metadata" => metadata = fields.value()?,
+                "subscription" => subscription = fields.value()?,
+                "subscription_proration_date" => {
+                    subscription_proration_date = fields.value()?;
+                }
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            metadata,
+            subscription: fields.required(subscription, "subscription")?,
+            subscription_proration_date,
+        })
+    }
+}
+
+impl Serialize for InvoiceParentSubscriptionDetails {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("metadata", &self.metadata)?;
+        object.serialize_entry("subscription", &self.subscription)?;
+        if let Some(value) = &self.subscription_proration_date {
+            object.serialize_entry("subscription_proration_date", value)?;
+        }
+        object.end()
+    }
+}
+
+crate::macros::object!(InvoiceParentSubscriptionDetails);
+
+/// Which kind it is; the field of that name is set.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InvoiceParentType {
+    /// A quote.
+    QuoteDetails,
+    /// A subscription.
+    SubscriptionDetails,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl InvoiceParentType {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::QuoteDetails => "quote_details",
+            Self::SubscriptionDetails => "subscription_details",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for InvoiceParentType {
+    fn from(value: &str) -> Self {
+        match value {
+            "quote_details" => Self::QuoteDetails,
+            "subscription_details" => Self::SubscriptionDetails,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(InvoiceParentType);
+
 /// Only invoices with this status.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -1037,6 +1240,61 @@ impl From<&str> for InvoiceStatus {
 
 crate::macros::open_enum!(InvoiceStatus);
 
+/// When the status of an invoice changed. Null for what has not happened.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct InvoiceStatusTransitions {
+    /// When it was finalized, in unix seconds.
+    pub finalized_at: Option<Timestamp>,
+    /// When it was marked as uncollectible, in unix seconds.
+    pub marked_uncollectible_at: Option<Timestamp>,
+    /// When it was paid, in unix seconds.
+    pub paid_at: Option<Timestamp>,
+    /// When it was voided, in unix seconds.
+    pub voided_at: Option<Timestamp>,
+}
+
+impl crate::de::Object for InvoiceStatusTransitions {
+    const NAME: &'static str = "InvoiceStatusTransitions";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut finalized_at = None;
+        let mut marked_uncollectible_at = None;
+        let mut paid_at = None;
+        let mut voided_at = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "finalized_at" => finalized_at = fields.value()?,
+                "marked_uncollectible_at" => marked_uncollectible_at = fields.value()?,
+                "paid_at" => paid_at = fields.value()?,
+                "voided_at" => voided_at = fields.value()?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            finalized_at,
+            marked_uncollectible_at,
+            paid_at,
+            voided_at,
+        })
+    }
+}
+
+impl Serialize for InvoiceStatusTransitions {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("finalized_at", &self.finalized_at)?;
+        object
+            .serialize_entry("marked_uncollectible_at", &self.marked_uncollectible_at)?;
+        object.serialize_entry("paid_at", &self.paid_at)?;
+        object.serialize_entry("voided_at", &self.voided_at)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(InvoiceStatusTransitions);
+
 /// The size of its pages.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -1075,208 +1333,6 @@ impl From<&str> for PageSize {
 }
 
 crate::macros::open_enum!(PageSize);
-
-/// What an invoice comes from.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Parent {
-    /// The quote. Set when `type` is `quote_details`.
-    pub quote_details: Option<ParentQuoteDetails>,
-    /// The subscription. Set when `type` is `subscription_details`.
-    pub subscription_details: Option<ParentSubscriptionDetails>,
-    /// Which kind it is; the field of that name is set.
-    pub r#type: ParentType,
-}
-
-/// What a [`Parent`] is, by its `type`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum ParentDetails<'a> {
-    /// The quote. Set when `type` is `quote_details`.
-    QuoteDetails(&'a ParentQuoteDetails),
-    /// The subscription. Set when `type` is `subscription_details`.
-    SubscriptionDetails(&'a ParentSubscriptionDetails),
-    /// A `type` that nothing more comes with.
-    Other(&'a ParentType),
-}
-
-impl Parent {
-    /// What it is by its `type`, and what comes with that.
-    pub fn details(&self) -> ParentDetails<'_> {
-        let details = match &self.r#type {
-            ParentType::QuoteDetails => {
-                self.quote_details.as_ref().map(ParentDetails::QuoteDetails)
-            }
-            ParentType::SubscriptionDetails => {
-                self.subscription_details
-                    .as_ref()
-                    .map(ParentDetails::SubscriptionDetails)
-            }
-            _ => None,
-        };
-        details.unwrap_or(ParentDetails::Other(&self.r#type))
-    }
-}
-
-impl crate::de::Object for Parent {
-    const NAME: &'static str = "Parent";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut quote_details = None;
-        let mut subscription_details = None;
-        let mut r#type = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "quote_details" => quote_details = fields.value()?,
-                "subscription_details" => subscription_details = fields.value()?,
-                "type" => r#type = fields.value()?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            quote_details,
-            subscription_details,
-            r#type: fields.required(r#type, "type")?,
-        })
-    }
-}
-
-impl Serialize for Parent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("quote_details", &self.quote_details)?;
-        object.serialize_entry("subscription_details", &self.subscription_details)?;
-        object.serialize_entry("type", &self.r#type)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(Parent);
-
-/// The quote that an invoice comes from.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ParentQuoteDetails {
-    /// The id of the quote, `qt_…`.
-    pub quote: String,
-}
-
-impl crate::de::Object for ParentQuoteDetails {
-    const NAME: &'static str = "ParentQuoteDetails";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut quote = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "quote" => quote = fields.value()?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            quote: fields.required(quote, "quote")?,
-        })
-    }
-}
-
-impl Serialize for ParentQuoteDetails {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("quote", &self.quote)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(ParentQuoteDetails);
-
-/// The subscription that an invoice comes from.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ParentSubscriptionDetails {
-    /// The metadata of the subscription when the invoice was finalized; on a draft, when it was
-    /// created.
-    pub metadata: Option<Map<String>>,
-    /// The subscription.
-    pub subscription: Expandable<Subscription>,
-    /// The time that prorations are computed for, in unix seconds. Only in previews of them.
-    pub subscription_proration_date: Option<Timestamp>,
-}
-
-impl crate::de::Object for ParentSubscriptionDetails {
-    const NAME: &'static str = "ParentSubscriptionDetails";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut metadata = None;
-        let mut subscription = None;
-        let mut subscription_proration_date = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "metadata" => metadata = fields.value()?,
-                "subscription" => subscription = fields.value()?,
-                "subscription_proration_date" => {
-                    subscription_proration_date = fields.value()?;
-                }
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            metadata,
-            subscription: fields.required(subscription, "subscription")?,
-            subscription_proration_date,
-        })
-    }
-}
-
-impl Serialize for ParentSubscriptionDetails {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("metadata", &self.metadata)?;
-        object.serialize_entry("subscription", &self.subscription)?;
-        if let Some(value) = &self.subscription_proration_date {
-            object.serialize_entry("subscription_proration_date", value)?;
-        }
-        object.end()
-    }
-}
-
-crate::macros::object!(ParentSubscriptionDetails);
-
-/// Which kind it is; the field of that name is set.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ParentType {
-    /// A quote.
-    QuoteDetails,
-    /// A subscription.
-    SubscriptionDetails,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl ParentType {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::QuoteDetails => "quote_details",
-            Self::SubscriptionDetails => "subscription_details",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for ParentType {
-    fn from(value: &str) -> Self {
-        match value {
-            "quote_details" => Self::QuoteDetails,
-            "subscription_details" => Self::SubscriptionDetails,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(ParentType);
 
 /// Settings per payment method.
 #[derive(Clone, Debug, PartialEq)]
@@ -1516,61 +1572,6 @@ impl Serialize for ShippingCost {
 }
 
 crate::macros::object!(ShippingCost);
-
-/// When the status of an invoice changed. Null for what has not happened.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct StatusTransitions {
-    /// When it was finalized, in unix seconds.
-    pub finalized_at: Option<Timestamp>,
-    /// When it was marked as uncollectible, in unix seconds.
-    pub marked_uncollectible_at: Option<Timestamp>,
-    /// When it was paid, in unix seconds.
-    pub paid_at: Option<Timestamp>,
-    /// When it was voided, in unix seconds.
-    pub voided_at: Option<Timestamp>,
-}
-
-impl crate::de::Object for StatusTransitions {
-    const NAME: &'static str = "StatusTransitions";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut finalized_at = None;
-        let mut marked_uncollectible_at = None;
-        let mut paid_at = None;
-        let mut voided_at = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "finalized_at" => finalized_at = fields.value()?,
-                "marked_uncollectible_at" => marked_uncollectible_at = fields.value()?,
-                "paid_at" => paid_at = fields.value()?,
-                "voided_at" => voided_at = fields.value()?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            finalized_at,
-            marked_uncollectible_at,
-            paid_at,
-            voided_at,
-        })
-    }
-}
-
-impl Serialize for StatusTransitions {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("finalized_at", &self.finalized_at)?;
-        object
-            .serialize_entry("marked_uncollectible_at", &self.marked_uncollectible_at)?;
-        object.serialize_entry("paid_at", &self.paid_at)?;
-        object.serialize_entry("voided_at", &self.voided_at)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(StatusTransitions);
 
 /// What kind of number it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

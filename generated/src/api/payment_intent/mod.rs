@@ -16,3 +16,5 @@ mod params;
 #[cfg(feature = "client")]
 #[cfg(feature = "payment-intents")]
 pub use params::*;
+mod payment_intent_amount_details_line_item;
+pub use payment_intent_amount_details_line_item::*;

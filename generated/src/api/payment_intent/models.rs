@@ -13,12 +13,12 @@ use crate::api::common::{
 };
 
 use crate::api::customer::{Customer, DeletedCustomer, Shipping};
-use crate::api::payment_intent_amount_details_line_item::AmountDetailsLineItem;
 use crate::api::payment_method::PaymentMethod;
 use crate::de::Fields;
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
+use super::AmountDetailsLineItem;
 
 /// A payment, from what is to be paid until it is paid or given up: make one for each order. It
 /// outlives failed attempts.

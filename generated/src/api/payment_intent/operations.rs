@@ -2,11 +2,11 @@
 
 use crate::{Client, params};
 use crate::api::common::{
-    AutomaticPaymentMethodsParams, ExcludedPaymentMethodType, MandateDataParams,
-    PaymentMethodDataParams, RadarOptionsParams,
+    AutomaticPaymentMethodsParams, CreatedFilter, ExcludedPaymentMethodType,
+    MandateDataParams, PaymentMethodDataParams, RadarOptionsParams,
 };
 
-use crate::api::customer::{CreatedFilter, CustomerId};
+use crate::api::customer::CustomerId;
 use crate::api::mandate::MandateId;
 use crate::api::payment_method::PaymentMethodId;
 use crate::params::Value;

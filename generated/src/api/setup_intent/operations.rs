@@ -2,11 +2,11 @@
 
 use crate::{Client, params};
 use crate::api::common::{
-    AutomaticPaymentMethodsParams, ExcludedPaymentMethodType, MandateDataParams,
-    PaymentMethodDataParams,
+    AutomaticPaymentMethodsParams, CreatedFilter, ExcludedPaymentMethodType,
+    MandateDataParams, PaymentMethodDataParams,
 };
 
-use crate::api::customer::{CreatedFilter, CustomerId};
+use crate::api::customer::CustomerId;
 use crate::api::payment_method::PaymentMethodId;
 use crate::params::Value;
 use crate::request::{Method, Request};

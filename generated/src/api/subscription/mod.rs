@@ -16,3 +16,5 @@ mod params;
 #[cfg(feature = "client")]
 #[cfg(feature = "subscriptions")]
 pub use params::*;
+mod subscription_item;
+pub use subscription_item::*;

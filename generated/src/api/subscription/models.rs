@@ -13,11 +13,11 @@ use crate::api::customer::{Customer, DeletedCustomer};
 use crate::api::invoice::Invoice;
 use crate::api::payment_method::PaymentMethod;
 use crate::api::setup_intent::SetupIntent;
-use crate::api::subscription_item::SubscriptionItem;
 use crate::de::Fields;
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
+use super::SubscriptionItem;
 
 /// What a customer is charged for again and again, by an invoice for every period.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,7 +40,7 @@ pub struct Subscription {
     /// Until when items are billed ahead.
     pub billing_schedules: Vec<BillingSchedule>,
     /// What makes it bill before the end of a period. Null for nothing.
-    pub billing_thresholds: Option<BillingThresholds>,
+    pub billing_thresholds: Option<SubscriptionBillingThresholds>,
     /// When it is going to end, in unix seconds. Null when no end is set.
     pub cancel_at: Option<Timestamp>,
     /// True when it ends, or has ended, with the current period.
@@ -956,54 +956,6 @@ impl From<&str> for BillingScheduleBillUntilType {
 
 crate::macros::open_enum!(BillingScheduleBillUntilType);
 
-/// What makes a subscription bill before the end of a period.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct BillingThresholds {
-    /// The amount in minor units that does. Null when amounts do not count.
-    pub amount_gte: Option<i64>,
-    /// True to start a new period then; otherwise periods stay as they are.
-    pub reset_billing_cycle_anchor: Option<bool>,
-}
-
-impl crate::de::Object for BillingThresholds {
-    const NAME: &'static str = "BillingThresholds";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut amount_gte = None;
-        let mut reset_billing_cycle_anchor = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "amount_gte" => amount_gte = fields.value()?,
-                "reset_billing_cycle_anchor" => {
-                    reset_billing_cycle_anchor = fields.value()?;
-                }
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            amount_gte,
-            reset_billing_cycle_anchor,
-        })
-    }
-}
-
-impl Serialize for BillingThresholds {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("amount_gte", &self.amount_gte)?;
-        object
-            .serialize_entry(
-                "reset_billing_cycle_anchor",
-                &self.reset_billing_cycle_anchor,
-            )?;
-        object.end()
-    }
-}
-
-crate::macros::object!(BillingThresholds);
-
 /// Why a subscription was canceled.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1677,6 +1629,54 @@ impl From<&str> for SaveDefaultPaymentMethod {
 }
 
 crate::macros::open_enum!(SaveDefaultPaymentMethod);
+
+/// What makes a subscription bill before the end of a period.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SubscriptionBillingThresholds {
+    /// The amount in minor units that does. Null when amounts do not count.
+    pub amount_gte: Option<i64>,
+    /// True to start a new period then; otherwise periods stay as they are.
+    pub reset_billing_cycle_anchor: Option<bool>,
+}
+
+impl crate::de::Object for SubscriptionBillingThresholds {
+    const NAME: &'static str = "SubscriptionBillingThresholds";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut amount_gte = None;
+        let mut reset_billing_cycle_anchor = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "amount_gte" => amount_gte = fields.value()?,
+                "reset_billing_cycle_anchor" => {
+                    reset_billing_cycle_anchor = fields.value()?;
+                }
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            amount_gte,
+            reset_billing_cycle_anchor,
+        })
+    }
+}
+
+impl Serialize for SubscriptionBillingThresholds {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("amount_gte", &self.amount_gte)?;
+        object
+            .serialize_entry(
+                "reset_billing_cycle_anchor",
+                &self.reset_billing_cycle_anchor,
+            )?;
+        object.end()
+    }
+}
+
+crate::macros::object!(SubscriptionBillingThresholds);
 
 /// How it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

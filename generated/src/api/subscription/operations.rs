@@ -2,11 +2,11 @@
 
 use crate::{Client, Timestamp, params};
 use crate::api::common::{
-    BillingModeParams, CollectionMethod, DiscountParams,
+    BillingModeParams, CollectionMethod, CreatedFilter, DiscountParams,
     PendingInvoiceItemIntervalParams, TransferDataParams, TrialSettingsParams,
 };
 
-use crate::api::customer::{CreatedFilter, CustomerId};
+use crate::api::customer::CustomerId;
 use crate::api::payment_method::PaymentMethodId;
 use crate::request::{Method, Request};
 use super::{

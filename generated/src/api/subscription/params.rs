@@ -3,15 +3,13 @@
 use crate::{Timestamp, Unrecognized, params};
 use crate::api::common::{
     AccountReferenceParams, BillingPaymentMethodType, DiscountParams,
-    InvoicePaymentMethodOptionsParams, PriceTaxBehavior, RangeQueryFilter,
-    RecurringParams,
+    InvoicePaymentMethodOptionsParams, PriceTaxBehavior, RecurringParams, TimeRange,
 };
 
-use crate::api::subscription_item::SubscriptionItemId;
 use crate::params::{Params, Value};
 use super::{
     BillingScheduleAppliesToType, BillingScheduleBillUntilType, CancellationFeedback,
-    Interval, PauseBehavior, SaveDefaultPaymentMethod,
+    Interval, PauseBehavior, SaveDefaultPaymentMethod, SubscriptionItemId,
 };
 
 /// Something to bill once.
@@ -630,29 +628,29 @@ crate::macros::params!(CreateSubscriptionItemParams);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CurrentPeriodEndFilter {
-    /// As an object.
-    RangeQuery(RangeQueryFilter),
-    /// As an integer.
-    Integer(i64),
+    /// A range of time.
+    TimeRange(TimeRange),
+    /// At this time.
+    Timestamp(Timestamp),
 }
 
-impl From<RangeQueryFilter> for CurrentPeriodEndFilter {
-    fn from(value: RangeQueryFilter) -> Self {
-        Self::RangeQuery(value)
+impl From<TimeRange> for CurrentPeriodEndFilter {
+    fn from(value: TimeRange) -> Self {
+        Self::TimeRange(value)
     }
 }
 
-impl From<i64> for CurrentPeriodEndFilter {
-    fn from(value: i64) -> Self {
-        Self::Integer(value)
+impl From<Timestamp> for CurrentPeriodEndFilter {
+    fn from(value: Timestamp) -> Self {
+        Self::Timestamp(value)
     }
 }
 
 impl From<CurrentPeriodEndFilter> for Value {
     fn from(value: CurrentPeriodEndFilter) -> Self {
         match value {
-            CurrentPeriodEndFilter::RangeQuery(value) => value.into(),
-            CurrentPeriodEndFilter::Integer(value) => value.into(),
+            CurrentPeriodEndFilter::TimeRange(value) => value.into(),
+            CurrentPeriodEndFilter::Timestamp(value) => value.into(),
         }
     }
 }
@@ -662,29 +660,29 @@ impl From<CurrentPeriodEndFilter> for Value {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CurrentPeriodStartFilter {
-    /// As an object.
-    RangeQuery(RangeQueryFilter),
-    /// As an integer.
-    Integer(i64),
+    /// A range of time.
+    TimeRange(TimeRange),
+    /// At this time.
+    Timestamp(Timestamp),
 }
 
-impl From<RangeQueryFilter> for CurrentPeriodStartFilter {
-    fn from(value: RangeQueryFilter) -> Self {
-        Self::RangeQuery(value)
+impl From<TimeRange> for CurrentPeriodStartFilter {
+    fn from(value: TimeRange) -> Self {
+        Self::TimeRange(value)
     }
 }
 
-impl From<i64> for CurrentPeriodStartFilter {
-    fn from(value: i64) -> Self {
-        Self::Integer(value)
+impl From<Timestamp> for CurrentPeriodStartFilter {
+    fn from(value: Timestamp) -> Self {
+        Self::Timestamp(value)
     }
 }
 
 impl From<CurrentPeriodStartFilter> for Value {
     fn from(value: CurrentPeriodStartFilter) -> Self {
         match value {
-            CurrentPeriodStartFilter::RangeQuery(value) => value.into(),
-            CurrentPeriodStartFilter::Integer(value) => value.into(),
+            CurrentPeriodStartFilter::TimeRange(value) => value.into(),
+            CurrentPeriodStartFilter::Timestamp(value) => value.into(),
         }
     }
 }

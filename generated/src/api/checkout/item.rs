@@ -4,7 +4,7 @@
 use crate::{Map, ObjectType};
 use crate::Unrecognized;
 #[cfg(feature = "checkout")]
-use crate::api::common::{ItemDiscount, ItemTax};
+use crate::api::common::ItemTax;
 #[cfg(feature = "checkout")]
 use crate::de::Fields;
 #[cfg(feature = "checkout")]
@@ -18,9 +18,9 @@ use serde::ser::SerializeMap;
 #[cfg(feature = "checkout")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Item {
+pub struct LineItem {
     /// Whether the customer can change the quantity.
-    pub adjustable_quantity: Option<AdjustableQuantity>,
+    pub adjustable_quantity: Option<LineItemAdjustableQuantity>,
     /// The discounts taken off, in minor units; 0 without any.
     pub amount_discount: i64,
     /// The sum before discounts and taxes, in minor units.
@@ -36,7 +36,7 @@ pub struct Item {
     /// The discounts, one by one. Only included when expanded.
     pub discounts: Option<Vec<ItemDiscount>>,
     /// The id, `li_…`.
-    pub id: ItemId,
+    pub id: LineItemId,
     /// Pairs of your own that are kept with the object. Stripe does not interpret them.
     pub metadata: Option<Map<String>>,
     /// The name of this kind of object; the same for all objects of the kind.
@@ -50,8 +50,8 @@ pub struct Item {
 }
 
 #[cfg(feature = "checkout")]
-impl crate::de::Object for Item {
-    const NAME: &'static str = "Item";
+impl crate::de::Object for LineItem {
+    const NAME: &'static str = "LineItem";
     fn from_fields<'de, A: MapAccess<'de>>(
         mut fields: Fields<A>,
     ) -> Result<Self, A::Error> {
@@ -108,7 +108,7 @@ impl crate::de::Object for Item {
 }
 
 #[cfg(feature = "checkout")]
-impl Serialize for Item {
+impl Serialize for LineItem {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
         object.serialize_entry("adjustable_quantity", &self.adjustable_quantity)?;
@@ -134,70 +134,64 @@ impl Serialize for Item {
 }
 
 #[cfg(feature = "checkout")]
-crate::macros::object!(Item);
+crate::macros::object!(LineItem);
 
 #[cfg(feature = "checkout")]
-crate::macros::resource!(Item, ItemId);
+crate::macros::resource!(LineItem, LineItemId);
 
-/// The id of [`Item`].
+/// The id of [`LineItem`].
 #[cfg(feature = "checkout")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ItemId(crate::text::Text);
+pub struct LineItemId(crate::text::Text);
 
 #[cfg(feature = "checkout")]
-crate::macros::id!(ItemId);
+crate::macros::id!(LineItemId);
 
-/// Whether a customer can change a quantity, and how far.
+/// What a discount takes off.
 #[cfg(feature = "checkout")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct AdjustableQuantity {
-    /// Whether the customer can change it.
-    pub enabled: bool,
-    /// The largest quantity, 99 unless set, up to 999,999.
-    pub maximum: Option<i64>,
-    /// The smallest quantity, 0 unless set. An optional item can be left out all the same.
-    pub minimum: Option<i64>,
+pub struct ItemDiscount {
+    /// What it takes off, in minor units.
+    pub amount: i64,
+    /// The discount, as raw JSON.
+    pub discount: serde_json::Value,
 }
 
 #[cfg(feature = "checkout")]
-impl crate::de::Object for AdjustableQuantity {
-    const NAME: &'static str = "AdjustableQuantity";
+impl crate::de::Object for ItemDiscount {
+    const NAME: &'static str = "ItemDiscount";
     fn from_fields<'de, A: MapAccess<'de>>(
         mut fields: Fields<A>,
     ) -> Result<Self, A::Error> {
-        let mut enabled = None;
-        let mut maximum = None;
-        let mut minimum = None;
+        let mut amount = None;
+        let mut discount = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "enabled" => enabled = fields.value()?,
-                "maximum" => maximum = fields.value()?,
-                "minimum" => minimum = fields.value()?,
+                "amount" => amount = fields.value()?,
+                "discount" => discount = fields.value()?,
                 _ => fields.skip()?,
             }
         }
         Ok(Self {
-            enabled: fields.required(enabled, "enabled")?,
-            maximum,
-            minimum,
+            amount: fields.required(amount, "amount")?,
+            discount: fields.required(discount, "discount")?,
         })
     }
 }
 
 #[cfg(feature = "checkout")]
-impl Serialize for AdjustableQuantity {
+impl Serialize for ItemDiscount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("enabled", &self.enabled)?;
-        object.serialize_entry("maximum", &self.maximum)?;
-        object.serialize_entry("minimum", &self.minimum)?;
+        object.serialize_entry("amount", &self.amount)?;
+        object.serialize_entry("discount", &self.discount)?;
         object.end()
     }
 }
 
 #[cfg(feature = "checkout")]
-crate::macros::object!(AdjustableQuantity);
+crate::macros::object!(ItemDiscount);
 
 /// Why this much tax is due. Set when Stripe Tax computed it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -285,3 +279,55 @@ impl From<&str> for ItemTaxabilityReason {
 }
 
 crate::macros::open_enum!(ItemTaxabilityReason);
+
+/// Whether a customer can change a quantity, and how far.
+#[cfg(feature = "checkout")]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct LineItemAdjustableQuantity {
+    /// Whether the customer can change it.
+    pub enabled: bool,
+    /// The largest quantity, 99 unless set, up to 999,999.
+    pub maximum: Option<i64>,
+    /// The smallest quantity, 0 unless set. An optional item can be left out all the same.
+    pub minimum: Option<i64>,
+}
+
+#[cfg(feature = "checkout")]
+impl crate::de::Object for LineItemAdjustableQuantity {
+    const NAME: &'static str = "LineItemAdjustableQuantity";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut enabled = None;
+        let mut maximum = None;
+        let mut minimum = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "enabled" => enabled = fields.value()?,
+                "maximum" => maximum = fields.value()?,
+                "minimum" => minimum = fields.value()?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            enabled: fields.required(enabled, "enabled")?,
+            maximum,
+            minimum,
+        })
+    }
+}
+
+#[cfg(feature = "checkout")]
+impl Serialize for LineItemAdjustableQuantity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("enabled", &self.enabled)?;
+        object.serialize_entry("maximum", &self.maximum)?;
+        object.serialize_entry("minimum", &self.minimum)?;
+        object.end()
+    }
+}
+
+#[cfg(feature = "checkout")]
+crate::macros::object!(LineItemAdjustableQuantity);

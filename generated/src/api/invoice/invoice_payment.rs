@@ -37,7 +37,7 @@ pub struct InvoicePayment {
     /// How far it is: `open`, `paid` or `canceled`.
     pub status: String,
     /// When its status changed.
-    pub status_transitions: StatusTransitions,
+    pub status_transitions: InvoicePaymentStatusTransitions,
 }
 
 impl crate::de::Object for InvoicePayment {
@@ -119,6 +119,45 @@ crate::macros::resource!(InvoicePayment, InvoicePaymentId);
 pub struct InvoicePaymentId(crate::text::Text);
 
 crate::macros::id!(InvoicePaymentId);
+
+/// When the status of a payment changed. Null for what has not happened.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct InvoicePaymentStatusTransitions {
+    /// When it was canceled, in unix seconds.
+    pub canceled_at: Option<Timestamp>,
+    /// When it succeeded, in unix seconds.
+    pub paid_at: Option<Timestamp>,
+}
+
+impl crate::de::Object for InvoicePaymentStatusTransitions {
+    const NAME: &'static str = "InvoicePaymentStatusTransitions";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut canceled_at = None;
+        let mut paid_at = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "canceled_at" => canceled_at = fields.value()?,
+                "paid_at" => paid_at = fields.value()?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self { canceled_at, paid_at })
+    }
+}
+
+impl Serialize for InvoicePaymentStatusTransitions {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("canceled_at", &self.canceled_at)?;
+        object.serialize_entry("paid_at", &self.paid_at)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(InvoicePaymentStatusTransitions);
 
 /// What an invoice is paid by.
 #[derive(Clone, Debug, PartialEq)]
@@ -253,42 +292,3 @@ impl From<&str> for PaymentType {
 }
 
 crate::macros::open_enum!(PaymentType);
-
-/// When the status of a payment changed. Null for what has not happened.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct StatusTransitions {
-    /// When it was canceled, in unix seconds.
-    pub canceled_at: Option<Timestamp>,
-    /// When it succeeded, in unix seconds.
-    pub paid_at: Option<Timestamp>,
-}
-
-impl crate::de::Object for StatusTransitions {
-    const NAME: &'static str = "StatusTransitions";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut canceled_at = None;
-        let mut paid_at = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "canceled_at" => canceled_at = fields.value()?,
-                "paid_at" => paid_at = fields.value()?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self { canceled_at, paid_at })
-    }
-}
-
-impl Serialize for StatusTransitions {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("canceled_at", &self.canceled_at)?;
-        object.serialize_entry("paid_at", &self.paid_at)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(StatusTransitions);
