@@ -83,6 +83,7 @@ mod table;
 mod transactions;
 mod validate;
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -91,6 +92,7 @@ use std::time::Duration;
 
 use stripe_financial_connections::webhook::Event;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 pub use institutions::Institution;
@@ -108,7 +110,10 @@ const KEY: &str = "sk_test_sandbox";
 pub struct Sandbox {
     server: Arc<Server>,
     url: String,
+    /// End with it.
     tasks: Vec<JoinHandle<()>>,
+    /// Closes the connections when it is dropped.
+    _stop: oneshot::Sender<Infallible>,
 }
 
 /// Sets up a [`Sandbox`].
@@ -196,6 +201,12 @@ impl Sandbox {
         self.server.with(|state| state.endpoint = Some(endpoint));
     }
 
+    /// The account that has all the transactions of a [filled](SandboxBuilder::fill) sandbox, and
+    /// the transaction in the middle of them.
+    pub fn filled(&self) -> Option<(String, String)> {
+        self.server.with(|state| link::filled(state))
+    }
+
     /// All that has happened, the first first.
     pub fn events(&self) -> Vec<Event> {
         let events: Vec<_> = self.server.with(|state| {
@@ -271,11 +282,17 @@ impl SandboxBuilder {
         let listener = TcpListener::bind(self.address).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let server = Arc::new(Server::new(KEY.to_owned(), state, self.file)?);
+        let (stop, stopped) = oneshot::channel();
+        tokio::spawn(server::serve(server.clone(), listener, stopped));
         let tasks = vec![
-            tokio::spawn(server::serve(server.clone(), listener)),
             tokio::spawn(server::tick(server.clone())),
             tokio::spawn(server::keep(server.clone())),
         ];
-        Ok(Sandbox { server, url, tasks })
+        Ok(Sandbox {
+            server,
+            url,
+            tasks,
+            _stop: stop,
+        })
     }
 }

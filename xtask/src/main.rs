@@ -5,6 +5,7 @@ mod diff;
 mod edits;
 mod files;
 mod release;
+mod sandbox;
 mod screen;
 mod snapshots;
 mod source;
@@ -31,6 +32,8 @@ enum Command {
     Codegen(codegen::Args),
     /// Say what a user notices between two specs, and whether it breaks code.
     Diff(diff::Args),
+    /// Start a server that answers like Stripe.
+    Sandbox(sandbox::Args),
     /// Make spec/financial_connections.yaml from Stripe's full spec.
     Spec(spec::Args),
     /// Take in a new spec: all of the above, the snapshots, the changelog and the version.
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Codegen(args) => codegen::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Sandbox(args) => sandbox::run(&args),
         Command::Spec(args) => spec::run(&args),
         Command::Update(args) => update::run(&args),
     };

@@ -154,15 +154,16 @@ fn carry_out(
     let checked = authenticate(&parts.headers, &server.key).and_then(|()| {
         check_version(&parts.headers)?;
         let tree = form::decode(form)?;
-        let params = match route.operation() {
+        let operation = route.operation();
+        let params = match operation {
             Some(operation) => validate::params(tree, &operation.params)?,
             None => validate::unchecked(tree),
         };
-        Ok(Call {
-            path: parts.uri.path().to_owned(),
-            ids,
-            params,
-        })
+        let path = parts.uri.path().to_owned();
+        let call = Call { path, ids, params };
+        let response = operation.map(|operation| &operation.response);
+        expand::check(&call.texts("expand"), response)?;
+        Ok(call)
     });
     let call = match checked {
         Ok(call) => call,
@@ -200,10 +201,9 @@ fn once(
         id: id.to_owned(),
         idempotency_key: key.map(str::to_owned),
     });
-    let answer = (route.handler)(state, call).and_then(|mut answer| {
-        let response = route.operation().map(|operation| &operation.response);
-        expand::expand(state, &mut answer, &call.texts("expand"), response)?;
-        Ok(answer)
+    let answer = (route.handler)(state, call).map(|mut answer| {
+        expand::expand(state, &mut answer, &call.texts("expand"));
+        answer
     });
     state.cause = None;
     state.changed |= route.method != "GET";

@@ -8,14 +8,9 @@ use super::state::State;
 
 const MAX_DEPTH: usize = 4;
 
-/// Replaces ids in an answer. Without a schema, as for an operation that is not in the spec, any
-/// id can be.
-pub(crate) fn expand(
-    state: &State,
-    answer: &mut Value,
-    paths: &[&str],
-    schema: Option<&Schema>,
-) -> Result<(), ApiError> {
+/// Refuses paths that cannot be expanded. Without a schema, as for an operation that is not in the
+/// spec, all can be.
+pub(crate) fn check(paths: &[&str], schema: Option<&Schema>) -> Result<(), ApiError> {
     for path in paths {
         let refused = |why: String| Err(ApiError::invalid(why).param("expand"));
         let fields: Vec<_> = path.split('.').collect();
@@ -27,13 +22,19 @@ pub(crate) fn expand(
         if schema.is_some_and(|schema| !is_expandable(schema, &fields)) {
             return refused(format!("This property cannot be expanded ({path})."));
         }
-        replace(state, answer, &fields);
     }
     Ok(())
 }
 
-/// Follows a path through a schema; one step of it has to be expandable, or there is nothing to
-/// expand.
+/// Replaces the ids at these paths of an answer.
+pub(crate) fn expand(state: &State, answer: &mut Value, paths: &[&str]) {
+    for path in paths {
+        let fields: Vec<_> = path.split('.').collect();
+        replace(state, answer, &fields);
+    }
+}
+
+/// Follows a path through a schema, to a field that may hold an id or an object.
 fn is_expandable(schema: &Schema, fields: &[&str]) -> bool {
     let Some((field, rest)) = fields.split_first() else {
         return schema.expansion.is_some();

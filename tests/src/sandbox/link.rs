@@ -214,3 +214,10 @@ pub(crate) fn fill(state: &mut State, accounts: usize, transactions: usize) {
         }
     }
 }
+
+/// The account that [`fill`] gave the transactions, and the transaction in their middle.
+pub(crate) fn filled(state: &State) -> Option<(String, String)> {
+    let account = state.accounts.rows().first()?;
+    let middle = account.transactions.get(account.transactions.len() / 2)?;
+    Some((account.id.clone(), middle.id().to_owned()))
+}

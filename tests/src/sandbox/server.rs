@@ -1,5 +1,6 @@
 //! The parts of a running sandbox, and what runs them.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +12,7 @@ use axum::http::Method;
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
 use super::api;
 use super::control;
@@ -110,7 +111,12 @@ pub(crate) async fn keep(server: Arc<Server>) {
     }
 }
 
-pub(crate) async fn serve(server: Arc<Server>, listener: TcpListener) {
+/// Answers requests until the other end of `stop` is dropped.
+pub(crate) async fn serve(
+    server: Arc<Server>,
+    listener: TcpListener,
+    stop: oneshot::Receiver<Infallible>,
+) {
     let mut router = control::router();
     for route in ROUTES {
         let filter = Method::from_bytes(route.method.as_bytes())
@@ -131,8 +137,13 @@ pub(crate) async fn serve(server: Arc<Server>, listener: TcpListener) {
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .with_state(server);
-    // It only returns when it is told to shut down, and it is not.
-    let _ = axum::serve(listener, router).await;
+    let stopped = async {
+        let _ = stop.await;
+    };
+    // It never ends in an error: a connection that fails is dropped.
+    let _ = axum::serve(listener, router)
+        .with_graceful_shutdown(stopped)
+        .await;
 }
 
 async fn unknown(request: Request) -> Response {

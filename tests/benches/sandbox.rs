@@ -1,0 +1,92 @@
+//! Pages of a sandbox with 100,000 accounts and 1,000,000 transactions, as a client waits for them.
+//!
+//! `cargo bench -p stripe-tests --bench sandbox`; each is to take less than 10 ms.
+
+use std::sync::LazyLock;
+
+use divan::Bencher;
+use stripe_tests::sandbox::Sandbox;
+use tokio::runtime::Runtime;
+
+const ACCOUNTS: usize = 100_000;
+const TRANSACTIONS: usize = 1_000_000;
+
+struct Full {
+    runtime: Runtime,
+    sandbox: Sandbox,
+    http: reqwest::Client,
+    /// The account that has the transactions: the oldest.
+    account: String,
+    /// A transaction halfway to the oldest.
+    middle: String,
+}
+
+static FULL: LazyLock<Full> = LazyLock::new(|| {
+    let runtime = Runtime::new().expect("there is a runtime");
+    let start = Sandbox::builder().fill(ACCOUNTS, TRANSACTIONS).start();
+    let sandbox = runtime.block_on(start).expect("there is a free port");
+    let (account, middle) = sandbox.filled().expect("it is full");
+    Full {
+        runtime,
+        sandbox,
+        http: reqwest::Client::new(),
+        account,
+        middle,
+    }
+});
+
+impl Full {
+    fn get(&self, path: &str) -> usize {
+        let url = format!("{}{path}", self.sandbox.url());
+        let request = self.http.get(url).bearer_auth(self.sandbox.key());
+        self.runtime.block_on(async {
+            let answer = request.send().await.expect("it answers");
+            assert_eq!(answer.status(), 200);
+            answer.bytes().await.expect("it has a body").len()
+        })
+    }
+}
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench]
+fn accounts(bencher: Bencher) {
+    bencher.bench(|| FULL.get("/v1/financial_connections/accounts?limit=100"));
+}
+
+/// No account is of this holder, so that all are looked at.
+#[divan::bench]
+fn accounts_of_a_holder_without_any(bencher: Bencher) {
+    let path = "/v1/financial_connections/accounts?limit=100&account_holder[account]=acct_1";
+    bencher.bench(|| FULL.get(path));
+}
+
+#[divan::bench]
+fn transactions(bencher: Bencher) {
+    let path = format!(
+        "/v1/financial_connections/transactions?limit=100&account={}",
+        FULL.account
+    );
+    bencher.bench(|| FULL.get(&path));
+}
+
+#[divan::bench]
+fn transactions_from_the_middle(bencher: Bencher) {
+    let path = format!(
+        "/v1/financial_connections/transactions?limit=100&account={}&starting_after={}",
+        FULL.account, FULL.middle
+    );
+    bencher.bench(|| FULL.get(&path));
+}
+
+/// No transaction is that old, so that all are looked at.
+#[divan::bench]
+fn transactions_of_a_time_without_any(bencher: Bencher) {
+    let path = format!(
+        "/v1/financial_connections/transactions?limit=100&account={}&transacted_at[lt]=1",
+        FULL.account
+    );
+    bencher.bench(|| FULL.get(&path));
+}

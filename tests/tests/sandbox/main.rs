@@ -1,0 +1,12 @@
+//! The sandbox, held to the spec, to the crate, and to what clients can do to it.
+
+mod conformance;
+mod examples;
+mod faults;
+mod http;
+mod life;
+mod robust;
+mod schema;
+mod store;
+mod strict;
+mod webhooks;
