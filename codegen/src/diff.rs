@@ -5,6 +5,7 @@
 
 mod operations;
 mod pairs;
+mod params;
 mod render;
 mod sides;
 mod types;

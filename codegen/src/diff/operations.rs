@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::pairs::{path, rust};
-use super::types::Role;
+use super::params::Role;
 use super::{Action, At, Compare, Concerns, Effect, Subject, sorted_apart};
 use crate::emit;
 use crate::ir::{Api, Event, Operation, Service};

@@ -1,7 +1,7 @@
 //! Paths and operations: which service, which method, which parameters, which answer.
 
 use super::responses::escape;
-use super::{Lower, Owner, is_sensitive};
+use super::{Lower, Owner};
 use crate::error::Diagnostic;
 use crate::ir::{Operation, Ty, TypeId, Verb};
 use crate::naming;
@@ -179,7 +179,11 @@ impl<'a> Lower<'a> {
                 param.docs.clone_from(description);
                 self.describe(&param.ty, description);
             }
-            param.sensitive |= is_sensitive(&schema.schema_data);
+            // The overlay may mark the parameter as well as its schema.
+            param.sensitive |= data.extensions.get("x-sensitive") == Some(&true.into());
+            if let Some(of) = data.extensions.get("x-id-of").and_then(|of| of.as_str()) {
+                param.ty = self.id_of(of, owner, &data.name, &pointer);
+            }
             match parameter {
                 Parameter::Path { .. } => {
                     if param.ty == Ty::String

@@ -3,6 +3,8 @@
 use crate::{Client, Timestamp, params};
 use crate::api::common::{CreatedFilter, ExcludedPaymentMethodType, PaymentMethodType};
 use crate::api::customer::CustomerId;
+use crate::api::payment_intent::PaymentIntentId;
+use crate::api::subscription::SubscriptionId;
 use crate::params::Value;
 use crate::request::{Method, Request};
 use super::{
@@ -601,8 +603,8 @@ impl ListSessions {
     }
 
     /// The id of the customer.
-    pub fn customer(mut self, customer: impl Into<String>) -> Self {
-        self.0.set("customer", Into::<String>::into(customer));
+    pub fn customer(mut self, customer: impl Into<CustomerId>) -> Self {
+        self.0.set("customer", Into::<CustomerId>::into(customer));
         self
     }
 
@@ -648,8 +650,8 @@ impl ListSessions {
     }
 
     /// Only the session with the payment intent of this id.
-    pub fn payment_intent(mut self, payment_intent: impl Into<String>) -> Self {
-        self.0.set("payment_intent", Into::<String>::into(payment_intent));
+    pub fn payment_intent(mut self, payment_intent: impl Into<PaymentIntentId>) -> Self {
+        self.0.set("payment_intent", Into::<PaymentIntentId>::into(payment_intent));
         self
     }
 
@@ -672,8 +674,8 @@ impl ListSessions {
     }
 
     /// Only the session that started the subscription of this id.
-    pub fn subscription(mut self, subscription: impl Into<String>) -> Self {
-        self.0.set("subscription", Into::<String>::into(subscription));
+    pub fn subscription(mut self, subscription: impl Into<SubscriptionId>) -> Self {
+        self.0.set("subscription", Into::<SubscriptionId>::into(subscription));
         self
     }
 }

@@ -468,7 +468,7 @@ impl ListCustomers {
 
     /// Only customers with exactly this email address; upper and lower case matter.
     pub fn email(mut self, email: impl Into<String>) -> Self {
-        self.0.set("email", Into::<String>::into(email));
+        self.0.set("email", Value::sensitive(email));
         self
     }
 

@@ -4,9 +4,9 @@ use crate::{Client, params};
 use crate::request::{Method, Request};
 use super::{
     Account, AccountHolderFilter, AccountHolderParams, AccountId, AccountOwner,
-    AccountOwnerId, Permission, Prefetch, RefreshFeature, Session, SessionFiltersParams,
-    SessionId, SubscribeFeature, TransactedAtFilter, Transaction, TransactionId,
-    TransactionRefreshFilter,
+    AccountOwnerId, AccountOwnershipId, Permission, Prefetch, RefreshFeature, Session,
+    SessionFiltersParams, SessionId, SubscribeFeature, TransactedAtFilter, Transaction,
+    TransactionId, TransactionRefreshFilter,
 };
 
 /// The operations on financial connections.
@@ -257,7 +257,7 @@ impl<'a> AccountOwners<'a> {
     ///     .financial_connections()
     ///     .accounts()
     ///     .owners()
-    ///     .list("account_id", "ownership")
+    ///     .list("account_id", "account_ownership_id")
     ///     .await?;
     /// # Ok(())
     /// # }
@@ -265,7 +265,7 @@ impl<'a> AccountOwners<'a> {
     pub fn list(
         &self,
         account: impl Into<AccountId>,
-        ownership: impl Into<String>,
+        ownership: impl Into<AccountOwnershipId>,
     ) -> ListAccountOwners {
         ListAccountOwners(
             Request::new(
@@ -274,7 +274,7 @@ impl<'a> AccountOwners<'a> {
                     "/v1/financial_connections/accounts/{account}/owners",
                 )
                 .path("account", Into::<AccountId>::into(account))
-                .param("ownership", Into::<String>::into(ownership)),
+                .param("ownership", Into::<AccountOwnershipId>::into(ownership)),
         )
     }
 }
@@ -370,18 +370,18 @@ impl<'a> Transactions<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let page = client.financial_connections().transactions().list("account").await?;
+    /// let page = client.financial_connections().transactions().list("account_id").await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub fn list(&self, account: impl Into<String>) -> ListTransactions {
+    pub fn list(&self, account: impl Into<AccountId>) -> ListTransactions {
         ListTransactions(
             Request::new(
                     self.client,
                     Method::Get,
                     "/v1/financial_connections/transactions",
                 )
-                .param("account", Into::<String>::into(account)),
+                .param("account", Into::<AccountId>::into(account)),
         )
     }
 
@@ -558,8 +558,8 @@ impl ListAccounts {
     }
 
     /// Only accounts linked in this session.
-    pub fn session(mut self, session: impl Into<String>) -> Self {
-        self.0.set("session", Into::<String>::into(session));
+    pub fn session(mut self, session: impl Into<SessionId>) -> Self {
+        self.0.set("session", Into::<SessionId>::into(session));
         self
     }
 

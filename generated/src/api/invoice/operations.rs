@@ -571,8 +571,8 @@ impl ListInvoices {
     }
 
     /// The id of the customer.
-    pub fn customer(mut self, customer: impl Into<String>) -> Self {
-        self.0.set("customer", Into::<String>::into(customer));
+    pub fn customer(mut self, customer: impl Into<CustomerId>) -> Self {
+        self.0.set("customer", Into::<CustomerId>::into(customer));
         self
     }
 
@@ -647,8 +647,8 @@ impl ListInvoices {
     }
 
     /// Only invoices of this subscription.
-    pub fn subscription(mut self, subscription: impl Into<String>) -> Self {
-        self.0.set("subscription", Into::<String>::into(subscription));
+    pub fn subscription(mut self, subscription: impl Into<SubscriptionId>) -> Self {
+        self.0.set("subscription", Into::<SubscriptionId>::into(subscription));
         self
     }
 }

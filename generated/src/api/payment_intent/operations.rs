@@ -769,8 +769,8 @@ impl ListPaymentIntents {
     }
 
     /// Only those of this customer.
-    pub fn customer(mut self, customer: impl Into<String>) -> Self {
-        self.0.set("customer", Into::<String>::into(customer));
+    pub fn customer(mut self, customer: impl Into<CustomerId>) -> Self {
+        self.0.set("customer", Into::<CustomerId>::into(customer));
         self
     }
 
@@ -830,7 +830,7 @@ pub struct RetrievePaymentIntent(pub(super) Request);
 impl RetrievePaymentIntent {
     /// The client secret. Only needed with a publishable key.
     pub fn client_secret(mut self, client_secret: impl Into<String>) -> Self {
-        self.0.set("client_secret", Into::<String>::into(client_secret));
+        self.0.set("client_secret", Value::sensitive(client_secret));
         self
     }
 

@@ -530,8 +530,8 @@ impl ListSetupIntents {
     }
 
     /// Only those of this customer.
-    pub fn customer(mut self, customer: impl Into<String>) -> Self {
-        self.0.set("customer", Into::<String>::into(customer));
+    pub fn customer(mut self, customer: impl Into<CustomerId>) -> Self {
+        self.0.set("customer", Into::<CustomerId>::into(customer));
         self
     }
 
@@ -574,8 +574,8 @@ impl ListSetupIntents {
     }
 
     /// Only those of this payment method.
-    pub fn payment_method(mut self, payment_method: impl Into<String>) -> Self {
-        self.0.set("payment_method", Into::<String>::into(payment_method));
+    pub fn payment_method(mut self, payment_method: impl Into<PaymentMethodId>) -> Self {
+        self.0.set("payment_method", Into::<PaymentMethodId>::into(payment_method));
         self
     }
 
@@ -596,7 +596,7 @@ pub struct RetrieveSetupIntent(pub(super) Request);
 impl RetrieveSetupIntent {
     /// The client secret. Only needed with a publishable key.
     pub fn client_secret(mut self, client_secret: impl Into<String>) -> Self {
-        self.0.set("client_secret", Into::<String>::into(client_secret));
+        self.0.set("client_secret", Value::sensitive(client_secret));
         self
     }
 

@@ -593,8 +593,8 @@ impl ListSubscriptions {
     }
 
     /// The id of the customer.
-    pub fn customer(mut self, customer: impl Into<String>) -> Self {
-        self.0.set("customer", Into::<String>::into(customer));
+    pub fn customer(mut self, customer: impl Into<CustomerId>) -> Self {
+        self.0.set("customer", Into::<CustomerId>::into(customer));
         self
     }
 

@@ -1,0 +1,177 @@
+//! What requests are made of: parameters, objects of parameters, choices.
+
+use super::pairs::rust;
+use super::{Action, At, Compare, Effect, Subject, sorted_apart};
+use crate::ir::{Api, Choice, ChoiceOption, ChoiceValue, Param, Params, Tag};
+use crate::naming;
+
+impl Compare<'_> {
+    pub(super) fn choice(&mut self, at: At<'_>, old: &Choice, new: &Choice) {
+        let (removed, both, added) =
+            sorted_apart(&old.options, &new.options, |option| option.ident.clone());
+        for was in removed {
+            let what = format!("`{}` is gone", was.ident);
+            self.note(
+                at,
+                (Subject::Value, wire(was)),
+                Action::Removed,
+                Effect::Breaking,
+                what,
+            );
+        }
+        for is in added {
+            let what = format!("`{}` is new", is.ident);
+            self.note(
+                at,
+                (Subject::Value, wire(is)),
+                Action::Added,
+                Effect::Compatible,
+                what,
+            );
+        }
+        for (was, is) in both {
+            let same = match (&was.value, &is.value) {
+                (ChoiceValue::Typed(a), ChoiceValue::Typed(b)) => self.pairs.same(a, b),
+                (a, b) => a == b,
+            };
+            if !same {
+                let spelled = |api: &Api, option: &ChoiceOption| match &option.value {
+                    ChoiceValue::Word(word) => word.clone(),
+                    ChoiceValue::Typed(ty) => rust(api, ty),
+                };
+                let (old, new) = (spelled(self.old, was), spelled(self.new, is));
+                let what = format!("`{}` is now `{new}`, was `{old}`", is.ident);
+                self.note(
+                    at,
+                    (Subject::Value, wire(is)),
+                    Action::Changed,
+                    Effect::Breaking,
+                    what,
+                );
+            }
+        }
+    }
+
+    pub(super) fn params_object(&mut self, at: At<'_>, old: &Params, new: &Params) {
+        let (removed, both, added) =
+            sorted_apart(&old.params, &new.params, |param| param.name.clone());
+        for was in removed {
+            self.param_removed(at, was, Role::of(was, old.tag.as_ref()));
+        }
+        for is in added {
+            self.param_added(at, is, Role::of(is, new.tag.as_ref()));
+        }
+        for (was, is) in both {
+            let roles = (
+                Role::of(was, old.tag.as_ref()),
+                Role::of(is, new.tag.as_ref()),
+            );
+            self.param(at, was, is, roles);
+        }
+    }
+
+    pub(super) fn param_removed(&mut self, at: At<'_>, was: &Param, role: Role) {
+        let what = format!(
+            "{} is gone, was `{}`",
+            role.words(was),
+            rust(self.old, &was.ty)
+        );
+        let about = (Subject::Parameter, was.name.as_str());
+        self.note(at, about, Action::Removed, Effect::Breaking, what);
+    }
+
+    pub(super) fn param_added(&mut self, at: At<'_>, is: &Param, role: Role) {
+        let (effect, is_new) = match role {
+            Role::Argument => (Effect::Breaking, "is new and required"),
+            Role::Setter | Role::Constructor => (Effect::Compatible, "is new"),
+        };
+        let what = format!("{} {is_new}: `{}`", role.words(is), rust(self.new, &is.ty));
+        self.note(
+            at,
+            (Subject::Parameter, &is.name),
+            Action::Added,
+            effect,
+            what,
+        );
+    }
+
+    pub(super) fn param(&mut self, at: At<'_>, was: &Param, is: &Param, (old, new): (Role, Role)) {
+        let about = (Subject::Parameter, is.name.as_str());
+        if old != new {
+            let what = format!("{} is now {}", old.words(was), new.article());
+            self.note(at, about, Action::Changed, Effect::Breaking, what);
+        }
+        if !self.pairs.same(&was.ty, &is.ty) {
+            let (new_ty, old_ty) = (rust(self.new, &is.ty), rust(self.old, &was.ty));
+            let more = self.difference(&was.ty, &is.ty);
+            let words = new.words(is);
+            let what = format!("{words} now takes `{new_ty}`, took `{old_ty}`{more}");
+            self.note(at, about, Action::Changed, Effect::Breaking, what);
+        }
+        let clear = naming::clear(&is.name);
+        match (was.clearable, is.clearable) {
+            (false, true) => {
+                let what = format!("`{clear}` is new");
+                self.note(at, about, Action::Changed, Effect::Compatible, what);
+            }
+            (true, false) => {
+                let what = format!("`{clear}` is gone");
+                self.note(at, about, Action::Changed, Effect::Breaking, what);
+            }
+            _ => {}
+        }
+        if was.sensitive != is.sensitive {
+            let what = match is.sensitive {
+                true => format!("{} is hidden from `Debug` now", new.words(is)),
+                false => format!("{} is shown by `Debug` now", new.words(is)),
+            };
+            self.note(at, about, Action::Changed, Effect::Compatible, what);
+        }
+    }
+}
+
+/// How a parameter is handed over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Argument,
+    Setter,
+    /// What the `type` of an object decides has a constructor.
+    Constructor,
+}
+
+impl Role {
+    pub(super) fn of(param: &Param, tag: Option<&Tag>) -> Self {
+        if tag.is_some_and(|tag| tag.arms.iter().any(|arm| arm.value == param.name)) {
+            Self::Constructor
+        } else if param.required {
+            Self::Argument
+        } else {
+            Self::Setter
+        }
+    }
+
+    fn words(self, param: &Param) -> String {
+        let name = naming::setter(&param.name);
+        match self {
+            Self::Argument => format!("the argument `{name}`"),
+            Self::Setter => format!("the setter `{name}`"),
+            Self::Constructor => format!("the constructor `{name}`"),
+        }
+    }
+
+    fn article(self) -> &'static str {
+        match self {
+            Self::Argument => "a required argument",
+            Self::Setter => "an optional setter",
+            Self::Constructor => "a constructor",
+        }
+    }
+}
+
+/// What an option sends.
+fn wire(option: &ChoiceOption) -> &str {
+    match &option.value {
+        ChoiceValue::Word(word) => word,
+        ChoiceValue::Typed(_) => &option.ident,
+    }
+}
