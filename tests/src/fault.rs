@@ -125,6 +125,16 @@ impl FaultServer {
             .clone()
     }
 
+    /// The last request.
+    ///
+    /// # Panics
+    ///
+    /// If there was none.
+    pub fn last_seen(&self) -> Seen {
+        let seen = self.log.seen.lock().expect("no test panics in here");
+        seen.last().expect("a request").clone()
+    }
+
     /// The only request.
     ///
     /// # Panics

@@ -2,7 +2,7 @@
 
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
-use stripe_financial_connections::common::RangeQueryFilter;
+use stripe_financial_connections::common::TimeRange;
 use stripe_financial_connections::financial_connections::{Account, AccountHolderFilter, Session};
 use stripe_financial_connections::{Error, List, ListStream, Resource};
 use stripe_tests::client::client;
@@ -213,7 +213,7 @@ async fn ranges_are_kept_too() {
     let server = FaultServer::script([Answer::ok(page(true)), Answer::ok(page(false))]);
     let (client, _) = client(&server);
     let list = client.financial_connections().transactions().list("fca_1");
-    let list = list.transacted_at(RangeQueryFilter::new().gte(1).lt(9));
+    let list = list.transacted_at(TimeRange::new().gte(1).lt(9));
     assert_eq!(read(list.stream()).await.expect("good pages").len(), 2);
     for seen in server.seen() {
         assert_eq!(seen.path, "/v1/financial_connections/transactions");
@@ -338,7 +338,7 @@ async fn the_owners_inside_of_an_account() {
         let owners = ownership.expect("expanded").owners;
         let names = read(owners.stream()).await.expect("good pages");
         assert_eq!(names, ["fcaown_1", "fcaown_2"]);
-        let seen = server.seen().pop().expect("a request");
+        let seen = server.last_seen();
         assert_eq!(seen.path, "/v1/financial_connections/accounts/fca_1/owners");
         assert_eq!(
             seen.pairs(),

@@ -119,7 +119,7 @@ async fn options_of_a_request() {
 
     let context = accounts.retrieve("fca_1").with_stripe_context("ctx_1");
     context.await.expect("a good answer");
-    let seen = server.seen().pop().expect("a request");
+    let seen = server.last_seen();
     let names = ["stripe-context", "stripe-account", "idempotency-key"];
     assert_eq!(
         headers(&seen, names),
@@ -185,7 +185,7 @@ async fn ids_stay_one_segment_of_the_path() {
         ("{account}", "%7Baccount%7D"),
     ] {
         accounts.retrieve(id).await.expect(id);
-        let seen = server.seen().pop().expect("a request");
+        let seen = server.last_seen();
         let path = format!("/v1/financial_connections/accounts/{segment}");
         assert_eq!((seen.path, seen.query), (path, String::new()));
     }

@@ -89,7 +89,7 @@ fn sent(server: &FaultServer, method: Method, parameters: &Json<String, Value>) 
     let request = client(server).0.raw(method, "/v1/x").params(params);
     let pairs = request.pairs();
     request.send_blocking().expect("a good answer");
-    let seen = server.seen().pop().expect("a request");
+    let seen = server.last_seen();
     assert_eq!(
         seen.query.is_empty(),
         method == Method::Post || pairs.is_empty()
