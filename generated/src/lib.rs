@@ -35,6 +35,7 @@
 //! | `rustls` (default), `native-tls` | TLS |
 //! | `blocking` | `send_blocking` and its kin; they work inside of async code too |
 //! | `webhook` | `webhook`: events, verified and typed; needs no `client` |
+//! | `payment-intents`, `setup-intents`, `checkout`, `invoices`, `subscriptions` | the other ways to ask for permissions |
 //! | `tracing` | spans `stripe.request` and `stripe.attempt` |
 //! | `jiff`, `chrono`, `time` | conversions of [`Timestamp`] |
 

@@ -5,3 +5,8 @@ pub mod fault;
 pub mod json;
 pub mod sandbox;
 pub mod scratch;
+
+/// The readme, whose examples are compiled as those of this crate.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

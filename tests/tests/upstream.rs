@@ -1,0 +1,44 @@
+//! Stripe's whole spec, where it is at hand: the generator digests all of it, and the result is a
+//! crate that compiles.
+
+use std::fs;
+use std::path::Path;
+use stripe_tests::scratch::Crate;
+
+#[test]
+fn the_whole_upstream_spec_becomes_a_crate_that_compiles() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../shared/stripe/spec3.2026-05-27.dahlia.json");
+    let Ok(spec) = fs::read_to_string(&path) else {
+        println!(
+            "SKIPPED: Stripe's whole spec is not here ({})",
+            path.display()
+        );
+        return;
+    };
+    let generated = stripe_codegen::generate(&spec, "stripe_financial_connections")
+        .unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    // An upload and a PDF are all that has no form in the crate.
+    let left_out: Vec<&str> = generated
+        .left_out
+        .iter()
+        .map(|diagnostic| diagnostic.pointer.as_str())
+        .collect();
+    assert_eq!(
+        left_out,
+        [
+            "/paths/~1v1~1files/post",
+            "/paths/~1v1~1quotes~1{quote}~1pdf/get"
+        ]
+    );
+    assert!(
+        generated.operations > 600,
+        "{} operations",
+        generated.operations
+    );
+
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let scratch = Crate::new(folder, "upstream", &generated.files).unwrap();
+    let said = scratch.check(&["--features", "webhook"]).unwrap();
+    assert!(!said.contains("error"), "{said}");
+}
