@@ -192,6 +192,30 @@ impl Sandbox {
         Ok(self.server.with(link)?)
     }
 
+    /// Links an account of the institution for a payment intent or setup intent, as the user does
+    /// in the browser; it can then be confirmed.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such intent, or it has gone too far, or asks for what it cannot have.
+    pub fn link_intent(
+        &self,
+        intent: impl AsRef<str>,
+        institution: Institution,
+    ) -> Result<(), Refused> {
+        let intent = intent.as_ref();
+        let kind = if intent.starts_with("seti_") {
+            intents::Kind::Setup
+        } else {
+            intents::Kind::Payment
+        };
+        self.server.with(|state| {
+            state.changed = true;
+            kind.link(state, intent, institution, &[])
+        })?;
+        Ok(())
+    }
+
     /// Sends events to this URL from now on, signed with this secret.
     pub fn send_webhooks_to(&self, url: impl Into<String>, secret: impl Into<String>) {
         let endpoint = Endpoint {

@@ -201,7 +201,10 @@ impl Kind {
     fn begin(self, state: &mut State, mut intent: Value) -> Value {
         let (id, method) = (text(&intent, "id"), text(&intent, "payment_method"));
         let customer = intent["customer"].as_str().map(str::to_owned);
-        let saves = self == Setup || intent["setup_future_usage"].is_string();
+        let options = &intent["payment_method_options"]["us_bank_account"];
+        let saves = self == Setup
+            || intent["setup_future_usage"].is_string()
+            || options["setup_future_usage"].is_string();
         if let Some(customer) = customer.filter(|_| saves) {
             payment_methods::attach_to(state, &method, &customer);
         }
@@ -384,16 +387,23 @@ fn options(params: &Value) -> Value {
         "permissions": connections.get("permissions").unwrap_or(&json!(["payment_method"])),
         "prefetch": connections["prefetch"],
     });
-    for name in ["filters", "return_url"] {
-        if let Some(value) = connections.get(name) {
-            shown[name] = value.clone();
-        }
-    }
+    show(&mut shown, connections, &["filters", "return_url"]);
     let verification = params.get("verification_method").and_then(Value::as_str);
-    json!({
+    let mut options = json!({
         "financial_connections": shown,
         "verification_method": verification.unwrap_or("automatic"),
-    })
+    });
+    show(&mut options, params, &["setup_future_usage"]);
+    options
+}
+
+/// Takes over what is set.
+fn show(object: &mut Value, params: &Value, names: &[&str]) {
+    for name in names {
+        if let Some(value) = params.get(name).filter(|value| **value != "") {
+            object[name] = value.clone();
+        }
+    }
 }
 
 /// The debit reaches the bank: it succeeds if there is enough money in the account.

@@ -28,7 +28,7 @@ pub(crate) struct Grant {
 }
 
 impl Grant {
-    /// Reads it from parameters whose names start with `prefix`.
+    /// Reads it from parameters whose names start with `prefix`: that of a payment, or none.
     pub(crate) fn new(
         holder: Option<Value>,
         params: &Value,
@@ -41,17 +41,23 @@ impl Grant {
             prefetch: texts(&params["prefetch"]),
             subcategories: texts(&filters["account_subcategories"]),
         };
-        let denied = |name: &&String| !grant.permissions.contains(*name);
-        if let Some(name) = grant.prefetch.iter().find(denied) {
-            let param = if prefix.is_empty() {
-                "prefetch".to_owned()
-            } else {
-                format!("{prefix}[prefetch]")
-            };
+        let param = |name: &str| match prefix {
+            "" => name.to_owned(),
+            prefix => format!("{prefix}[{name}]"),
+        };
+        let asks_for = |name: &str| grant.permissions.iter().any(|asked| asked == name);
+        if let Some(name) = grant.prefetch.iter().find(|name| !asks_for(name)) {
             return Err(ApiError::invalid(format!(
                 "To prefetch `{name}`, the permission `{name}` has to be asked for, too."
             ))
-            .param(param));
+            .param(param("prefetch")));
+        }
+        // A payment takes more than looking at the account.
+        if !prefix.is_empty() && !grant.permissions.is_empty() && !asks_for("payment_method") {
+            return Err(ApiError::invalid(
+                "The permission `payment_method` has to be asked for, too.",
+            )
+            .param(param("permissions")));
         }
         Ok(grant)
     }

@@ -3,11 +3,16 @@
 use std::time::Duration;
 
 use stripe_financial_connections::financial_connections::{Account, Session};
-use stripe_financial_connections::{Client, Error};
+use stripe_financial_connections::payment_intent::{PaymentIntent, PaymentIntentStatus};
+use stripe_financial_connections::{Client, Sensitive};
 
 use super::{Institution, Sandbox};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// How often, and how far apart, it is asked whether the user is done: for ten minutes.
+const POLLS: u32 = 300;
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// Stripe, if `STRIPE_SECRET_KEY` is set; otherwise a sandbox of its own.
 pub struct Stripe {
@@ -58,30 +63,49 @@ impl Stripe {
     ///
     /// If Stripe or the sandbox refuses, or the user does not complete it.
     pub async fn link(&self, session: &Session) -> Result<Vec<Account>> {
-        if let Some(sandbox) = &self.sandbox {
-            sandbox.link(&session.id, Institution::Bank)?;
-        } else if let Some(secret) = &session.client_secret {
-            println!(
-                "Complete the session in a page of yours: stripe.collectFinancialConnectionsAccounts({{ clientSecret: '{}' }})",
-                secret.expose()
-            );
+        match &self.sandbox {
+            Some(sandbox) => {
+                sandbox.link(&session.id, Institution::Bank)?;
+            }
+            None => ask(
+                "collectFinancialConnectionsAccounts",
+                &session.client_secret,
+            ),
         }
-        for _ in 0..300 {
-            let session = self.retrieve(session).await?;
+        let sessions = self.client.financial_connections().sessions();
+        for _ in 0..POLLS {
+            let session = sessions.retrieve(&session.id).await?;
             if !session.accounts.data.is_empty() {
                 return Ok(session.accounts.data);
             }
-            tokio::time::sleep(Duration::from_secs(2)).await;
+            tokio::time::sleep(PAUSE).await;
         }
         Err("the session was not completed".into())
     }
 
-    async fn retrieve(&self, session: &Session) -> std::result::Result<Session, Error> {
-        self.client
-            .financial_connections()
-            .sessions()
-            .retrieve(&session.id)
-            .await
+    /// Has an account linked for the payment, in the same way, and returns the payment with its
+    /// payment method expanded.
+    ///
+    /// # Errors
+    ///
+    /// As [`link`](Self::link).
+    pub async fn link_payment(&self, payment: &PaymentIntent) -> Result<PaymentIntent> {
+        match &self.sandbox {
+            Some(sandbox) => sandbox.link_intent(&payment.id, Institution::Bank)?,
+            None => ask("collectBankAccountForPayment", &payment.client_secret),
+        }
+        let payments = self.client.payment_intents();
+        for _ in 0..POLLS {
+            let payment = payments
+                .retrieve(&payment.id)
+                .expand(["payment_method"])
+                .await?;
+            if payment.status == PaymentIntentStatus::RequiresConfirmation {
+                return Ok(payment);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Err("no account was linked".into())
     }
 
     /// Lets time pass in the sandbox; with Stripe, this takes no time, and has no effect.
@@ -98,4 +122,10 @@ impl Stripe {
             sandbox.send_webhooks_to(url, secret);
         }
     }
+}
+
+/// Tells whoever runs an example what to do in the browser.
+fn ask(call: &str, secret: &Option<Sensitive<String>>) {
+    let secret = secret.as_ref().map_or("", |secret| secret.expose());
+    println!("In a page of yours: stripe.{call}({{ clientSecret: '{secret}' }})");
 }

@@ -2,10 +2,14 @@
 
 use stripe_financial_connections::AvailableFunds;
 use stripe_financial_connections::events::EventType;
+use stripe_financial_connections::payment_intent::PaymentIntentStatus;
 use stripe_tests::sandbox::Stripe;
 use tokio::net::TcpListener;
 
 // `main` runs when they are examples.
+#[allow(dead_code, unreachable_pub)]
+#[path = "../../examples/ach_payment.rs"]
+mod ach_payment;
 #[allow(dead_code, unreachable_pub)]
 #[path = "../../examples/balances.rs"]
 mod balances;
@@ -81,4 +85,11 @@ async fn webhooks() {
         3
     );
     assert_eq!(count(EventType::FinancialConnectionsAccountDisconnected), 1);
+}
+
+#[tokio::test]
+async fn ach_payment() {
+    let payment = ach_payment::run(&stripe().await).await.expect("it runs");
+    assert_eq!(payment.status, PaymentIntentStatus::Succeeded);
+    assert_eq!(payment.amount_received, Some(50_000));
 }

@@ -484,3 +484,62 @@ async fn a_request_with_the_same_key_happens_once() {
         .await;
     assert_eq!(late.status, 200);
 }
+
+#[tokio::test]
+async fn a_payment_asks_for_what_it_needs() {
+    let http = Http::start().await;
+    let options = "payment_method_options[us_bank_account][financial_connections]";
+    let (permissions, prefetch) = (
+        format!("{options}[permissions]"),
+        format!("{options}[prefetch]"),
+    );
+    let (permission, prefetched) = (format!("{permissions}[0]"), format!("{prefetch}[0]"));
+    let account = http.account("bank").await;
+    let bank = "payment_method_data[us_bank_account]";
+    let linked = format!("{bank}[financial_connections_account]");
+    let usd = ("currency", "usd");
+    for (form, code, param) in [
+        (vec![usd], "parameter_missing", "amount"),
+        (vec![("amount", "2000")], "parameter_missing", "currency"),
+        (vec![("amount", "1"), usd], "amount_too_small", "amount"),
+        (
+            vec![("amount", "2000"), usd, (&*permission, "balances")],
+            "",
+            &permissions,
+        ),
+        (
+            vec![
+                ("amount", "2000"),
+                usd,
+                (&permission, "payment_method"),
+                (&prefetched, "balances"),
+            ],
+            "",
+            &prefetch,
+        ),
+        (
+            vec![("amount", "2000"), usd, ("payment_method", "pm_0")],
+            "resource_missing",
+            "payment_method",
+        ),
+        (
+            vec![
+                ("amount", "2000"),
+                usd,
+                ("payment_method_data[type]", "us_bank_account"),
+                (&linked, "fca_0"),
+            ],
+            "resource_missing",
+            &linked,
+        ),
+        (
+            vec![("amount", "2000"), usd, (&linked, &account)],
+            "parameter_missing",
+            "payment_method_data[type]",
+        ),
+    ] {
+        let refused = http.refused("POST", "/v1/payment_intents", &form).await;
+        assert_eq!(refused, refusal(400, code, param), "{form:?}");
+    }
+    assert!(ids(&http.get("/v1/payment_intents", &[]).await).is_empty());
+}

@@ -1,0 +1,91 @@
+//! Takes an ACH payment from an account that has the money: payment intent → account → balance
+//! → confirm.
+//!
+//! `cargo run --example ach_payment`
+
+use std::time::Duration;
+
+use stripe_financial_connections::common::{
+    CustomerAcceptanceParams, LinkedAccountOptionsParams, MandateDataParams, OnlineAcceptanceParams,
+};
+use stripe_financial_connections::financial_connections::{Permission, Prefetch, RefreshFeature};
+use stripe_financial_connections::payment_intent::{
+    PaymentIntent, PaymentMethodOptionsParams, PaymentMethodOptionsUsBankAccountParams,
+};
+use stripe_tests::sandbox::Stripe;
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    run(&Stripe::from_env().await?).await?;
+    Ok(())
+}
+
+pub async fn run(stripe: &Stripe) -> Result<PaymentIntent> {
+    let client = stripe.client();
+    let customer = client.customers().create().name("Robin Example").await?;
+
+    // The account is linked for the payment, with its balance to look at.
+    let linking = LinkedAccountOptionsParams::new()
+        .permissions([Permission::PaymentMethod, Permission::Balances])
+        .prefetch([Prefetch::Balances]);
+    let options = PaymentMethodOptionsUsBankAccountParams::new().financial_connections(linking);
+    let payment = client
+        .payment_intents()
+        .create(50_000, "usd")
+        .customer(&customer.id)
+        .payment_method_types(["us_bank_account"])
+        .payment_method_options(PaymentMethodOptionsParams::new().us_bank_account(options))
+        .await?;
+
+    // Stripe.js opens the dialog in the browser. Then there is a payment method, and it names
+    // the account.
+    let payment = stripe.link_payment(&payment).await?;
+    let method = payment
+        .payment_method
+        .as_ref()
+        .and_then(|method| method.object());
+    let account = method
+        .and_then(|method| {
+            method
+                .us_bank_account
+                .as_ref()?
+                .financial_connections_account
+                .as_ref()
+        })
+        .ok_or("the account was not linked")?;
+
+    // The balance is on its way since then: this waits for it.
+    let account = client
+        .financial_connections()
+        .accounts()
+        .refresh(account, [RefreshFeature::Balance])
+        .wait(Duration::from_secs(60))
+        .await?;
+    let funds = account
+        .balance
+        .and_then(|balance| balance.available_funds(&payment.currency?))
+        .ok_or("the balance is unknown")?;
+    println!("{funds:?}, to pay {:?}", payment.amount);
+    if Some(funds.amount()) < payment.amount {
+        return Err("the account has too little money".into());
+    }
+
+    // The customer has agreed to the debit in a page of yours.
+    let agreed = OnlineAcceptanceParams::new("203.0.113.7", "Mozilla/5.0");
+    let mandate = MandateDataParams::new(CustomerAcceptanceParams::online(agreed));
+    let payment = client
+        .payment_intents()
+        .confirm(&payment.id)
+        .mandate_data(mandate)
+        .await?;
+    println!("{} is {}", payment.id, payment.status);
+
+    // The debit takes days. A program hears of its end by `payment_intent.succeeded` or
+    // `payment_intent.payment_failed`.
+    stripe.pass(Duration::from_secs(4 * 86_400));
+    let payment = client.payment_intents().retrieve(&payment.id).await?;
+    println!("{} is {}", payment.id, payment.status);
+    Ok(payment)
+}
