@@ -3,6 +3,7 @@
 //! Both specs are lowered, and what is compared is the Rust API that each of them becomes. What
 //! does not show there, such as documentation and the order of keys, is no change.
 
+mod members;
 mod operations;
 mod pairs;
 mod params;

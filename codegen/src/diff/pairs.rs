@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::Compare;
-use crate::ir::{Api, ChoiceValue, Field, Kind, Ty, Type, TypeId};
+use super::members::members;
+use crate::ir::{Api, Field, Kind, Ty, Type, TypeId};
 
 /// How many types deep two shapes are compared.
 const DEPTH: usize = 4;
@@ -92,57 +92,6 @@ impl Pairs {
     }
 }
 
-impl Compare<'_> {
-    /// What the type that took the place of another has more or less, when that is little: types
-    /// that were one become two when one of them changes.
-    pub(super) fn difference(&self, old: &Ty, new: &Ty) -> String {
-        let (Some(was), Some(is)) = (only_named(old), only_named(new)) else {
-            return String::new();
-        };
-        let spelled = |api: &Api, ty: &Ty| match ty {
-            Ty::Named(id) => word(&api.get(*id).kind).to_owned(),
-            ty => rust(api, ty),
-        };
-        let old = members(&self.old.get(was).kind, &|ty| spelled(self.old, ty));
-        let new = members(&self.new.get(is).kind, &|ty| spelled(self.new, ty));
-        let only_in = |some: &[(String, String)], others: &[(String, String)]| -> Vec<String> {
-            let names = some
-                .iter()
-                .filter(|(name, _)| others.iter().all(|(other, _)| other != name));
-            names.map(|(name, _)| format!("`{name}`")).collect()
-        };
-        let changed: Vec<String> = new
-            .iter()
-            .filter(|(name, ty)| old.iter().any(|(other, was)| other == name && was != ty))
-            .map(|(name, _)| format!("`{name}`"))
-            .collect();
-        let parts = [
-            ("with", only_in(&new, &old)),
-            ("without", only_in(&old, &new)),
-            ("with another", changed),
-        ];
-        let count: usize = parts.iter().map(|(_, names)| names.len()).sum();
-        if count == 0 || count > 4 {
-            return String::new();
-        }
-        let parts = parts.iter().filter(|(_, names)| !names.is_empty());
-        let words: Vec<String> = parts
-            .map(|(word, names)| format!("{word} {}", names.join(", ")))
-            .collect();
-        format!("; {}", words.join(", "))
-    }
-}
-
-fn only_named(ty: &Ty) -> Option<TypeId> {
-    match ty {
-        Ty::Named(id) => Some(*id),
-        Ty::Array(ty) | Ty::List(ty) | Ty::Map(ty) | Ty::Expandable(ty) | Ty::Boxed(ty) => {
-            only_named(ty)
-        }
-        _ => None,
-    }
-}
-
 /// What a type is made of, in words that are the same for both APIs.
 fn shape(
     api: &Api,
@@ -157,53 +106,14 @@ fn shape(
         None => shape(api, new, paired, inner, depth - 1),
     };
     let ty = |ty: &Ty| spell(ty, &named, &|id| format!("{}Id", named(id)));
-    let members = members(&api.get(id).kind, &ty);
-    let members: Vec<String> = members
+    let members: Vec<String> = members(&api.get(id).kind)
         .into_iter()
-        .map(|(name, ty)| format!("{name}: {ty}"))
+        .map(|member| {
+            let ty = member.ty.as_ref().map(ty).unwrap_or_default();
+            format!("{}: {ty} {}", member.name, member.form)
+        })
         .collect();
     format!("{} {{ {} }}", word(&api.get(id).kind), members.join(", "))
-}
-
-/// The members of a type by name, each with all that shows in Rust.
-fn members(kind: &Kind, ty: &dyn Fn(&Ty) -> String) -> Vec<(String, String)> {
-    match kind {
-        Kind::Object(object) => {
-            let fields = object.fields.iter();
-            fields
-                .map(|field| (field.name.clone(), dressed(field, ty(&field.ty))))
-                .collect()
-        }
-        Kind::Enum(found) => {
-            let values = found.variants.iter();
-            values.map(|v| (v.value.clone(), String::new())).collect()
-        }
-        Kind::Union(union) => {
-            let arms = union.arms.iter();
-            arms.map(|arm| (arm.object.clone(), ty(&Ty::Named(arm.ty))))
-                .collect()
-        }
-        Kind::Params(params) => {
-            let params = params.params.iter();
-            params
-                .map(|p| {
-                    (
-                        p.name.clone(),
-                        format!("{} {} {}", ty(&p.ty), p.required, p.clearable),
-                    )
-                })
-                .collect()
-        }
-        Kind::Choice(choice) => {
-            let options = choice.options.iter();
-            options
-                .map(|option| match &option.value {
-                    ChoiceValue::Word(word) => (word.clone(), String::new()),
-                    ChoiceValue::Typed(value) => (option.ident.clone(), ty(value)),
-                })
-                .collect()
-        }
-    }
 }
 
 /// A type as Rust writes it.
@@ -226,7 +136,11 @@ fn dressed(field: &Field, mut ty: String) -> String {
     ty
 }
 
-fn spell(ty: &Ty, named: &dyn Fn(TypeId) -> String, id: &dyn Fn(TypeId) -> String) -> String {
+pub(super) fn spell(
+    ty: &Ty,
+    named: &dyn Fn(TypeId) -> String,
+    id: &dyn Fn(TypeId) -> String,
+) -> String {
     let of = |outer: &str, inner: &Ty| format!("{outer}<{}>", spell(inner, named, id));
     match ty {
         Ty::String => "String".to_owned(),

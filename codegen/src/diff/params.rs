@@ -30,9 +30,11 @@ impl Compare<'_> {
             );
         }
         for (was, is) in both {
-            let same = match (&was.value, &is.value) {
-                (ChoiceValue::Typed(a), ChoiceValue::Typed(b)) => self.pairs.same(a, b),
-                (a, b) => a == b,
+            let (same, more) = match (&was.value, &is.value) {
+                (ChoiceValue::Typed(a), ChoiceValue::Typed(b)) => {
+                    (self.pairs.same(a, b), self.difference(a, b))
+                }
+                (a, b) => (a == b, String::new()),
             };
             if !same {
                 let spelled = |api: &Api, option: &ChoiceOption| match &option.value {
@@ -40,14 +42,9 @@ impl Compare<'_> {
                     ChoiceValue::Typed(ty) => rust(api, ty),
                 };
                 let (old, new) = (spelled(self.old, was), spelled(self.new, is));
-                let what = format!("`{}` is now `{new}`, was `{old}`", is.ident);
-                self.note(
-                    at,
-                    (Subject::Value, wire(is)),
-                    Action::Changed,
-                    Effect::Breaking,
-                    what,
-                );
+                let what = format!("`{}` is now `{new}`, was `{old}`{more}", is.ident);
+                let about = (Subject::Value, wire(is));
+                self.note(at, about, Action::Changed, Effect::Breaking, what);
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::pairs::{field, id_path, path, rust, word};
 use super::{Action, At, Compare, Concerns, Effect, Subject, sorted_apart};
-use crate::ir::{Api, Enum, Features, Field, Kind, Object, Tag, Type, TypeId, Union};
+use crate::ir::{Api, Enum, Features, Field, Kind, Object, Tag, Ty, Type, TypeId, Union};
 
 impl Compare<'_> {
     pub(super) fn types(&mut self) {
@@ -334,7 +334,9 @@ impl Compare<'_> {
         for (was, is) in both {
             if self.pairs.to_new(was.ty) != Some(is.ty) {
                 let (old, new) = (path(self.old, was.ty), path(self.new, is.ty));
-                let what = format!("`{}` is now of type `{new}`, was `{old}`", is.ident);
+                let more = self.difference(&Ty::Named(was.ty), &Ty::Named(is.ty));
+                let ident = &is.ident;
+                let what = format!("`{ident}` is now of type `{new}`, was `{old}`{more}");
                 let about = (Subject::Value, is.object.as_str());
                 self.note(at, about, Action::Changed, Effect::Breaking, what);
             }
