@@ -71,6 +71,7 @@ mod intents;
 mod link;
 mod ownership;
 mod payment_methods;
+mod range;
 mod refresh;
 mod routes;
 mod server;

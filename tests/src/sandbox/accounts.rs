@@ -12,7 +12,7 @@ use super::institutions::{Institution, Product};
 use super::refresh::{self, Feature, Refresh};
 use super::state::State;
 use super::table::Row;
-use super::transactions::Transaction;
+use super::transactions::{Transaction, TransactionRefresh};
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Account {
@@ -31,8 +31,8 @@ pub(crate) struct Account {
     pub(crate) ownership: Option<String>,
     /// The latest refresh of each feature.
     pub(crate) refreshes: BTreeMap<Feature, Refresh>,
-    /// Ids of the refreshes of transactions that succeeded, the newest last.
-    pub(crate) transaction_refreshes: Vec<String>,
+    /// The refreshes of transactions that succeeded, the newest last.
+    pub(crate) transaction_refreshes: Vec<TransactionRefresh>,
     /// By the time they were made, the newest last.
     pub(crate) transactions: Vec<Transaction>,
     /// What payments have taken from it, in cents.

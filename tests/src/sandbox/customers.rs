@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 use super::api::Call;
 use super::error::ApiError;
 use super::ids;
+use super::range::TimeRange;
 use super::state::State;
 use super::table::Object;
-use super::transactions::is_within;
 
 /// Parameters that a customer shows as they were sent.
 const SHOWN: [&str; 14] = [
@@ -99,7 +99,7 @@ pub(crate) fn delete(state: &mut State, call: &Call) -> Result<Value, ApiError> 
 
 pub(crate) fn list(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     let email = call.text("email");
-    let created = &call.params["created"];
+    let created = TimeRange::new(&call.params["created"]);
     let test_clock = call.text("test_clock");
     state.customers.page(
         call,
@@ -107,7 +107,7 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<Value, ApiError> {
         |Object(customer)| {
             customer["deleted"].is_null()
                 && email.is_none_or(|email| customer["email"] == *email)
-                && is_within(customer["created"].as_i64().unwrap_or_default(), created)
+                && created.contains(customer["created"].as_i64().unwrap_or_default())
                 // There are no test clocks here, so that no customer is of one.
                 && test_clock.is_none()
         },

@@ -10,9 +10,9 @@ use super::ids;
 use super::institutions::Institution;
 use super::link::{self, Grant};
 use super::payment_methods;
+use super::range::TimeRange;
 use super::state::State;
 use super::table::{Object, Table};
-use super::transactions::is_within;
 
 /// How long an ACH debit takes.
 const SETTLEMENT: Millis = 4 * 86_400_000;
@@ -86,13 +86,13 @@ impl Kind {
 
     pub(crate) fn list(self, state: &mut State, call: &Call) -> Result<Value, ApiError> {
         let customer = call.text("customer");
-        let created = &call.params["created"];
+        let created = TimeRange::new(&call.params["created"]);
         self.table(state).page(
             call,
             self.name(),
             |Object(intent)| {
                 customer.is_none_or(|customer| intent["customer"] == *customer)
-                    && is_within(intent["created"].as_i64().unwrap_or_default(), created)
+                    && created.contains(intent["created"].as_i64().unwrap_or_default())
             },
             |intent| intent.0.clone(),
         )

@@ -91,6 +91,7 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     };
     let page = Page {
         rows: &ownership.owners,
+        within: 0..ownership.owners.len(),
         url: call.path.clone(),
         what: "financial_connections.account_owner",
     };

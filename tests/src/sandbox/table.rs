@@ -1,6 +1,7 @@
 //! Rows by id, and lists of them page by page.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use serde::de::Deserializer;
 use serde::ser::Serializer;
@@ -92,6 +93,8 @@ impl<'de, T: Row + Deserialize<'de>> Deserialize<'de> for Table<T> {
 /// A list to be answered with, of rows whose newest is the last.
 pub(crate) struct Page<'a, T> {
     pub(crate) rows: &'a [T],
+    /// The places of the rows to look at.
+    pub(crate) within: Range<usize>,
     pub(crate) url: String,
     /// What the rows are, in messages.
     pub(crate) what: &'a str,
@@ -110,21 +113,24 @@ impl<T: Row> Page<'_, T> {
         let limit = limit(call)?;
         let cursor = |name: &str| match call.text(name) {
             None => Ok(None),
-            Some(id) => match place(id).filter(|place| keep(&self.rows[*place])) {
+            Some(id) => match place(id) {
                 Some(place) => Ok(Some(place)),
                 None => Err(ApiError::unknown_reference(self.what, id, name)),
             },
         };
+        let Range { start, end } = self.within;
         let mut page: Vec<&T> = match (cursor("starting_after")?, cursor("ending_before")?) {
             (Some(_), Some(_)) => {
                 return Err(ApiError::exclusive(["starting_after", "ending_before"]));
             }
             (None, Some(before)) => {
-                let newer = self.rows[before + 1..].iter();
+                let newer = self.rows[(before + 1).clamp(start, end)..end].iter();
                 newer.filter(|row| keep(row)).take(limit + 1).collect()
             }
             (after, None) => {
-                let older = self.rows[..after.unwrap_or(self.rows.len())].iter().rev();
+                let older =
+                    self.rows[start..after.map_or(end, |after| after.clamp(start, end))].iter();
+                let older = older.rev();
                 older.filter(|row| keep(row)).take(limit + 1).collect()
             }
         };
@@ -149,6 +155,7 @@ impl<T: Row> Table<T> {
     ) -> Result<Value, ApiError> {
         let page = Page {
             rows: &self.rows,
+            within: 0..self.rows.len(),
             url: call.path.clone(),
             what,
         };

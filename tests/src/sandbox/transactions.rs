@@ -7,6 +7,7 @@ use super::accounts::Account;
 use super::api::Call;
 use super::error::ApiError;
 use super::ids;
+use super::range::TimeRange;
 use super::state::State;
 use super::table::{Page, Row};
 
@@ -37,6 +38,14 @@ pub(crate) struct Transaction {
     /// The place, among those of the account, of the refresh that last changed it.
     refresh: usize,
     updated: i64,
+}
+
+/// A refresh of transactions that succeeded.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct TransactionRefresh {
+    id: String,
+    /// The place of the oldest transaction that it changed.
+    oldest: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +104,7 @@ impl Transaction {
             "status": self.status,
             "status_transitions": { "posted_at": self.posted_at, "void_at": self.void_at },
             "transacted_at": self.transacted_at,
-            "transaction_refresh": account.transaction_refreshes[self.refresh],
+            "transaction_refresh": account.transaction_refreshes[self.refresh].id,
             "updated": self.updated,
         })
     }
@@ -114,10 +123,19 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<Value, ApiError> {
         .code("financial_connections_no_successful_transaction_refresh")
         .param("account"));
     }
-    let newer_than = newer_than(account, &call.params["transaction_refresh"])?;
-    let transacted_at = &call.params["transacted_at"];
+    let after = after(account, &call.params["transaction_refresh"])?;
+    // Only what was changed by a later refresh can have a later one.
+    let later = after.map_or(&[][..], |after| &account.transaction_refreshes[after + 1..]);
+    let oldest = match after {
+        Some(_) => later.iter().map(|refresh| refresh.oldest).min(),
+        None => Some(0),
+    };
+    let transacted_at = TimeRange::new(&call.params["transacted_at"]);
+    let mut within = transacted_at.places(&account.transactions, |row| row.transacted_at);
+    within.start = oldest.unwrap_or(within.end).clamp(within.start, within.end);
     let page = Page {
         rows: &account.transactions,
+        within,
         url: call.path.clone(),
         what: "financial_connections.transaction",
     };
@@ -127,45 +145,23 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<Value, ApiError> {
             let (account, row) = state.transactions.get(id)?;
             (*account == place).then_some(*row)
         },
-        |transaction| {
-            newer_than.is_none_or(|refresh| transaction.refresh > refresh)
-                && is_within(transaction.transacted_at, transacted_at)
-        },
+        |transaction| after.is_none_or(|after| transaction.refresh > after),
         |transaction| transaction.json(account),
     )
 }
 
-/// The refresh that `transaction_refresh[after]` names.
-fn newer_than(account: &Account, filter: &Value) -> Result<Option<usize>, ApiError> {
+/// The place of the refresh that `transaction_refresh[after]` names.
+fn after(account: &Account, filter: &Value) -> Result<Option<usize>, ApiError> {
     let Some(after) = filter["after"].as_str() else {
         return Ok(None);
     };
-    let refresh = account
-        .transaction_refreshes
-        .iter()
-        .position(|id| id == after);
+    let mut refreshes = account.transaction_refreshes.iter();
     let missing = || {
         let what = "financial_connections.transaction_refresh";
         ApiError::unknown_reference(what, after, "transaction_refresh[after]")
     };
+    let refresh = refreshes.position(|refresh| refresh.id == after);
     refresh.map(Some).ok_or_else(missing)
-}
-
-/// Whether a time is the one that a filter asks for, or in its range.
-pub(crate) fn is_within(time: i64, filter: &Value) -> bool {
-    match filter {
-        Value::Number(exact) => exact.as_i64() == Some(time),
-        Value::Object(range) => range.iter().all(|(bound, value)| {
-            let value = value.as_i64().unwrap_or_default();
-            match bound.as_str() {
-                "gt" => time > value,
-                "gte" => time >= value,
-                "lt" => time < value,
-                _ => time <= value,
-            }
-        }),
-        _ => true,
-    }
 }
 
 pub(crate) fn retrieve(state: &mut State, call: &Call) -> Result<Value, ApiError> {
@@ -188,7 +184,7 @@ pub(crate) fn fetch(state: &mut State, id: &str, refresh_id: String) {
     let now = state.now();
     let account = state.account_mut(id);
     let refresh = account.transaction_refreshes.len();
-    account.transaction_refreshes.push(refresh_id);
+    let mut oldest = account.transactions.len();
     let last = account
         .transactions
         .last()
@@ -204,13 +200,17 @@ pub(crate) fn fetch(state: &mut State, id: &str, refresh_id: String) {
                 .push(Transaction::pending(number, at, refresh, now));
         }
     }
-    for transaction in &mut account.transactions {
-        if transaction.status == TransactionStatus::Pending
-            && transaction.transacted_at + DAY <= now
-        {
+    for (place, transaction) in account.transactions.iter_mut().enumerate() {
+        let settled = transaction.transacted_at + DAY <= now;
+        if settled && transaction.status == TransactionStatus::Pending {
             transaction.settle(refresh, now);
+            oldest = oldest.min(place);
         }
     }
+    account.transaction_refreshes.push(TransactionRefresh {
+        id: refresh_id,
+        oldest,
+    });
     state.index_transactions(id);
 }
 
@@ -231,7 +231,10 @@ impl State {
 
 /// Gives an account many transactions, one a minute, for tests of load.
 pub(crate) fn fill(account: &mut Account, count: usize, now: i64) {
-    account.transaction_refreshes.push(ids::new("fctxnref"));
+    account.transaction_refreshes.push(TransactionRefresh {
+        id: ids::new("fctxnref"),
+        oldest: 0,
+    });
     for n in (0..count as i64).rev() {
         let mut transaction = Transaction::pending(n, now - n * 60, 0, now);
         transaction.settle(0, now);
