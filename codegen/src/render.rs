@@ -37,22 +37,25 @@ fn wants_blank(previous: &str, line: &str) -> bool {
     if line.is_empty() || previous.is_empty() || depth != indent(previous) || depth > 4 {
         return false;
     }
-    let begins = !line.trim_start().starts_with(['}', ')', ']', '.']);
     let (previous, line) = (previous.trim_start(), line.trim_start());
-    if depth == 0 && previous.starts_with("//!") {
-        return begins && !line.starts_with("//!");
+    if line.starts_with(['}', ')', ']', '.']) {
+        return false;
     }
-    if depth == 0
-        && (previous.starts_with("use ")
-            || previous.starts_with("mod ")
-            || previous.starts_with("pub mod ")
-            || previous.starts_with("pub use "))
-    {
-        let same = ["use ", "mod ", "pub mod ", "pub use ", "#[cfg"];
-        return !same.iter().any(|start| line.starts_with(start));
+    if previous == "}" {
+        return true;
     }
-    begins
-        && (previous == "}"
-            || depth == 0 && previous.ends_with(';') && !previous.starts_with("crate::macros")
-            || depth == 0 && previous.ends_with(';') && !line.starts_with("crate::macros"))
+    if depth > 0 || previous.starts_with("///") {
+        return false;
+    }
+    let is_of = |line: &str, kinds: &[&str]| kinds.iter().any(|kind| line.starts_with(kind));
+    if previous.starts_with("//!") {
+        return !line.starts_with("//!");
+    }
+    // Imports, modules and calls of a macro stand together.
+    let together: &[&str] = if is_of(previous, &["crate::macros"]) {
+        &["crate::macros", "#[cfg"]
+    } else {
+        &["use ", "mod ", "pub mod ", "pub use ", "#[cfg"]
+    };
+    previous.ends_with(';') && !is_of(line, together)
 }

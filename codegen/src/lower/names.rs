@@ -437,9 +437,7 @@ impl Names {
         for (id, draft) in self.drafts.iter().enumerate() {
             if self.is_live(id) && anchor(draft).is_some() {
                 let place = &mut self.places[id];
-                if let Some(name) = &draft.name {
-                    place.name.clone_from(name);
-                } else if naming::is_taken(&place.name) {
+                if naming::is_taken(&place.name) {
                     place.name = naming::join(&naming::camel(&place.module), &place.name);
                 }
                 take(&place.module, &place.name, &draft.pointer);
@@ -724,7 +722,8 @@ fn companions(draft: &Draft, name: &str) -> Vec<String> {
 fn anchor(draft: &Draft) -> Option<(String, String)> {
     let component = draft.component.as_ref().filter(|_| draft.anchored)?;
     let (module, name) = naming::resource(component);
-    Some((draft.module.clone().unwrap_or(module), name))
+    let given = (draft.module.clone(), draft.name.clone());
+    Some((given.0.unwrap_or(module), given.1.unwrap_or(name)))
 }
 
 /// The module of a service, and the segments of the service that the module does not say.

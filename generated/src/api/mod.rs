@@ -48,7 +48,6 @@ pub mod subscription;
 
 /// The version of Stripe's API that the types describe; every request asks for it.
 pub const API_VERSION: &str = "2026-05-27.dahlia";
-
 #[cfg(feature = "client")]
 impl crate::Client {
     /// The operations on checkout.

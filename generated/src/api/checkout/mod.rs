@@ -2,8 +2,8 @@
 
 //! Types and operations of checkout.
 
-mod item;
-pub use item::*;
+mod line_item;
+pub use line_item::*;
 #[cfg(feature = "client")]
 #[cfg(feature = "checkout")]
 mod operations;

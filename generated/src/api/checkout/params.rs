@@ -7,7 +7,6 @@ use crate::api::common::{
     RecurringParams, ShippingRateDataParams, TrialSettingsParams,
     UsBankAccountSetupFutureUsage,
 };
-
 use crate::api::customer::{AmountTaxDisplay, InvoiceCustomFieldParams};
 use crate::api::financial_connections::{Permission, Prefetch};
 use crate::api::payment_intent::{CaptureMethod, SetupFutureUsage};

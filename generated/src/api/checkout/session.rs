@@ -4,13 +4,11 @@ use crate::{
     Expandable, List, Map, MaybeDeleted, ObjectType, RawObject, Sensitive, Timestamp,
     Unrecognized,
 };
-
 use crate::api::common::{
     AccountReference, Address, AllowRedisplay, ItemTax, LinkCaptureMethod,
     LinkSetupFutureUsage, LinkedAccountOptions, PaymentMethodConfigurationDetails,
     PresentmentDetails, UsBankAccountSetupFutureUsage,
 };
-
 use crate::api::customer::{Customer, DeletedCustomer, InvoiceCustomField, TaxExempt};
 use crate::api::invoice::{Invoice, TaxIdType};
 use crate::api::payment_intent::PaymentIntent;

@@ -1550,7 +1550,6 @@ impl Serialize for PaymentMethodConfigurationDetails {
     )
 )]
 crate::macros::object!(PaymentMethodConfigurationDetails);
-
 #[cfg(
     any(
         feature = "checkout",
@@ -1576,7 +1575,6 @@ crate::macros::resource!(
 )]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PaymentMethodConfigurationDetailsId(crate::text::Text);
-
 #[cfg(
     any(
         feature = "checkout",

@@ -34,7 +34,6 @@ use crate::api::payment_method::{AccountHolderType, AccountType, UsBankAccountNe
 use crate::api::subscription::{
     BillingModeType, Interval, MissingPaymentMethod, ProrationDiscounts,
 };
-
 use crate::params::{Params, Value};
 #[cfg(
     any(
@@ -55,7 +54,6 @@ use super::{AllowRedirects, AllowRedisplay, PaymentMethodType};
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccountReferenceParams(Params);
-
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 impl AccountReferenceParams {
     /// With what is required: `type`.
@@ -80,7 +78,6 @@ crate::macros::params!(AccountReferenceParams);
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct AutomaticPaymentMethodsParams(Params);
-
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 impl AutomaticPaymentMethodsParams {
     /// With what is required: `enabled`.
@@ -102,7 +99,6 @@ crate::macros::params!(AutomaticPaymentMethodsParams);
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct BillingDetailsAddressParams(Params);
-
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 impl BillingDetailsAddressParams {
     /// Nothing set yet.
@@ -154,7 +150,6 @@ crate::macros::params!(BillingDetailsAddressParams);
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct BillingDetailsParams(Params);
-
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 impl BillingDetailsParams {
     /// Nothing set yet.
@@ -224,7 +219,6 @@ crate::macros::params!(BillingDetailsParams);
 #[cfg(any(feature = "checkout", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct BillingModeFlexibleParams(Params);
-
 #[cfg(any(feature = "checkout", feature = "subscriptions"))]
 impl BillingModeFlexibleParams {
     /// Nothing set yet.
@@ -249,7 +243,6 @@ crate::macros::params!(BillingModeFlexibleParams);
 #[cfg(any(feature = "checkout", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct BillingModeParams(Params);
-
 #[cfg(any(feature = "checkout", feature = "subscriptions"))]
 impl BillingModeParams {
     /// With what is required: `type`.
@@ -301,7 +294,6 @@ impl From<CreatedFilter> for Value {
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CustomerAcceptanceParams(Params);
-
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 impl CustomerAcceptanceParams {
     /// With what is required: `type`.
@@ -333,7 +325,6 @@ crate::macros::params!(CustomerAcceptanceParams);
 #[cfg(any(feature = "checkout", feature = "invoices"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeliveryEstimateBoundParams(Params);
-
 #[cfg(any(feature = "checkout", feature = "invoices"))]
 impl DeliveryEstimateBoundParams {
     /// With what is required: `unit`, `value`.
@@ -349,7 +340,6 @@ crate::macros::params!(DeliveryEstimateBoundParams);
 #[cfg(any(feature = "checkout", feature = "invoices"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct DeliveryEstimateParams(Params);
-
 #[cfg(any(feature = "checkout", feature = "invoices"))]
 impl DeliveryEstimateParams {
     /// Nothing set yet.
@@ -428,7 +418,6 @@ crate::macros::open_enum!(DeliveryTimeUnit);
 #[cfg(any(feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct DiscountParams(Params);
-
 #[cfg(any(feature = "invoices", feature = "subscriptions"))]
 impl DiscountParams {
     /// Nothing set yet.
@@ -462,7 +451,6 @@ crate::macros::params!(DiscountParams);
 #[cfg(any(feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct InvoiceLinkedAccountFiltersParams(Params);
-
 #[cfg(any(feature = "invoices", feature = "subscriptions"))]
 impl InvoiceLinkedAccountFiltersParams {
     /// Nothing set yet.
@@ -487,7 +475,6 @@ crate::macros::params!(InvoiceLinkedAccountFiltersParams);
 #[cfg(any(feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct InvoiceLinkedAccountParams(Params);
-
 #[cfg(any(feature = "invoices", feature = "subscriptions"))]
 impl InvoiceLinkedAccountParams {
     /// Nothing set yet.
@@ -524,7 +511,6 @@ crate::macros::params!(InvoiceLinkedAccountParams);
 #[cfg(any(feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct InvoicePaymentMethodOptionsParams(Params);
-
 #[cfg(any(feature = "invoices", feature = "subscriptions"))]
 impl InvoicePaymentMethodOptionsParams {
     /// Nothing set yet.
@@ -555,7 +541,6 @@ crate::macros::params!(InvoicePaymentMethodOptionsParams);
 #[cfg(any(feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct InvoiceUsBankAccountParams(Params);
-
 #[cfg(any(feature = "invoices", feature = "subscriptions"))]
 impl InvoiceUsBankAccountParams {
     /// Nothing set yet.
@@ -589,7 +574,6 @@ crate::macros::params!(InvoiceUsBankAccountParams);
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct LinkDataParams(Params);
-
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 impl LinkDataParams {
     /// Nothing set yet.
@@ -605,7 +589,6 @@ crate::macros::params!(LinkDataParams);
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct LinkedAccountOptionsFiltersParams(Params);
-
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 impl LinkedAccountOptionsFiltersParams {
     /// Nothing set yet.
@@ -630,7 +613,6 @@ crate::macros::params!(LinkedAccountOptionsFiltersParams);
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct LinkedAccountOptionsParams(Params);
-
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 impl LinkedAccountOptionsParams {
     /// Nothing set yet.
@@ -674,7 +656,6 @@ crate::macros::params!(LinkedAccountOptionsParams);
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct MandateDataParams(Params);
-
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 impl MandateDataParams {
     /// With what is required: `customer_acceptance`.
@@ -690,7 +671,6 @@ crate::macros::params!(MandateDataParams);
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct MandateOptionsParams(Params);
-
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 impl MandateOptionsParams {
     /// Nothing set yet.
@@ -721,7 +701,6 @@ crate::macros::params!(MandateOptionsParams);
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct OfflineAcceptanceParams(Params);
-
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 impl OfflineAcceptanceParams {
     /// Nothing set yet.
@@ -737,7 +716,6 @@ crate::macros::params!(OfflineAcceptanceParams);
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct OnlineAcceptanceParams(Params);
-
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 impl OnlineAcceptanceParams {
     /// With what is required: `ip_address`, `user_agent`.
@@ -757,7 +735,6 @@ crate::macros::params!(OnlineAcceptanceParams);
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct PaymentMethodDataParams(Params);
-
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 impl PaymentMethodDataParams {
     /// With what is required: `type`.
@@ -817,7 +794,6 @@ crate::macros::params!(PaymentMethodDataParams);
 #[cfg(any(feature = "checkout", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct PendingInvoiceItemIntervalParams(Params);
-
 #[cfg(any(feature = "checkout", feature = "subscriptions"))]
 impl PendingInvoiceItemIntervalParams {
     /// With what is required: `interval`.
@@ -882,7 +858,6 @@ crate::macros::open_enum!(PriceTaxBehavior);
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct RadarOptionsParams(Params);
-
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 impl RadarOptionsParams {
     /// Nothing set yet.
@@ -904,7 +879,6 @@ crate::macros::params!(RadarOptionsParams);
 #[cfg(any(feature = "checkout", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecurringParams(Params);
-
 #[cfg(any(feature = "checkout", feature = "subscriptions"))]
 impl RecurringParams {
     /// With what is required: `interval`.
@@ -926,7 +900,6 @@ crate::macros::params!(RecurringParams);
 #[cfg(any(feature = "invoices", feature = "payment-intents"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct ShippingAddressParams(Params);
-
 #[cfg(any(feature = "invoices", feature = "payment-intents"))]
 impl ShippingAddressParams {
     /// Nothing set yet.
@@ -978,7 +951,6 @@ crate::macros::params!(ShippingAddressParams);
 #[cfg(any(feature = "checkout", feature = "invoices"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShippingRateCurrencyOptionParams(Params);
-
 #[cfg(any(feature = "checkout", feature = "invoices"))]
 impl ShippingRateCurrencyOptionParams {
     /// With what is required: `amount`.
@@ -1000,7 +972,6 @@ crate::macros::params!(ShippingRateCurrencyOptionParams);
 #[cfg(any(feature = "checkout", feature = "invoices"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShippingRateDataParams(Params);
-
 #[cfg(any(feature = "checkout", feature = "invoices"))]
 impl ShippingRateDataParams {
     /// With what is required: `display_name`.
@@ -1060,7 +1031,6 @@ crate::macros::params!(ShippingRateDataParams);
 #[cfg(any(feature = "checkout", feature = "invoices"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShippingRateFixedAmountParams(Params);
-
 #[cfg(any(feature = "checkout", feature = "invoices"))]
 impl ShippingRateFixedAmountParams {
     /// With what is required: `amount`, `currency`.
@@ -1163,7 +1133,6 @@ crate::macros::params!(TimeRange);
 #[cfg(any(feature = "checkout", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct TransferDataParams(Params);
-
 #[cfg(any(feature = "checkout", feature = "subscriptions"))]
 impl TransferDataParams {
     /// With what is required: `destination`.
@@ -1186,7 +1155,6 @@ crate::macros::params!(TransferDataParams);
 #[cfg(any(feature = "checkout", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrialEndBehaviorParams(Params);
-
 #[cfg(any(feature = "checkout", feature = "subscriptions"))]
 impl TrialEndBehaviorParams {
     /// With what is required: `missing_payment_method`.
@@ -1202,7 +1170,6 @@ crate::macros::params!(TrialEndBehaviorParams);
 #[cfg(any(feature = "checkout", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrialSettingsParams(Params);
-
 #[cfg(any(feature = "checkout", feature = "subscriptions"))]
 impl TrialSettingsParams {
     /// With what is required: `end_behavior`.
@@ -1218,7 +1185,6 @@ crate::macros::params!(TrialSettingsParams);
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct UsBankAccountDataParams(Params);
-
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 impl UsBankAccountDataParams {
     /// Nothing set yet.
@@ -1274,7 +1240,6 @@ crate::macros::params!(UsBankAccountDataParams);
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct UsBankAccountNetworksParams(Params);
-
 #[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
 impl UsBankAccountNetworksParams {
     /// Nothing set yet.

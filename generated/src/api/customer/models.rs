@@ -3,7 +3,6 @@
 use crate::{
     Expandable, List, Map, ObjectType, RawObject, Sensitive, Timestamp, Unrecognized,
 };
-
 use crate::api::common::Address;
 use crate::api::payment_method::PaymentMethod;
 use crate::de::Fields;

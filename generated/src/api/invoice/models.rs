@@ -4,12 +4,10 @@ use crate::{
     Expandable, List, Map, MaybeDeleted, ObjectType, RawObject, Sensitive, Timestamp,
     Unrecognized,
 };
-
 use crate::api::common::{
     AccountReference, Address, AttemptError, BillingPaymentMethodType, CollectionMethod,
     InvoiceUsBankAccount, ItemTax,
 };
-
 use crate::api::customer::{Customer, DeletedCustomer, InvoiceCustomField, Shipping};
 use crate::api::mandate::MandateId;
 use crate::api::payment_method::PaymentMethod;
@@ -23,7 +21,6 @@ use super::{
 };
 
 /// What a customer owes, once or for a period of a subscription. A draft can still be edited;
-
 /// finalizing it fixes the amounts, makes a PaymentIntent and opens it for payment.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

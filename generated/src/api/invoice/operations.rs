@@ -4,7 +4,6 @@ use crate::{Client, Timestamp, params};
 use crate::api::common::{
     AccountReferenceParams, CollectionMethod, CreatedFilter, DiscountParams,
 };
-
 use crate::api::customer::{CustomerId, InvoiceCustomFieldParams};
 use crate::api::mandate::MandateId;
 use crate::api::payment_method::PaymentMethodId;

@@ -5,7 +5,6 @@ use crate::api::common::{
     AccountReferenceParams, BillingPaymentMethodType, InvoicePaymentMethodOptionsParams,
     ShippingAddressParams, ShippingRateDataParams, TimeRange,
 };
-
 use crate::api::customer::AmountTaxDisplay;
 use crate::api::mandate::MandateId;
 use crate::params::{Params, Value};

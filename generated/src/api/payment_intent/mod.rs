@@ -2,6 +2,8 @@
 
 //! Types and operations of payment intents.
 
+mod amount_details_line_item;
+pub use amount_details_line_item::*;
 mod models;
 pub use models::*;
 #[cfg(feature = "client")]
@@ -16,5 +18,3 @@ mod params;
 #[cfg(feature = "client")]
 #[cfg(feature = "payment-intents")]
 pub use params::*;
-mod payment_intent_amount_details_line_item;
-pub use payment_intent_amount_details_line_item::*;

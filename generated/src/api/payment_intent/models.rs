@@ -4,14 +4,12 @@ use crate::{
     Expandable, List, Map, MaybeDeleted, ObjectType, RawObject, Sensitive, Timestamp,
     Unrecognized,
 };
-
 use crate::api::common::{
     AllowRedirects, AttemptError, ExcludedPaymentMethodType, LinkCaptureMethod,
     LinkSetupFutureUsage, LinkedAccountOptions, ManagedPayments, MicrodepositType,
     PaymentMethodConfigurationDetails, PresentmentDetails, UsBankAccountMandateOptions,
     UsBankAccountSetupFutureUsage, VerificationMethod,
 };
-
 use crate::api::customer::{Customer, DeletedCustomer, Shipping};
 use crate::api::payment_method::PaymentMethod;
 use crate::de::Fields;

@@ -5,7 +5,6 @@ use crate::api::common::{
     AutomaticPaymentMethodsParams, CreatedFilter, ExcludedPaymentMethodType,
     MandateDataParams, PaymentMethodDataParams, RadarOptionsParams,
 };
-
 use crate::api::customer::CustomerId;
 use crate::api::mandate::MandateId;
 use crate::api::payment_method::PaymentMethodId;

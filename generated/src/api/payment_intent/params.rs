@@ -6,7 +6,6 @@ use crate::api::common::{
     MandateOptionsParams, ShippingAddressParams, UsBankAccountNetworksParams,
     UsBankAccountSetupFutureUsage, VerificationMethod,
 };
-
 use crate::params::{Params, Value};
 use super::TransactionPurpose;
 

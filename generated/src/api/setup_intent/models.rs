@@ -4,13 +4,11 @@ use crate::{
     Expandable, Map, MaybeDeleted, ObjectType, RawObject, Sensitive, Timestamp,
     Unrecognized,
 };
-
 use crate::api::common::{
     AllowRedirects, AttemptError, ExcludedPaymentMethodType, LinkedAccountOptions,
     ManagedPayments, MicrodepositType, PaymentMethodConfigurationDetails,
     UsBankAccountMandateOptions, VerificationMethod,
 };
-
 use crate::api::customer::{Customer, DeletedCustomer};
 use crate::api::mandate::Mandate;
 use crate::api::payment_method::PaymentMethod;

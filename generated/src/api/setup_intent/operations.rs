@@ -5,7 +5,6 @@ use crate::api::common::{
     AutomaticPaymentMethodsParams, CreatedFilter, ExcludedPaymentMethodType,
     MandateDataParams, PaymentMethodDataParams,
 };
-
 use crate::api::customer::CustomerId;
 use crate::api::payment_method::PaymentMethodId;
 use crate::params::Value;

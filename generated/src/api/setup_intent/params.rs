@@ -5,7 +5,6 @@ use crate::api::common::{
     LinkedAccountOptionsParams, MandateOptionsParams, UsBankAccountNetworksParams,
     VerificationMethod,
 };
-
 use crate::params::Params;
 
 /// What is particular to Link.

@@ -3,12 +3,10 @@
 use crate::{
     Expandable, List, Map, MaybeDeleted, ObjectType, RawObject, Timestamp, Unrecognized,
 };
-
 use crate::api::common::{
     AccountReference, BillingPaymentMethodType, CollectionMethod, InvoiceUsBankAccount,
     ManagedPayments,
 };
-
 use crate::api::customer::{Customer, DeletedCustomer};
 use crate::api::invoice::Invoice;
 use crate::api::payment_method::PaymentMethod;

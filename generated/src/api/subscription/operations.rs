@@ -5,7 +5,6 @@ use crate::api::common::{
     BillingModeParams, CollectionMethod, CreatedFilter, DiscountParams,
     PendingInvoiceItemIntervalParams, TransferDataParams, TrialSettingsParams,
 };
-
 use crate::api::customer::CustomerId;
 use crate::api::payment_method::PaymentMethodId;
 use crate::request::{Method, Request};

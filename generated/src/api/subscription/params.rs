@@ -5,7 +5,6 @@ use crate::api::common::{
     AccountReferenceParams, BillingPaymentMethodType, DiscountParams,
     InvoicePaymentMethodOptionsParams, PriceTaxBehavior, RecurringParams, TimeRange,
 };
-
 use crate::params::{Params, Value};
 use super::{
     BillingScheduleAppliesToType, BillingScheduleBillUntilType, CancellationFeedback,

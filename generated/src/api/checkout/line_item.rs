@@ -135,7 +135,6 @@ impl Serialize for LineItem {
 
 #[cfg(feature = "checkout")]
 crate::macros::object!(LineItem);
-
 #[cfg(feature = "checkout")]
 crate::macros::resource!(LineItem, LineItemId);
 
@@ -143,7 +142,6 @@ crate::macros::resource!(LineItem, LineItemId);
 #[cfg(feature = "checkout")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineItemId(crate::text::Text);
-
 #[cfg(feature = "checkout")]
 crate::macros::id!(LineItemId);
 
