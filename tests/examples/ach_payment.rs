@@ -22,7 +22,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-pub async fn run(stripe: &Stripe) -> Result<PaymentIntent> {
+pub(crate) async fn run(stripe: &Stripe) -> Result<PaymentIntent> {
     let client = stripe.client();
     let customer = client.customers().create().name("Robin Example").await?;
 

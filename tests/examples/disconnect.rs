@@ -18,7 +18,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-pub async fn run(stripe: &Stripe) -> Result<(Account, Error)> {
+pub(crate) async fn run(stripe: &Stripe) -> Result<(Account, Error)> {
     let connections = stripe.client().financial_connections();
     let customer = stripe.client().customers().create().await?;
     let session = connections

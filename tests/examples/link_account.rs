@@ -15,7 +15,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-pub async fn run(stripe: &Stripe) -> Result<Vec<Account>> {
+pub(crate) async fn run(stripe: &Stripe) -> Result<Vec<Account>> {
     let client = stripe.client();
 
     // With an email address, a user of Link gets through the dialog faster.

@@ -17,7 +17,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-pub async fn run(stripe: &Stripe) -> Result<Vec<String>> {
+pub(crate) async fn run(stripe: &Stripe) -> Result<Vec<String>> {
     let connections = stripe.client().financial_connections();
     let customer = stripe
         .client()

@@ -19,7 +19,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-pub async fn run(stripe: &Stripe) -> Result<(Vec<Transaction>, Vec<Transaction>)> {
+pub(crate) async fn run(stripe: &Stripe) -> Result<(Vec<Transaction>, Vec<Transaction>)> {
     let client = stripe.client();
     let connections = client.financial_connections();
     let customer = client.customers().create().await?;

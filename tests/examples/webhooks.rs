@@ -77,7 +77,7 @@ fn handle(event: &Event) {
     }
 }
 
-pub async fn run(stripe: &Stripe, listener: TcpListener) -> Result<Vec<Event>> {
+pub(crate) async fn run(stripe: &Stripe, listener: TcpListener) -> Result<Vec<Event>> {
     let secret = std::env::var("STRIPE_WEBHOOK_SECRET").unwrap_or("whsec_example".to_owned());
     let url = format!("http://{}/webhooks", listener.local_addr()?);
     let (events, mut received) = mpsc::channel(100);

@@ -67,6 +67,7 @@ mod form;
 mod idempotency;
 mod ids;
 mod institutions;
+mod intent_params;
 mod intents;
 mod link;
 mod ownership;
@@ -133,8 +134,7 @@ pub struct Refused(String);
 
 impl From<ApiError> for Refused {
     fn from(error: ApiError) -> Self {
-        let error = error.error();
-        Self(error["message"].as_str().unwrap_or_default().to_owned())
+        Self(error.message().to_owned())
     }
 }
 

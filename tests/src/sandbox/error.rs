@@ -2,31 +2,26 @@
 
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// An answer that is an error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ApiError {
     status: u16,
-    r#type: String,
-    code: Option<String>,
-    param: Option<String>,
-    message: String,
-    /// Objects the error is about, such as the `payment_intent` that failed.
-    about: Option<(String, Value)>,
+    /// The content of `error`.
+    error: Map<String, Value>,
 }
 
 impl ApiError {
     /// 400: the request is wrong.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        Self {
+        let error = Self {
             status: 400,
-            r#type: "invalid_request_error".to_owned(),
-            code: None,
-            param: None,
-            message: message.into(),
-            about: None,
-        }
+            error: Map::new(),
+        };
+        error
+            .r#type("invalid_request_error")
+            .with("message", message.into())
     }
 
     /// 404: there is no such object. A wrong id in a parameter is a 400, as
@@ -64,23 +59,21 @@ impl ApiError {
         self
     }
 
-    pub(crate) fn r#type(mut self, r#type: &str) -> Self {
-        self.r#type = r#type.to_owned();
-        self
+    pub(crate) fn r#type(self, r#type: &str) -> Self {
+        self.with("type", r#type)
     }
 
-    pub(crate) fn code(mut self, code: &str) -> Self {
-        self.code = Some(code.to_owned());
-        self
+    pub(crate) fn code(self, code: &str) -> Self {
+        self.with("code", code)
     }
 
-    pub(crate) fn param(mut self, param: impl Into<String>) -> Self {
-        self.param = Some(param.into());
-        self
+    pub(crate) fn param(self, param: impl Into<String>) -> Self {
+        self.with("param", param.into())
     }
 
-    pub(crate) fn about(mut self, name: &str, object: Value) -> Self {
-        self.about = Some((name.to_owned(), object));
+    /// Adds what it is about, such as the `payment_intent` that cannot be confirmed.
+    pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.error.insert(name.to_owned(), value.into());
         self
     }
 
@@ -88,23 +81,12 @@ impl ApiError {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
-    /// The content of `error`, without what is not set.
-    pub(crate) fn error(&self) -> Value {
-        let mut error = json!({ "type": self.r#type, "message": self.message });
-        if let Some(code) = &self.code {
-            error["code"] = json!(code);
-        }
-        if let Some(param) = &self.param {
-            error["param"] = json!(param);
-        }
-        if let Some((name, object)) = &self.about {
-            error[name] = object.clone();
-        }
-        error
+    pub(crate) fn message(&self) -> &str {
+        self.error["message"].as_str().unwrap_or_default()
     }
 
     pub(crate) fn body(&self) -> Value {
-        json!({ "error": self.error() })
+        json!({ "error": self.error })
     }
 }
 

@@ -36,8 +36,8 @@ const CHECKING: Product = Product {
     category: "cash",
     subcategory: "checking",
     last4: "6789",
-    current: 1_250_00,
-    usable: Some(1_200_50),
+    current: 125_000,
+    usable: Some(120_050),
 };
 
 const SAVINGS: Product = Product {
@@ -45,8 +45,8 @@ const SAVINGS: Product = Product {
     category: "cash",
     subcategory: "savings",
     last4: "4321",
-    current: 10_000_00,
-    usable: Some(10_000_00),
+    current: 1_000_000,
+    usable: Some(1_000_000),
 };
 
 const CREDIT_CARD: Product = Product {
@@ -54,8 +54,8 @@ const CREDIT_CARD: Product = Product {
     category: "credit",
     subcategory: "credit_card",
     last4: "1881",
-    current: -310_00,
-    usable: Some(-342_75),
+    current: -31_000,
+    usable: Some(-34_275),
 };
 
 const NO_AVAILABLE: Product = Product {

@@ -17,13 +17,13 @@ const HISTORY: i64 = 90;
 
 /// What an account is used for, and what it costs, in cents; income is positive.
 const USES: [(&str, i64); 7] = [
-    ("GREEN GROCER 0042", -56_20),
-    ("CITY TRANSIT PASS", -25_00),
-    ("CORNER COFFEE", -4_75),
-    ("PAYROLL ACME CORP", 1_850_00),
-    ("ONLINE BOOKSHOP", -18_99),
-    ("POWER AND WATER CO", -120_40),
-    ("TRANSFER FROM SAVINGS", 100_00),
+    ("GREEN GROCER 0042", -5_620),
+    ("CITY TRANSIT PASS", -2_500),
+    ("CORNER COFFEE", -475),
+    ("PAYROLL ACME CORP", 185_000),
+    ("ONLINE BOOKSHOP", -1_899),
+    ("POWER AND WATER CO", -12_040),
+    ("TRANSFER FROM SAVINGS", 10_000),
 ];
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -7,25 +7,25 @@ use stripe_tests::sandbox::Stripe;
 use tokio::net::TcpListener;
 
 // `main` runs when they are examples.
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code)]
 #[path = "../../examples/ach_payment.rs"]
 mod ach_payment;
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code)]
 #[path = "../../examples/balances.rs"]
 mod balances;
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code)]
 #[path = "../../examples/disconnect.rs"]
 mod disconnect;
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code)]
 #[path = "../../examples/link_account.rs"]
 mod link_account;
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code)]
 #[path = "../../examples/ownership.rs"]
 mod ownership;
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code)]
 #[path = "../../examples/transactions.rs"]
 mod transactions;
-#[allow(dead_code, unreachable_pub)]
+#[allow(dead_code)]
 #[path = "../../examples/webhooks.rs"]
 mod webhooks;
 
