@@ -16,7 +16,7 @@ pub struct SubscriptionItem {
     /// What makes the subscription bill early. Null for nothing.
     pub billing_thresholds: Option<SubscriptionItemBillingThresholds>,
     /// When Stripe created the object, in unix seconds.
-    pub created: i64,
+    pub created: Timestamp,
     /// When its current period ends, in unix seconds.
     pub current_period_end: Timestamp,
     /// When its current period started, in unix seconds.
