@@ -1,5 +1,7 @@
 //! Objects as Stripe answers with them.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 /// The account of Stripe's documentation, with other values in these fields.
@@ -24,4 +26,29 @@ pub fn account(id: &str) -> Value {
 pub fn list(url: &str, data: impl IntoIterator<Item = Value>, has_more: bool) -> Value {
     let data: Vec<_> = data.into_iter().collect();
     json!({"object": "list", "url": url, "has_more": has_more, "data": data})
+}
+
+/// Without the entries that are null: to a reader of Stripe's API, null and missing are the same,
+/// so both are read as `None`.
+pub fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let fields = fields.into_iter().filter(|(_, value)| !value.is_null());
+            Value::Object(fields.map(|(name, v)| (name, without_nulls(v))).collect())
+        }
+        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
+        other => other,
+    }
+}
+
+/// Reads a value and writes it again, which takes nothing away and adds nothing.
+///
+/// # Panics
+///
+/// If it does.
+pub fn assert_writes_what_it_read<T: DeserializeOwned + Serialize>(json: &Value) -> T {
+    let value: T = serde_json::from_str(&json.to_string()).expect("the example fits its type");
+    let written = serde_json::to_value(&value).expect("a type that can be written");
+    assert_eq!(without_nulls(written), without_nulls(json.clone()));
+    value
 }

@@ -5,6 +5,7 @@ pub mod fault;
 pub mod json;
 pub mod sandbox;
 pub mod scratch;
+pub mod wire;
 
 /// The readme, whose examples are compiled as those of this crate.
 #[cfg(doctest)]

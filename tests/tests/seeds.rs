@@ -1,21 +1,18 @@
 //! Stripe's own documentation of Financial Connections: its calls are sent as it writes them, its
 //! examples are read and written back.
 //!
-//! Left out are calls of payment resources, and the result of `collectFinancialConnectionsAccounts`:
-//! that is an object of Stripe.js in the browser, with names of its own, and never comes from the
-//! API.
+//! Calls of payment resources are in `ach_seeds.rs`. Left out is the result of
+//! `collectFinancialConnectionsAccounts`: that is an object of Stripe.js in the browser, with names
+//! of its own, and never comes from the API.
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use stripe_financial_connections::financial_connections::{
     Account, AccountHolderParams, AccountStatus, Balance, BalanceDetails, BalanceRefresh,
     Permission, RefreshFeature, RefreshStatus, SubscribeFeature, Subscription,
 };
-use stripe_financial_connections::{AvailableFunds, Client, Error, List, Timestamp};
-use stripe_tests::client::client;
-use stripe_tests::fault::{Answer, FaultServer, Seen};
-use stripe_tests::json::account_with;
+use stripe_financial_connections::{AvailableFunds, List, Timestamp};
+use stripe_tests::json::{account_with, assert_writes_what_it_read, without_nulls};
+use stripe_tests::wire::{assert_sent, sent};
 
 const CUSTOMER: &str = r#"{"id": "cus_9s6XI9OFIdpjIg", "object": "customer", "created": 1,
     "livemode": false, "email": null, "shipping": null}"#;
@@ -29,32 +26,6 @@ const DISCONNECT: &str = include_str!("../data/disconnect_account.json");
 const REFRESH: &str = include_str!("../data/refresh_account.json");
 const SUBSCRIBE: &str = include_str!("../data/subscribe_account.json");
 const UNSUBSCRIBE: &str = include_str!("../data/unsubscribe_account.json");
-
-/// Sends one request and returns what was sent, and what came back.
-async fn sent<T>(answer: &str, send: impl AsyncFnOnce(Client) -> Result<T, Error>) -> (Seen, T) {
-    let server = FaultServer::script([Answer::ok(answer)]);
-    let value = send(client(&server).0).await.expect("a good answer");
-    (server.only_seen(), value)
-}
-
-/// That a request is what curl would have sent, but for lists: `a[0]` here, `a[]` there, which
-/// are the same to Stripe.
-fn assert_sent(seen: &Seen, method: &str, path: &str, pairs: &[(&str, &str)]) {
-    assert_eq!((&*seen.method, &*seen.path), (method, path));
-    let sent = seen.pairs();
-    let sent: Vec<_> = sent.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    assert_eq!(sent, pairs);
-    let in_query = method == "GET" && !pairs.is_empty();
-    assert_eq!(!seen.query.is_empty(), in_query);
-    assert_eq!(
-        seen.header("content-type"),
-        (method == "POST").then_some("application/x-www-form-urlencoded")
-    );
-    assert_eq!(
-        seen.header("authorization"),
-        Some(&*format!("Bearer {}", stripe_tests::client::KEY))
-    );
-}
 
 #[tokio::test]
 async fn create_a_customer() {
@@ -207,26 +178,6 @@ async fn subscribe_to_an_account_and_back() {
     let path = "/v1/financial_connections/accounts/fca_1NQayH2eZvKYlo2CMBkU6Y9s/unsubscribe";
     assert_sent(&seen, "POST", path, &[("features[0]", "transactions")]);
     assert_eq!(account.subscriptions, Some(vec![]));
-}
-
-/// Without the entries that are null: to a reader of Stripe's API, null and missing are the same,
-/// so both are read as `None`.
-fn without_nulls(value: Value) -> Value {
-    match value {
-        Value::Object(fields) => {
-            let fields = fields.into_iter().filter(|(_, value)| !value.is_null());
-            Value::Object(fields.map(|(name, v)| (name, without_nulls(v))).collect())
-        }
-        Value::Array(items) => items.into_iter().map(without_nulls).collect(),
-        other => other,
-    }
-}
-
-fn assert_writes_what_it_read<T: DeserializeOwned + Serialize>(json: &Value) -> T {
-    let value: T = serde_json::from_str(&json.to_string()).expect("the example fits its type");
-    let written = serde_json::to_value(&value).expect("a type that can be written");
-    assert_eq!(without_nulls(written), without_nulls(json.clone()));
-    value
 }
 
 #[test]
