@@ -22,6 +22,14 @@ impl Edits {
         self.0.insert(path.into(), None);
     }
 
+    /// Leaves out what would be written over itself below `root`.
+    pub(crate) fn only_changes(&mut self, root: &Path) {
+        self.0.retain(|path, text| {
+            let known = fs::read_to_string(root.join(path)).ok();
+            known != *text
+        });
+    }
+
     pub(crate) fn paths(&self) -> impl Iterator<Item = &Path> {
         self.0.keys().map(PathBuf::as_path)
     }
@@ -77,6 +85,7 @@ fn put(root: &Path, path: &Path, text: Option<&str>) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::path::Path;
 
     use tempfile::TempDir;
 
@@ -103,6 +112,11 @@ mod tests {
         assert!(!root.join("new").exists(), "a new folder goes too");
 
         fs::remove_dir(root.join("zz")).expect("out of the way");
+        edits.0.remove(Path::new("zz"));
+        edits.write("same", "as before");
+        fs::write(root.join("same"), "as before").expect("a file");
+        edits.only_changes(root);
+        assert_eq!(edits.paths().count(), 3, "one is the same");
         edits.apply(root).expect("all");
         assert_eq!(read("changed").as_deref(), Some("after"));
         assert_eq!(read("new/added").as_deref(), Some("after"));

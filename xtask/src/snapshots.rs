@@ -1,5 +1,6 @@
 //! The snapshots of the tests, as they will be: made in a copy of the repository.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,7 +13,11 @@ use crate::files;
 /// Where the copy is, seen from the root of the repository.
 const COPY: &str = "target/update";
 
-const PACKAGE: &str = "stripe-tests";
+/// The test whose snapshots are of the committed spec; all others are of specs of their own.
+const TEST: [&str; 4] = ["--package", "stripe-tests", "--test", "surface"];
+
+/// Where these are.
+const FOLDER: &str = "tests/snapshots/surface";
 
 /// Adds the snapshots to `edits` that the tests make of the repository once `edits` are done.
 pub(crate) fn update(root: &Path, edits: &mut Edits) -> Result<()> {
@@ -30,13 +35,19 @@ pub(crate) fn update(root: &Path, edits: &mut Edits) -> Result<()> {
         fs::copy(&from, &to).with_context(|| format!("can't copy {}", from.display()))?;
     }
     edits.apply(&copy)?;
-    run_tests(root, &copy)?;
-    for path in tracked_snapshots(&copy)? {
-        let relative = path.strip_prefix(&copy).unwrap_or(&path);
-        let made = files::read(&path)?;
-        let known = root.join(relative);
-        if !known.exists() || files::read(&known)? != made {
-            edits.write(relative, made);
+    // The test makes them all; what it does not make is of something that is gone.
+    let made = copy.join(FOLDER);
+    fs::remove_dir_all(&made).with_context(|| format!("can't delete {}", made.display()))?;
+    run_test(root, &copy)?;
+    for name in names(&made)? {
+        edits.write(
+            Path::new(FOLDER).join(&name),
+            files::read(&made.join(&name))?,
+        );
+    }
+    for name in names(&root.join(FOLDER))? {
+        if !made.join(&name).exists() {
+            edits.delete(Path::new(FOLDER).join(name));
         }
     }
     fs::remove_dir_all(&copy).with_context(|| format!("can't delete {}", copy.display()))
@@ -68,20 +79,13 @@ fn tracked(root: &Path) -> Result<Vec<PathBuf>> {
         .collect())
 }
 
-/// Runs the tests that have snapshots, which accept whatever they find.
-fn run_tests(root: &Path, copy: &Path) -> Result<()> {
-    let mut arguments = vec![
-        "test".to_owned(),
-        "--package".to_owned(),
-        PACKAGE.to_owned(),
-    ];
-    for name in snapshot_tests(&copy.join("tests/tests"))? {
-        arguments.extend(["--test".to_owned(), name]);
-    }
+/// Runs the test, which accepts whatever it finds.
+fn run_test(root: &Path, copy: &Path) -> Result<()> {
     let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| root.join("target").into());
     let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .current_dir(copy)
-        .args(arguments)
+        .arg("test")
+        .args(TEST)
         .env("CARGO_TARGET_DIR", target)
         .env("INSTA_UPDATE", "always")
         .stdout(std::io::stderr())
@@ -89,50 +93,28 @@ fn run_tests(root: &Path, copy: &Path) -> Result<()> {
         .context("can't run cargo")?;
     if !status.success() {
         bail!(
-            "the tests with snapshots fail with the new spec. When handwritten code has to follow \
+            "the test of the API's surface fails with the new spec. When handwritten code has to follow \
              the API, take it in by `cargo xtask spec` and `cargo xtask codegen`, and mend that"
         );
     }
     Ok(())
 }
 
-/// The names of the tests in `folder` that use snapshots.
-fn snapshot_tests(folder: &Path) -> Result<Vec<String>> {
-    let mut names = Vec::new();
+/// The names of the snapshots in `folder`.
+fn names(folder: &Path) -> Result<Vec<OsString>> {
     let entries =
         fs::read_dir(folder).with_context(|| format!("can't list {}", folder.display()))?;
+    let mut names = Vec::new();
     for entry in entries {
-        let path = entry
+        let name = entry
             .with_context(|| format!("can't list {}", folder.display()))?
-            .path();
-        let name = path.file_stem().and_then(|stem| stem.to_str());
-        if let Some(name) = name.filter(|_| path.extension().is_some_and(|ending| ending == "rs"))
-            && files::read(&path)?.contains("insta::")
+            .file_name();
+        if Path::new(&name)
+            .extension()
+            .is_some_and(|ending| ending == "snap")
         {
-            names.push(name.to_owned());
+            names.push(name);
         }
     }
-    names.sort();
     Ok(names)
-}
-
-fn tracked_snapshots(copy: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut folders = vec![copy.join("tests")];
-    while let Some(folder) = folders.pop() {
-        let entries =
-            fs::read_dir(&folder).with_context(|| format!("can't list {}", folder.display()))?;
-        for entry in entries {
-            let path = entry
-                .with_context(|| format!("can't list {}", folder.display()))?
-                .path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "snap") {
-                found.push(path);
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
 }

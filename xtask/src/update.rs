@@ -61,6 +61,7 @@ fn update(
     eprintln!("updating the snapshots");
     snapshots(root, &mut edits)?;
 
+    edits.only_changes(root);
     eprintln!("writing");
     edits.apply(root)?;
     let files = edits.paths().count();
