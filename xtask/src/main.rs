@@ -1,5 +1,6 @@
 //! The maintainer's commands.
 
+mod bench;
 mod codegen;
 mod diff;
 mod edits;
@@ -28,6 +29,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measure what the crate costs beside its peers; print a table.
+    Bench(bench::Args),
     /// Write generated/src/api from spec/financial_connections.yaml.
     Codegen(codegen::Args),
     /// Say what a user notices between two specs, and whether it breaks code.
@@ -42,6 +45,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
+        Command::Bench(args) => bench::run(&args),
         Command::Codegen(args) => codegen::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Sandbox(args) => sandbox::run(&args),

@@ -1,0 +1,90 @@
+//! The generator, on the committed spec and on more and more of Stripe's whole spec.
+//!
+//! `cargo bench -p stripe-tests --bench codegen`; the peak of memory is that of all that ran.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::Path;
+
+use divan::Bencher;
+use serde_json::{Value, json};
+
+const CRATE: &str = "stripe_financial_connections";
+const SCHEMAS: &str = "#/components/schemas/";
+
+fn main() {
+    if upstream().is_none() {
+        println!("SKIPPED: upstream, since Stripe's whole spec is not here");
+    }
+    divan::main();
+    if let Some(peak) = peak_memory() {
+        println!("peak memory: {peak} kB");
+    }
+}
+
+#[divan::bench]
+fn subset(bencher: Bencher) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/financial_connections.yaml");
+    let spec = fs::read_to_string(path).expect("the spec is committed");
+    bencher.bench(|| stripe_codegen::generate(&spec, CRATE).expect("it is sound"));
+}
+
+#[divan::bench(args = if upstream().is_some() { &[10, 30, 100][..] } else { &[] })]
+fn upstream_percent(bencher: Bencher, percent: usize) {
+    let spec = cut(&upstream().expect("it is here"), percent);
+    bencher.bench(|| stripe_codegen::generate(&spec, CRATE).expect("it is sound"));
+}
+
+fn upstream() -> Option<String> {
+    let path = "../../shared/stripe/spec3.2026-05-27.dahlia.json";
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).ok()
+}
+
+/// This much of the schemas and paths of a spec, taken evenly; what refers to another schema
+/// becomes a string, as if it were never expanded.
+fn cut(spec: &str, percent: usize) -> String {
+    if percent == 100 {
+        return spec.to_owned();
+    }
+    let mut spec: Value = serde_json::from_str(spec).expect("it is JSON");
+    for place in ["/paths", "/components/schemas"] {
+        let all = spec.pointer_mut(place).and_then(Value::as_object_mut);
+        let mut index = 0;
+        all.expect("a spec has it").retain(|_, _| {
+            index += 1;
+            index * percent / 100 > (index - 1) * percent / 100
+        });
+    }
+    let schemas = spec["components"]["schemas"].as_object();
+    let kept: HashSet<String> = schemas
+        .into_iter()
+        .flat_map(|schemas| schemas.keys().cloned())
+        .collect();
+    unlink(&mut spec, &kept);
+    spec.to_string()
+}
+
+fn unlink(value: &mut Value, kept: &HashSet<String>) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| unlink(item, kept)),
+        Value::Object(entries) => {
+            let target = entries.get("$ref").and_then(Value::as_str);
+            let name = target.and_then(|target| target.strip_prefix(SCHEMAS));
+            if name.is_some_and(|name| !kept.contains(name)) {
+                *value = json!({"type": "string"});
+            } else {
+                entries.values_mut().for_each(|entry| unlink(entry, kept));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The most that this process has had, where the system says it.
+fn peak_memory() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse().ok()
+}

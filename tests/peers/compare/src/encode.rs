@@ -1,0 +1,77 @@
+//! The parameters of a session become a form.
+
+use stripe_client_core::StripeRequest;
+use stripe_financial_connections::Params;
+use stripe_misc::FinancialConnectionsSessionPermissions as Permission;
+use stripe_misc::FinancialConnectionsSessionPrefetch as Prefetch;
+use stripe_misc::financial_connections_session::{
+    CreateFinancialConnectionsSession, CreateFinancialConnectionsSessionAccountHolder,
+    CreateFinancialConnectionsSessionAccountHolderType as HolderType,
+    CreateFinancialConnectionsSessionFilters,
+    CreateFinancialConnectionsSessionFiltersAccountSubcategories as Subcategory,
+};
+
+const CUSTOMER: &str = "cus_QkT8vXzLw2mN4p";
+const RETURN_URL: &str = "https://example.com/linked?from=app";
+
+/// What the builder of this crate fills.
+pub fn our_params() -> Params {
+    let holder = Params::new()
+        .with("type", "customer")
+        .with("customer", CUSTOMER);
+    let filters = Params::new().with("account_subcategories", vec!["checking", "savings"]);
+    Params::new()
+        .with("account_holder", holder)
+        .with(
+            "permissions",
+            vec!["balances", "payment_method", "transactions"],
+        )
+        .with("filters", filters)
+        .with("prefetch", vec!["balances"])
+        .with("return_url", RETURN_URL)
+}
+
+pub fn ours(params: &Params) -> String {
+    params.to_form()
+}
+
+pub fn async_stripe_params() -> CreateFinancialConnectionsSession {
+    let mut holder = CreateFinancialConnectionsSessionAccountHolder::new(HolderType::Customer);
+    holder.customer = Some(CUSTOMER.to_owned());
+    let mut filters = CreateFinancialConnectionsSessionFilters::new();
+    filters.account_subcategories = Some(vec![Subcategory::Checking, Subcategory::Savings]);
+    let permissions = vec![
+        Permission::Balances,
+        Permission::PaymentMethod,
+        Permission::Transactions,
+    ];
+    CreateFinancialConnectionsSession::new(holder, permissions)
+        .filters(filters)
+        .prefetch(vec![Prefetch::Balances])
+        .return_url(RETURN_URL)
+}
+
+/// With `serde_qs`.
+pub fn async_stripe(params: &CreateFinancialConnectionsSession) -> String {
+    params.build().body.expect("a POST has a body")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// They differ in the order and in what they escape.
+    #[test]
+    fn both_write_the_same_pairs() {
+        let sorted = |form: String| {
+            let form = form.replace("%5B", "[").replace("%5D", "]");
+            let mut pairs: Vec<String> = form.split('&').map(str::to_owned).collect();
+            pairs.sort();
+            pairs
+        };
+        assert_eq!(
+            sorted(ours(&our_params())),
+            sorted(async_stripe(&async_stripe_params()))
+        );
+    }
+}

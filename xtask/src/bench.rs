@@ -1,0 +1,80 @@
+//! `cargo xtask bench`: what the crate costs beside its peers, as one table.
+
+mod build;
+mod divan;
+mod machine;
+mod measure;
+mod plot;
+mod report;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use report::Report;
+
+/// Arguments of `cargo xtask bench`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// What to measure [default: all of it].
+    parts: Vec<Part>,
+    /// Measure shortly: shows that it works, and little more.
+    #[arg(long)]
+    quick: bool,
+    /// Write the table into BENCHMARKS.md and the curves below tests/benches/plots.
+    #[arg(long)]
+    write: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// CPU seconds of clean dev builds.
+    Build,
+    /// CPU seconds of `cargo check` of the crate after a touch.
+    Check,
+    /// Sizes of release binaries.
+    Size,
+    /// Reading a page of accounts.
+    Decode,
+    /// Writing the parameters of a session.
+    Encode,
+    /// Instructions of reading and writing, by valgrind.
+    Instructions,
+    /// Requests to a server on this machine.
+    Requests,
+    /// The generator: time and memory.
+    Codegen,
+    /// CPU seconds of the first `cargo xtask codegen`, by dependency.
+    First,
+}
+
+impl Part {
+    fn measure(self, report: &mut Report, quick: bool) -> Result<()> {
+        match self {
+            Self::Build => build::clean(report),
+            Self::Check => build::check(report),
+            Self::Size => build::size(report),
+            Self::Decode => measure::decode(report, quick),
+            Self::Encode => measure::encode(report, quick),
+            Self::Instructions => measure::instructions(report),
+            Self::Requests => measure::requests(report, quick),
+            Self::Codegen => measure::codegen(report, quick),
+            Self::First => build::first(report),
+        }
+    }
+}
+
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    let all = <Part as clap::ValueEnum>::value_variants();
+    let mut report = Report::new(machine::describe()?);
+    for part in all {
+        if args.parts.is_empty() || args.parts.contains(part) {
+            part.measure(&mut report, args.quick)?;
+        }
+    }
+    print!("{}", report.markdown());
+    if args.write {
+        report.write()?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,145 @@
+//! The table.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use crate::files;
+
+/// What the table is between, in BENCHMARKS.md.
+const MARKS: [&str; 2] = ["<!-- measured -->\n", "<!-- /measured -->"];
+
+pub(super) struct Report {
+    machine: String,
+    rows: Vec<Row>,
+    /// Path seen from the root of the repository, and text.
+    plots: Vec<(PathBuf, String)>,
+}
+
+pub(super) struct Row {
+    pub(super) what: String,
+    pub(super) ours: String,
+    pub(super) beside: String,
+    /// What the target is about, and the target; `None` is a figure for orientation.
+    pub(super) target: Option<Target>,
+}
+
+pub(super) struct Target {
+    pub(super) shown: String,
+    pub(super) value: f64,
+    pub(super) limit: Limit,
+}
+
+pub(super) enum Limit {
+    AtMost(f64),
+    AtLeast(f64),
+}
+
+impl Target {
+    fn cells(&self) -> [String; 3] {
+        let (sign, limit, met) = match self.limit {
+            Limit::AtMost(limit) => ('≤', limit, self.value <= limit),
+            Limit::AtLeast(limit) => ('≥', limit, self.value >= limit),
+        };
+        let verdict = if met {
+            "met".to_owned()
+        } else {
+            format!("**missed** by {}", rounded((self.value - limit).abs()))
+        };
+        [self.shown.clone(), format!("{sign} {limit}"), verdict]
+    }
+}
+
+impl Report {
+    pub(super) fn new(machine: String) -> Self {
+        Self {
+            machine,
+            rows: Vec::new(),
+            plots: Vec::new(),
+        }
+    }
+
+    /// Adds a row, and says it at once: the whole takes minutes.
+    pub(super) fn add(&mut self, row: Row) {
+        eprint!("{}", row.markdown());
+        self.rows.push(row);
+    }
+
+    pub(super) fn plot(&mut self, name: &str, svg: String) {
+        let path = PathBuf::from("tests/benches/plots").join(name);
+        self.plots.push((path, svg));
+    }
+
+    pub(super) fn markdown(&self) -> String {
+        let mut out = format!("{}.\n\n", self.machine);
+        out.push_str("| what | ours | beside | compared | target | verdict |\n");
+        out.push_str("|---|---|---|---|---|---|\n");
+        out.extend(self.rows.iter().map(Row::markdown));
+        out
+    }
+
+    pub(super) fn write(&self) -> Result<()> {
+        let path = files::root().join("BENCHMARKS.md");
+        let text = files::read(&path)?;
+        let [start, end] = MARKS;
+        let (before, rest) = text.split_once(start).context("no mark for the table")?;
+        let (_, after) = rest.split_once(end).context("no mark after the table")?;
+        let table = self.markdown();
+        files::write(&path, &format!("{before}{start}{table}{end}{after}"))?;
+        for (path, svg) in &self.plots {
+            files::write(&files::root().join(path), svg)?;
+        }
+        Ok(())
+    }
+}
+
+impl Row {
+    fn markdown(&self) -> String {
+        let [compared, target, verdict] = self
+            .target
+            .as_ref()
+            .map_or_else(|| [const { String::new() }; 3], Target::cells);
+        let Self {
+            what, ours, beside, ..
+        } = self;
+        format!("| {what} | {ours} | {beside} | {compared} | {target} | {verdict} |\n")
+    }
+}
+
+/// With three significant digits, or all before the point.
+pub(super) fn rounded(value: f64) -> String {
+    let digits = match value.abs() {
+        0.0..1.0 => 3,
+        1.0..10.0 => 2,
+        10.0..100.0 => 1,
+        _ => 0,
+    };
+    format!("{value:.digits$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_says_whether_and_by_how_much() {
+        let row = |limit| Row {
+            what: "reading".to_owned(),
+            ours: "2 µs".to_owned(),
+            beside: "3 µs".to_owned(),
+            target: Some(Target {
+                shown: "0.667 ×".to_owned(),
+                value: 2.0 / 3.0,
+                limit,
+            }),
+        };
+        let start = "| reading | 2 µs | 3 µs | 0.667 × |";
+        for (limit, end) in [
+            (Limit::AtMost(0.6), "≤ 0.6 | **missed** by 0.067 |\n"),
+            (Limit::AtMost(0.7), "≤ 0.7 | met |\n"),
+            (Limit::AtLeast(0.7), "≥ 0.7 | **missed** by 0.033 |\n"),
+        ] {
+            assert_eq!(row(limit).markdown(), format!("{start} {end}"));
+        }
+    }
+}
