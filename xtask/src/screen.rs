@@ -7,7 +7,7 @@ use stripe_codegen::{Diagnostic, Diagnostics, Diff};
 use crate::release::Release;
 
 /// How many lines of the changes are shown; `cargo xtask diff` shows all.
-const LINES: usize = 40;
+const LINES: usize = 60;
 
 /// What the help of a diagnostic begins with when it goes on with an overlay action.
 const STUB: &str = "add to the overlay:\n";
