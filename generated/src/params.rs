@@ -56,6 +56,20 @@ impl Params {
         self.set_value(name.into(), Value::CLEAR);
     }
 
+    /// The parameters as a form body or query, as a request sends them: `a[b]=v`. It shows
+    /// sensitive values.
+    ///
+    /// ```
+    /// use stripe_financial_connections::Params;
+    ///
+    /// let holder = Params::new().with("type", "customer");
+    /// let params = Params::new().with("account_holder", holder);
+    /// assert_eq!(params.to_form(), "account_holder[type]=customer");
+    /// ```
+    pub fn to_form(&self) -> String {
+        form(self)
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         self.0
             .iter()

@@ -2,21 +2,14 @@
 
 use std::fmt::Write;
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{percent_decode_str, percent_encode_byte};
 
 use super::{Kind, Params, Value};
-
-/// Everything but RFC 3986's unreserved characters is escaped; a space is `%20`, never `+`.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// The parameters as `application/x-www-form-urlencoded`. Empty lists and objects are left out.
 pub(crate) fn form(params: &Params) -> String {
     let mut form = Form {
-        out: String::with_capacity(256),
+        out: String::with_capacity(512),
         name: String::with_capacity(64),
     };
     for (name, value) in &params.0 {
@@ -45,10 +38,7 @@ impl Form {
             Kind::Sensitive(text) => self.text(text),
             Kind::List(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.inside(item, |name| {
-                        // Writing to a string cannot fail.
-                        let _ = write!(name, "{index}");
-                    });
+                    self.inside(item, |name| push_index(name, index));
                 }
             }
             Kind::Object(params) => {
@@ -93,8 +83,32 @@ impl Form {
     }
 }
 
+/// One digit is what most indexes are, and formatting takes longer than all else of a pair.
+fn push_index(name: &mut String, index: usize) {
+    match u8::try_from(index) {
+        Ok(digit @ 0..=9) => name.push(char::from(b'0' + digit)),
+        // Writing to a string cannot fail.
+        _ => _ = write!(name, "{index}"),
+    }
+}
+
+/// Everything but RFC 3986's unreserved characters is escaped; a space is `%20`, never `+`.
 fn escape(out: &mut String, text: &str) {
-    out.extend(utf8_percent_encode(text, ESCAPED));
+    let mut rest = text;
+    while let Some(start) = rest.bytes().position(is_escaped) {
+        let (kept, from_escaped) = rest.split_at(start);
+        let end = from_escaped.bytes().position(|byte| !is_escaped(byte));
+        // What is kept is ASCII, so the run of escaped bytes ends between characters.
+        let (escaped, after) = from_escaped.split_at(end.unwrap_or(from_escaped.len()));
+        out.push_str(kept);
+        out.extend(escaped.bytes().map(percent_encode_byte));
+        rest = after;
+    }
+    out.push_str(rest);
+}
+
+fn is_escaped(byte: u8) -> bool {
+    !matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~')
 }
 
 /// Appends an id as one segment of a path: `/`, `?`, `#` and `%` in it are escaped.
@@ -151,6 +165,12 @@ mod tests {
         ] {
             assert_eq!(encoded(value), expected);
         }
+    }
+
+    #[test]
+    fn an_index_has_as_many_digits_as_it_takes() {
+        let form = encoded(strings(vec!["x"; 11]));
+        assert!(form.ends_with("&a[8]=x&a[9]=x&a[10]=x"), "{form}");
     }
 
     #[test]
