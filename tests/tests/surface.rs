@@ -28,7 +28,10 @@ fn surface_of_every_resource() {
 fn emitted_code_of_accounts() {
     let _snapshots = snapshots();
     let path = root().join("generated/src/api/financial_connections/account.rs");
-    insta::assert_snapshot!("code.financial_connections.account", fs::read_to_string(path).unwrap());
+    insta::assert_snapshot!(
+        "code.financial_connections.account",
+        fs::read_to_string(path).unwrap()
+    );
 }
 
 /// Generated code is where the header says so, and nowhere else.
@@ -45,7 +48,9 @@ fn a_file_has_the_header_if_and_only_if_it_is_generated() {
                 continue;
             }
             let below_api = path.starts_with(sources.join("api"));
-            let has_header = fs::read_to_string(&path).unwrap().starts_with(stripe_codegen::HEADER);
+            let has_header = fs::read_to_string(&path)
+                .unwrap()
+                .starts_with(stripe_codegen::HEADER);
             assert_eq!(has_header, below_api, "{}", path.display());
             generated += usize::from(has_header);
         }
