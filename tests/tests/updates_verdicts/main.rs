@@ -8,28 +8,37 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cases::{CASES, Case, Verdict};
-use serde_json::Value;
+use serde_json::{Value, json};
 use stripe_codegen::{Diff, Effect, diff, generate};
 use stripe_tests::scratch::Crate;
 
-/// The committed spec with the small API next to it.
-fn base() -> Value {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let read = |path: PathBuf| -> Value {
-        serde_yaml::from_str(&fs::read_to_string(path).unwrap()).unwrap()
-    };
-    let mut spec = read(root.join("../spec/financial_connections.yaml"));
-    let ranch = read(root.join("tests/updates_verdicts/ranch.yaml"));
+fn read(path: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    serde_yaml::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// The small API that is edited.
+fn ranch() -> Value {
+    let mut spec = read("tests/updates_verdicts/ranch.yaml");
+    spec["openapi"] = json!("3.0.0");
+    spec["info"] = json!({"title": "Ranch", "version": "2026-01-01.ranch"});
+    spec
+}
+
+/// The committed spec with the small API next to it, which makes a whole crate.
+fn with_committed(ranch: &Value) -> Value {
+    let mut spec = read("../spec/financial_connections.yaml");
     for part in ["/paths", "/components/schemas", "/x-events"] {
         let more = ranch.pointer(part).unwrap().as_object().unwrap();
         let into = spec.pointer_mut(part).unwrap().as_object_mut().unwrap();
         into.extend(more.iter().map(|(key, value)| (key.clone(), value.clone())));
     }
+    spec["info"] = ranch["info"].clone();
     spec
 }
 
 fn edited(case: &Case) -> Value {
-    let mut spec = base();
+    let mut spec = ranch();
     (case.edit)(&mut spec);
     spec
 }
@@ -58,7 +67,7 @@ fn said(diff: &Diff) -> String {
 
 #[test]
 fn the_diff_says_what_the_table_says() {
-    let base = base().to_string();
+    let base = ranch().to_string();
     let mut wrong = Vec::new();
     for case in CASES {
         let diff = diff(&base, &edited(case).to_string()).unwrap();
@@ -88,10 +97,10 @@ fn the_diff_says_what_the_table_says() {
 fn cargo_semver_checks_says_what_the_table_says() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("updates_verdicts");
     fs::create_dir_all(&folder).unwrap();
-    let before = rustdoc(&folder, "before", &base());
+    let before = rustdoc(&folder, "before", &with_committed(&ranch()));
     let mut wrong = Vec::new();
     for case in CASES {
-        let after = rustdoc(&folder, "after", &edited(case));
+        let after = rustdoc(&folder, "after", &with_committed(&edited(case)));
         let findings = breaking(&before, &after);
         let (expected, note) = match case.semver_checks {
             Verdict::Breaking => (true, ""),
