@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{DOCS, RULES, problems, run, spec};
 
 fn overlay(actions: &str) -> String {
-    format!("overlay: 1.0.0\ninfo: {{title: x, version: x}}\nactions: [{actions}]\n")
+    format!("overlay: 1.0.0\ninfo: {{title: x, version: 1.0.0}}\nactions: [{actions}]\n")
 }
 
 /// The subset after [`DOCS`] and `actions`.
@@ -168,4 +168,12 @@ fn documents_that_are_no_overlays() {
             "{expected}: {found:?}"
         );
     }
+}
+
+#[test]
+fn an_older_spec_need_not_have_all_that_an_overlay_speaks_of() {
+    let action = "{target: $.components.schemas.later, update: {description: New.}}";
+    let ahead = overlay(action).replace("1.0.0}", "9999-01-01.later}");
+    assert!(problems(&spec().to_string(), RULES, &[DOCS, &ahead]).is_empty());
+    assert_eq!(wrong(action).len(), 1);
 }
