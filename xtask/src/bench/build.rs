@@ -152,7 +152,7 @@ fn units(timings: &str) -> Result<Vec<(String, f64)>> {
         let name = unit.split('"').next().unwrap_or_default();
         let seconds = unit
             .split_once("\"duration\": ")
-            .and_then(|(_, rest)| rest.split([',', '\n']).next()?.parse().ok())
+            .and_then(|(_, rest)| rest.split([',', '}', '\n']).next()?.parse().ok())
             .with_context(|| format!("no duration of {name}"))?;
         match packages.iter_mut().find(|(known, _)| known == name) {
             Some((_, sum)) => *sum += seconds,
