@@ -3,7 +3,6 @@
 use anyhow::{Context, Result, bail};
 
 /// What one benchmark came to, by its median sample.
-#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Measured {
     /// The path within the program, such as `one_by_one/ours`.
     name: String,
@@ -72,4 +71,43 @@ fn seconds(text: &str) -> Result<f64> {
         _ => bail!("`{unit}` is no unit of time"),
     };
     Ok(number.parse::<f64>()? * scale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRINTED: &str = "
+Timer precision: 20 ns
+requests         fastest       │ slowest       │ median        │ mean          │ samples │ iters
+├─ one           1.5 ms        │ 3 ms          │ 2 ms          │ 2.1 ms        │ 100     │ 100
+│                max alloc:    │               │               │               │         │
+│                  700         │ 700           │ 700           │ 700           │         │
+│                  20 KB       │ 20 KB         │ 20 KB         │ 20 KB         │         │
+│                alloc:        │               │               │               │         │
+│                  811         │ 811           │ 812           │ 811           │         │
+│                  30 KB       │ 30 KB         │ 30 KB         │ 30 KB         │         │
+╰─ many                        │               │               │               │         │
+   ├─ 10         10 µs         │ 30 µs         │ 20.5 µs       │ 20 µs         │ 100     │ 100
+   ╰─ 30         1 s           │ 3 s           │ 2 s           │ 2 s           │ 1       │ 1
+";
+
+    #[test]
+    fn every_benchmark_has_its_path_its_median_and_its_allocations() {
+        let Measurements(measured) = Measurements::parse(PRINTED).expect("it is divan's");
+        let found: Vec<(&str, f64, Option<f64>)> = measured
+            .iter()
+            .map(|of| (of.name.as_str(), of.seconds, of.allocations))
+            .collect();
+        let expected = [
+            ("one", 2e-3, Some(812.0)),
+            ("many/10", 20.5e-6, None),
+            ("many/30", 2.0, None),
+        ];
+        for ((name, seconds, allocations), (other, time, count)) in found.iter().zip(expected) {
+            assert_eq!((*name, *allocations), (other, count));
+            assert!((seconds / time - 1.0).abs() < 1e-9, "{name}: {seconds}");
+        }
+        assert_eq!(found.len(), expected.len());
+    }
 }
