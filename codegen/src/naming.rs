@@ -315,7 +315,7 @@ mod tests {
         table(
             snake,
             &[
-                ("account_holder", "account_holder"),
+                ("milk_bucket", "milk_bucket"),
                 ("type", "r#type"),
                 ("gen", "r#gen"),
                 ("self", "self_"),
@@ -367,10 +367,7 @@ mod tests {
                 ("unrecognized", "Unrecognized_"),
                 ("unknown", "Unknown"),
                 ("other", "Other"),
-                (
-                    "financial_connections.account.created",
-                    "FinancialConnectionsAccountCreated",
-                ),
+                ("dairy.cow.milked", "DairyCowMilked"),
                 ("Etc/GMT+1", "EtcGmtPlus1"),
                 ("en-GB", "EnGb"),
                 ("2026-05-27.dahlia", "V20260527Dahlia"),
@@ -410,10 +407,7 @@ mod tests {
 
     #[test]
     fn suffixes_and_joins() {
-        assert_eq!(
-            common_suffix(["BalanceRefresh", "OwnershipRefresh"]),
-            "Refresh"
-        );
+        assert_eq!(common_suffix(["MilkRefresh", "HayRefresh"]), "Refresh");
         assert_eq!(common_suffix(["Account"]), "Account");
         assert_eq!(common_suffix(["Account", "Session"]), "");
         assert_eq!(join("Account", "Status"), "AccountStatus");
@@ -426,8 +420,8 @@ mod tests {
     #[test]
     fn resources() {
         assert_eq!(
-            resource("financial_connections.account"),
-            ("financial_connections".into(), "Account".into())
+            resource("dairy_farm.cow"),
+            ("dairy_farm".into(), "Cow".into())
         );
         assert_eq!(resource("customer"), ("customer".into(), "Customer".into()));
         assert_eq!(

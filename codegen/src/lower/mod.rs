@@ -4,11 +4,14 @@
 //! Names, modules and features are given to the drafts afterwards, when all uses are known.
 
 mod expand;
+mod features;
 mod names;
 mod operations;
 mod params;
 mod recursion;
+mod remap;
 mod responses;
+mod services;
 mod tag;
 
 use crate::error::{Diagnostic, Diagnostics};
@@ -416,7 +419,7 @@ impl<'a> Lower<'a> {
         }
         self.settle_ids();
         recursion::box_cycles(&mut self.drafts);
-        let features = names::features(&self.drafts, &self.operations, &self.events);
+        let features = features::features(&self.drafts, &self.operations, &self.events);
         let api = names::assign(self.drafts, self.operations, self.events, features)?;
         let mut api = Api {
             version: self.spec.info.version.clone(),
