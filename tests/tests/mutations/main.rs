@@ -79,7 +79,7 @@ fn check(edit: &Edit, spec: &Value) {
 
 #[test]
 fn an_edit_is_named_or_refused() {
-    let count = std::env::var("MUTATIONS").map_or(64, |count| count.parse().unwrap());
+    let count = std::env::var("MUTATIONS").map_or(32, |count| count.parse().unwrap());
     for seed in 0..count {
         let mut random = Random(seed as u64);
         let mut spec = SPEC.clone();
