@@ -1,10 +1,14 @@
 //! The table.
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
 use crate::files;
+
+/// Where the curves are, seen from the root of the repository.
+const PLOTS: &str = "tests/benches/plots";
 
 /// What the table is between, in BENCHMARKS.md.
 const MARKS: [&str; 2] = ["<!-- measured -->\n", "<!-- /measured -->"];
@@ -66,8 +70,7 @@ impl Report {
     }
 
     pub(super) fn plot(&mut self, name: &str, svg: String) {
-        let path = PathBuf::from("tests/benches/plots").join(name);
-        self.plots.push((path, svg));
+        self.plots.push((Path::new(PLOTS).join(name), svg));
     }
 
     pub(super) fn markdown(&self) -> String {
@@ -84,11 +87,13 @@ impl Report {
         let [start, end] = MARKS;
         let (before, rest) = text.split_once(start).context("no mark for the table")?;
         let (_, after) = rest.split_once(end).context("no mark after the table")?;
-        let table = self.markdown();
-        files::write(&path, &format!("{before}{start}{table}{end}{after}"))?;
+        let mut measured = self.markdown();
+        fs::create_dir_all(files::root().join(PLOTS))?;
         for (path, svg) in &self.plots {
             files::write(&files::root().join(path), svg)?;
+            measured.push_str(&format!("\n![{0}]({0})\n", path.display()));
         }
+        files::write(&path, &format!("{before}{start}{measured}{end}{after}"))?;
         Ok(())
     }
 }
