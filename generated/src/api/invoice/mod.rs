@@ -2,6 +2,8 @@
 
 //! Types and operations of invoices.
 
+mod deleted_invoice;
+pub use deleted_invoice::*;
 mod invoice_payment;
 pub use invoice_payment::*;
 mod line_item;
