@@ -385,24 +385,34 @@ impl<'a> Lower<'a> {
         }
     }
 
-    /// An id that turned out to belong to nothing with an id is a string.
+    /// What turned out to have no id is neither named by one nor expanded from one.
     fn settle_ids(&mut self) {
-        let has_id: Vec<bool> = self
-            .drafts
+        let objects = self.drafts.iter().map(|draft| match &draft.kind {
+            Kind::Object(object) => Some(object),
+            _ => None,
+        });
+        let objects: Vec<_> = objects.collect();
+        let has_id: Vec<bool> = objects
             .iter()
-            .map(|draft| matches!(&draft.kind, Kind::Object(object) if object.id.is_some()))
+            .map(|object| object.is_some_and(|object| object.id.is_some()))
             .collect();
-        let settle = |ty: &mut Ty| {
-            if matches!(ty, Ty::Id(id) if !has_id[id.0]) {
-                *ty = Ty::String;
-            }
+        // What is left of a deleted object has the id of another.
+        let same_id = |object: &crate::ir::Object| {
+            let mut fields = object.fields.iter();
+            fields.any(|f| f.name == "id" && matches!(f.ty, Ty::Id(id) if has_id[id.0]))
         };
+        let is_resource: Vec<bool> = objects
+            .iter()
+            .map(|object| object.is_some_and(same_id))
+            .collect();
+        let settle = |ty: &mut Ty| settle(ty, &has_id, &is_resource);
         for operation in &mut self.operations {
             let params = operation
                 .path_params
                 .iter_mut()
                 .chain(&mut operation.params);
             params.for_each(|param| settle(&mut param.ty));
+            settle(&mut operation.output);
         }
         for draft in &mut self.drafts {
             match &mut draft.kind {
@@ -430,6 +440,26 @@ impl<'a> Lower<'a> {
             api,
             left_out: self.left_out,
         })
+    }
+}
+
+fn settle(ty: &mut Ty, has_id: &[bool], is_resource: &[bool]) {
+    match ty {
+        Ty::Id(id) if !has_id[id.0] => *ty = Ty::String,
+        Ty::Expandable(target) => {
+            let stays = match target.as_ref() {
+                Ty::Named(id) => is_resource[id.0],
+                Ty::MaybeDeleted(a, b) => is_resource[a.0] && is_resource[b.0],
+                _ => true,
+            };
+            if !stays {
+                **target = Ty::RawObject;
+            }
+        }
+        Ty::Array(inner) | Ty::List(inner) | Ty::Map(inner) | Ty::Boxed(inner) => {
+            settle(inner, has_id, is_resource);
+        }
+        _ => {}
     }
 }
 
