@@ -20,19 +20,47 @@ use crate::text::Text;
 /// assert_eq!(available["usd"], 6000);
 /// ```
 #[derive(Clone)]
-pub struct Map<V>(Vec<(Text, V)>);
+pub struct Map<V>(Entries<V>);
+
+/// Amounts are in one currency most of the time: a single entry takes no allocation.
+#[derive(Clone)]
+enum Entries<V> {
+    One((Text, V)),
+    Many(Vec<(Text, V)>),
+}
 
 impl<V> Map<V> {
     /// A map without entries.
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self(Entries::Many(Vec::new()))
+    }
+
+    fn entries(&self) -> &[(Text, V)] {
+        match &self.0 {
+            Entries::One(entry) => std::slice::from_ref(entry),
+            Entries::Many(entries) => entries,
+        }
+    }
+
+    fn entries_mut(&mut self) -> &mut [(Text, V)] {
+        match &mut self.0 {
+            Entries::One(entry) => std::slice::from_mut(entry),
+            Entries::Many(entries) => entries,
+        }
+    }
+
+    fn into_entries(self) -> Vec<(Text, V)> {
+        match self.0 {
+            Entries::One(entry) => vec![entry],
+            Entries::Many(entries) => entries,
+        }
     }
 
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&V> {
-        self.0
+        self.entries()
             .iter()
-            .find(|(k, _)| k.as_str() == key)
+            .find(|(k, _)| k.as_bytes() == key.as_bytes())
             .map(|(_, value)| value)
     }
 
@@ -47,38 +75,42 @@ impl<V> Map<V> {
     }
 
     fn insert_text(&mut self, key: Text, value: V) -> Option<V> {
-        match self.0.iter_mut().find(|(k, _)| *k == key) {
-            Some((_, old)) => Some(std::mem::replace(old, value)),
-            None => {
-                self.0.push((key, value));
-                None
-            }
+        if let Some((_, old)) = self.entries_mut().iter_mut().find(|(k, _)| *k == key) {
+            return Some(std::mem::replace(old, value));
         }
+        if self.is_empty() {
+            self.0 = Entries::One((key, value));
+        } else {
+            let mut entries = std::mem::take(self).into_entries();
+            entries.push((key, value));
+            self.0 = Entries::Many(entries);
+        }
+        None
     }
 
     /// The entries, in order.
     pub fn iter(&self) -> MapIter<'_, V> {
-        MapIter(self.0.iter())
+        MapIter(self.entries().iter())
     }
 
     /// The keys, in order.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.0.iter().map(|(key, _)| key.as_str())
+        self.entries().iter().map(|(key, _)| key.as_str())
     }
 
     /// The values, in order of their keys.
     pub fn values(&self) -> impl ExactSizeIterator<Item = &V> {
-        self.0.iter().map(|(_, value)| value)
+        self.entries().iter().map(|(_, value)| value)
     }
 
     /// How many entries there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.entries().len()
     }
 
     /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries().is_empty()
     }
 }
 
@@ -131,7 +163,8 @@ impl<V> IntoIterator for Map<V> {
     type IntoIter = std::vec::IntoIter<(String, V)>;
 
     fn into_iter(self) -> Self::IntoIter {
-        let entries = self.0.into_iter().map(|(key, value)| (key.into(), value));
+        let entries = self.into_entries().into_iter();
+        let entries = entries.map(|(key, value)| (key.into(), value));
         entries.collect::<Vec<_>>().into_iter()
     }
 }

@@ -45,6 +45,14 @@ impl Text {
             Repr::Heap(text) => text,
         }
     }
+
+    /// Without the check that `as_str` makes.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Repr::Inline { len, bytes } => &bytes[..usize::from(*len)],
+            Repr::Heap(text) => text.as_bytes(),
+        }
+    }
 }
 
 impl From<&str> for Text {
@@ -76,7 +84,7 @@ impl Borrow<str> for Text {
 
 impl PartialEq for Text {
     fn eq(&self, other: &Self) -> bool {
-        self.as_str() == other.as_str()
+        self.as_bytes() == other.as_bytes()
     }
 }
 
@@ -90,7 +98,8 @@ impl PartialOrd for Text {
 
 impl Ord for Text {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.as_str().cmp(other.as_str())
+        // As the texts themselves compare.
+        self.as_bytes().cmp(other.as_bytes())
     }
 }
 

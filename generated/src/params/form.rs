@@ -1,41 +1,51 @@
 //! `a[b]=v` pairs, for form bodies and queries.
 
-use std::fmt::Write;
+use std::io::Write;
 
-use percent_encoding::{percent_decode_str, percent_encode_byte};
+use percent_encoding::{
+    AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode, utf8_percent_encode,
+};
 
 use super::{Kind, Params, Value};
+
+/// Everything but RFC 3986's unreserved characters is escaped; a space is `%20`, never `+`.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// The parameters as `application/x-www-form-urlencoded`. Empty lists and objects are left out.
 pub(crate) fn form(params: &Params) -> String {
     let mut form = Form {
-        out: String::with_capacity(512),
-        name: String::with_capacity(64),
+        out: Vec::with_capacity(512),
+        name: Vec::with_capacity(64),
     };
     for (name, value) in &params.0 {
         form.name.clear();
-        escape(&mut form.name, name);
+        escape(&mut form.name, name.as_bytes());
         form.value(value);
     }
-    form.out
+    String::from_utf8(form.out).expect("what is escaped is ASCII")
 }
 
+/// Bytes, not text, so that a value is not checked to be text each time that it is looked at.
 struct Form {
-    out: String,
+    out: Vec<u8>,
     /// The name of the value at hand, escaped already; the brackets are pushed and popped.
-    name: String,
+    name: Vec<u8>,
 }
 
 impl Form {
     fn value(&mut self, value: &Value) {
         match &value.0 {
-            Kind::Bool(true) => self.pair("true"),
-            Kind::Bool(false) => self.pair("false"),
-            Kind::Clear => self.pair(""),
+            Kind::Bool(true) => self.pair(b"true"),
+            Kind::Bool(false) => self.pair(b"false"),
+            Kind::Clear => self.pair(b""),
             Kind::Integer(number) => self.display(number),
             Kind::Number(number) => self.display(number),
-            Kind::Text(text) => self.text(text.as_str()),
-            Kind::Sensitive(text) => self.text(text),
+            Kind::Text(text) => self.pair(text.as_bytes()),
+            Kind::Sensitive(text) => self.pair(text.as_bytes()),
             Kind::List(items) => {
                 for (index, item) in items.iter().enumerate() {
                     self.inside(item, |name| push_index(name, index));
@@ -43,77 +53,59 @@ impl Form {
             }
             Kind::Object(params) => {
                 for (inner, value) in &params.0 {
-                    self.inside(value, |name| escape(name, inner));
+                    self.inside(value, |name| escape(name, inner.as_bytes()));
                 }
             }
         }
     }
 
-    fn inside(&mut self, value: &Value, push: impl FnOnce(&mut String)) {
+    fn inside(&mut self, value: &Value, push: impl FnOnce(&mut Vec<u8>)) {
         let outer = self.name.len();
-        self.name.push('[');
+        self.name.push(b'[');
         push(&mut self.name);
-        self.name.push(']');
+        self.name.push(b']');
         self.value(value);
         self.name.truncate(outer);
     }
 
     fn start_pair(&mut self) {
         if !self.out.is_empty() {
-            self.out.push('&');
+            self.out.push(b'&');
         }
-        self.out.push_str(&self.name);
-        self.out.push('=');
+        self.out.extend_from_slice(&self.name);
+        self.out.push(b'=');
     }
 
-    fn pair(&mut self, value: &str) {
+    fn pair(&mut self, value: &[u8]) {
         self.start_pair();
-        self.out.push_str(value);
-    }
-
-    fn text(&mut self, text: &str) {
-        self.start_pair();
-        escape(&mut self.out, text);
+        escape(&mut self.out, value);
     }
 
     fn display(&mut self, number: impl std::fmt::Display) {
         self.start_pair();
-        // Writing to a string cannot fail.
+        // Writing to memory cannot fail.
         let _ = write!(self.out, "{number}");
     }
 }
 
 /// One digit is what most indexes are, and formatting takes longer than all else of a pair.
-fn push_index(name: &mut String, index: usize) {
+fn push_index(name: &mut Vec<u8>, index: usize) {
     match u8::try_from(index) {
-        Ok(digit @ 0..=9) => name.push(char::from(b'0' + digit)),
-        // Writing to a string cannot fail.
+        Ok(digit @ 0..=9) => name.push(b'0' + digit),
+        // Writing to memory cannot fail.
         _ => _ = write!(name, "{index}"),
     }
 }
 
-/// Everything but RFC 3986's unreserved characters is escaped; a space is `%20`, never `+`.
-fn escape(out: &mut String, text: &str) {
-    let mut rest = text;
-    while let Some(start) = rest.bytes().position(is_escaped) {
-        let (kept, from_escaped) = rest.split_at(start);
-        let end = from_escaped.bytes().position(|byte| !is_escaped(byte));
-        // What is kept is ASCII, so the run of escaped bytes ends between characters.
-        let (escaped, after) = from_escaped.split_at(end.unwrap_or(from_escaped.len()));
-        out.push_str(kept);
-        out.extend(escaped.bytes().map(percent_encode_byte));
-        rest = after;
+fn escape(out: &mut Vec<u8>, text: &[u8]) {
+    for run in percent_encode(text, ESCAPED) {
+        out.extend_from_slice(run.as_bytes());
     }
-    out.push_str(rest);
-}
-
-fn is_escaped(byte: u8) -> bool {
-    !matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'.' | b'_' | b'~')
 }
 
 /// Appends an id as one segment of a path: `/`, `?`, `#` and `%` in it are escaped.
 pub(crate) fn encode_path_segment(out: &mut String, segment: &str) {
-    escape(out, segment);
+    out.extend(utf8_percent_encode(segment, ESCAPED));
 }
 
 /// The pairs of a form or query that [`form`] wrote, decoded.

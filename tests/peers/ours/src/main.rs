@@ -17,7 +17,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let holder = AccountHolderParams::customer(&customer);
     let permissions = [Permission::Balances, Permission::PaymentMethod];
     let session = connections.sessions().create(holder, permissions).await?;
-    println!("{} {}", session.id, session.client_secret.expose());
+    let secret = session.client_secret.ok_or("no secret")?;
+    println!("{} {}", session.id, secret.expose());
 
     let holder = AccountHolderFilter::new().customer(&customer);
     let accounts = connections.accounts().list().account_holder(holder).await?;
