@@ -56,6 +56,13 @@ pub(crate) fn join(pointer: &str, key: impl std::fmt::Display) -> String {
     format!("{pointer}/{key}")
 }
 
+/// The JSONPath `target`, which the document has at `pointer`.
+pub(crate) fn path(target: &str, pointer: String) -> Result<JsonPath, Diagnostic> {
+    // `match` and `search` would cost a library for regular expressions in every first build.
+    let help = "write RFC 9535 JSONPath without `match()` and `search()`: compare with `==`";
+    JsonPath::parse(target).map_err(|error| Diagnostic::new(pointer, error.to_string(), help))
+}
+
 /// Pointers to all that `path` matches in `root`.
 pub(crate) fn locate(root: &Value, path: &JsonPath) -> Vec<String> {
     path.query_located(root)

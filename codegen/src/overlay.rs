@@ -79,13 +79,9 @@ impl<'a> Overlay<'a> {
                     "give it an `update` or `remove: true`",
                 );
             }
-            match JsonPath::parse(&action.target) {
+            match document::path(&action.target, format!("/actions/{index}/target")) {
                 Ok(path) => actions.push((path, action)),
-                Err(error) => wrong(
-                    format!("/actions/{index}/target"),
-                    error.to_string(),
-                    "write RFC 9535 JSONPath",
-                ),
+                Err(error) => wrong(error.pointer, error.message, &error.help),
             }
         }
         Some(Self {

@@ -217,14 +217,10 @@ fn slice(
 fn cut(rules: &Rules, spec: &mut Value, in_rules: &mut Vec<Diagnostic>) {
     for (index, cut) in rules.cuts.iter().enumerate() {
         let pointer = format!("/cuts/{index}/target");
-        let path = match JsonPath::parse(&cut.target) {
+        let path = match document::path(&cut.target, pointer.clone()) {
             Ok(path) => path,
             Err(error) => {
-                in_rules.push(Diagnostic::new(
-                    pointer,
-                    error.to_string(),
-                    "write RFC 9535 JSONPath",
-                ));
+                in_rules.push(error);
                 continue;
             }
         };

@@ -96,6 +96,10 @@ fn rules_that_match_nothing() {
             format!("{RULES}cuts: [{{target: gone, why: x}}]"),
             "/cuts/0/target: ",
         ),
+        (
+            RULES.to_owned() + "cuts: [{target: \"$.paths[?match(@.x, 'a.*')]\", why: x}]",
+            "/cuts/0/target: at position 9, in long-hand segment, function name 'match' is not",
+        ),
     ];
     for (rules, expected) in cases {
         let found = problems(&spec().to_string(), &rules, &[DOCS]);

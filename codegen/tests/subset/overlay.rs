@@ -112,6 +112,10 @@ fn actions_that_do_nothing() {
         ),
         ("{target: '$[', remove: true}", "/actions/0/target: "),
         (
+            "{target: \"$.paths[?search(@.x, 'a')]\", remove: true}",
+            "/actions/0/target: at position 9, in long-hand segment, function name 'search' is not",
+        ),
+        (
             "{target: $.info}",
             "/actions/0: neither an update nor a removal",
         ),
