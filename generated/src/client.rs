@@ -8,10 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use builder::ClientBuilder;
-pub(crate) use builder::header_text;
+pub(crate) use builder::header_value;
 #[cfg(feature = "blocking")]
 pub(crate) use builder::http_client;
 pub(crate) use key::ApiKey;
+
+use reqwest::Url;
+use reqwest::header::HeaderValue;
 
 use crate::request::Request;
 use crate::retry::{Retry, Sleep};
@@ -34,10 +37,10 @@ pub struct Client(Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) http: reqwest::Client,
     pub(crate) key: ApiKey,
-    /// Without a slash at the end.
-    pub(crate) base_url: String,
-    pub(crate) version: String,
-    pub(crate) user_agent: String,
+    /// A slash at the end of its path says nothing.
+    pub(crate) base_url: Url,
+    pub(crate) version: HeaderValue,
+    pub(crate) user_agent: HeaderValue,
     pub(crate) timeout: Duration,
     pub(crate) retry: Retry,
     pub(crate) sleep: Sleep,
@@ -88,7 +91,7 @@ impl Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.0.base_url)
+            .field("base_url", &self.0.base_url.as_str())
             .field("version", &self.0.version)
             .finish_non_exhaustive()
     }

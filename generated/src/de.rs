@@ -28,10 +28,17 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
         self.0.next_key()
     }
 
-    /// The value of the last name. Null reads as `None`, as if the field were missing.
-    #[inline]
-    pub(crate) fn value<T: Deserialize<'de>>(&mut self) -> Result<Option<T>, A::Error> {
-        self.0.next_value()
+    /// Reads the value of the last name into its slot. Null reads as `None`, as if the field
+    /// were missing.
+    ///
+    /// A slot instead of a value to return: what moves it there is compiled once per type, not
+    /// once per field.
+    pub(crate) fn read<T: Deserialize<'de>>(
+        &mut self,
+        slot: &mut Option<T>,
+    ) -> Result<(), A::Error> {
+        *slot = self.0.next_value()?;
+        Ok(())
     }
 
     /// Reads the value of a name that no field has, and keeps both.
@@ -166,7 +173,7 @@ impl Object for OnlyDeleted {
         let mut deleted = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "deleted" => deleted = fields.value()?,
+                "deleted" => fields.read(&mut deleted)?,
                 _ => fields.skip()?,
             }
         }

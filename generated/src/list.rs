@@ -51,10 +51,10 @@ impl<T: DeserializeOwned> Object for List<T> {
         let (mut data, mut has_more, mut url, mut total_count) = (None, None, None, None);
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "data" => data = fields.value()?,
-                "has_more" => has_more = fields.value()?,
-                "total_count" => total_count = fields.value()?,
-                "url" => url = fields.value()?,
+                "data" => fields.read(&mut data)?,
+                "has_more" => fields.read(&mut has_more)?,
+                "total_count" => fields.read(&mut total_count)?,
+                "url" => fields.read(&mut url)?,
                 _ => fields.skip()?,
             }
         }

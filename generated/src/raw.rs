@@ -123,7 +123,7 @@ impl Object for OnlyId {
         let mut id = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "id" => id = fields.value()?,
+                "id" => fields.read(&mut id)?,
                 _ => fields.skip()?,
             }
         }

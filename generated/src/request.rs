@@ -80,7 +80,7 @@ impl Request {
     /// A request for the path of a list, as Stripe writes it: maybe with a query.
     pub(crate) fn for_url(client: &Client, url: &str) -> Self {
         let path = url
-            .strip_prefix(client.inner().base_url.as_str())
+            .strip_prefix(client.inner().base_url.as_str().trim_end_matches('/'))
             .unwrap_or(url);
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let mut request = Self::raw(client, Method::Get, path.to_owned());
@@ -131,15 +131,19 @@ impl Request {
                 "`{id}` is not a `{name}`: it would lead to another path"
             )));
         }
-        let hole = format!("{{{name}}}");
-        let Some(start) = self.0.path.find(&hole) else {
-            return self.refuse_if(Some(format!("the path has no `{hole}`")));
+        let path = &self.0.path;
+        let around = path.match_indices('{').find_map(|(start, _)| {
+            let after = path[start + 1..].strip_prefix(name)?.strip_prefix('}')?;
+            Some((&path[..start], after))
+        });
+        let Some((before, after)) = around else {
+            return self.refuse_if(Some(format!("the path has no `{{{name}}}`")));
         };
-        let mut segment = String::with_capacity(id.len());
-        params::encode_path_segment(&mut segment, id);
-        self.0
-            .path
-            .replace_range(start..start + hole.len(), &segment);
+        let mut filled = String::with_capacity(path.len() + id.len());
+        filled.push_str(before);
+        params::encode_path_segment(&mut filled, id);
+        filled.push_str(after);
+        self.0.path = filled;
     }
 
     /// A required parameter: an empty one is refused.

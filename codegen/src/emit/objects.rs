@@ -149,7 +149,7 @@ fn read(scope: &mut Scope<'_>, object: &Object, name: &str) -> TokenStream {
             #(#start)*
             while let Some(#key) = #fields.next_name()? {
                 match #key.as_str() {
-                    #(#wire => #idents = #fields.value()?,)*
+                    #(#wire => #fields.read(&mut #idents)?,)*
                     #other
                 }
             }

@@ -2,6 +2,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Url;
+use reqwest::header::HeaderValue;
+
 use super::{ApiKey, Client, Inner};
 use crate::Error;
 use crate::retry::{Retry, Sleep, sleep_hook, tokio_sleep};
@@ -123,16 +126,16 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, Error> {
         self.key.authorization()?;
         let base_url = base_url(&self.base_url)?;
-        header_text("the API version", &self.version)?;
+        let version = header_value("the API version", &self.version)?;
         let mut user_agent = concat!(
             "stripe-financial-connections-rust/",
             env!("CARGO_PKG_VERSION")
         )
         .to_owned();
         if let Some(app_info) = &self.app_info {
-            header_text("the app info", app_info)?;
             user_agent = format!("{user_agent} {app_info}");
         }
+        let user_agent = header_value("the app info", &user_agent)?;
         #[cfg(feature = "blocking")]
         let blocking = self.http.clone().map(crate::blocking::Blocking::with_http);
         let http = match self.http {
@@ -143,7 +146,7 @@ impl ClientBuilder {
             http,
             key: self.key,
             base_url,
-            version: self.version,
+            version,
             user_agent,
             timeout: self.timeout,
             retry: self.retry,
@@ -171,10 +174,9 @@ pub(crate) fn http_client() -> Result<reqwest::Client, Error> {
         .map_err(|error| Error::invalid(format!("the HTTP client cannot be made: {error}")))
 }
 
-fn base_url(text: &str) -> Result<String, Error> {
+fn base_url(text: &str) -> Result<Url, Error> {
     let refused = |why: &str| Error::invalid(format!("the base URL {why}"));
-    let url =
-        reqwest::Url::parse(text).map_err(|error| refused(&format!("is not one: {error}")))?;
+    let url = Url::parse(text).map_err(|error| refused(&format!("is not one: {error}")))?;
     match url.scheme() {
         "http" | "https" => {}
         _ => return Err(refused("starts with neither https:// nor http://")),
@@ -187,21 +189,20 @@ fn base_url(text: &str) -> Result<String, Error> {
             "holds a user name or password; the API key authenticates",
         ));
     }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
+    Ok(url)
 }
 
 /// Text that goes into a header: not empty, printable ASCII.
-pub(crate) fn header_text(what: &str, text: &str) -> Result<(), Error> {
-    if text.is_empty()
-        || !text
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() || byte == b' ')
-    {
-        return Err(Error::invalid(format!(
-            "{what} is empty or holds characters that a header cannot have"
-        )));
-    }
-    Ok(())
+pub(crate) fn header_value(what: &str, text: &str) -> Result<HeaderValue, Error> {
+    let is_sound = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    HeaderValue::from_str(text)
+        .ok()
+        .filter(|_| !text.is_empty() && text.bytes().all(is_sound))
+        .ok_or_else(|| {
+            Error::invalid(format!(
+                "{what} is empty or holds characters that a header cannot have"
+            ))
+        })
 }
 
 #[cfg(test)]
@@ -211,11 +212,11 @@ mod tests {
     #[test]
     fn base_urls() {
         for (text, url) in [
-            ("https://api.stripe.com", Some("https://api.stripe.com")),
-            ("http://127.0.0.1:8080/", Some("http://127.0.0.1:8080")),
+            ("https://api.stripe.com", Some("https://api.stripe.com/")),
+            ("http://127.0.0.1:8080/", Some("http://127.0.0.1:8080/")),
             (
                 "https://proxy.example/stripe/",
-                Some("https://proxy.example/stripe"),
+                Some("https://proxy.example/stripe/"),
             ),
             ("api.stripe.com", None),
             ("ftp://api.stripe.com", None),
@@ -223,7 +224,8 @@ mod tests {
             ("https://user@api.stripe.com", None),
             ("https://", None),
         ] {
-            assert_eq!(base_url(text).ok().as_deref(), url, "{text}");
+            let made = base_url(text).ok();
+            assert_eq!(made.as_ref().map(Url::as_str), url, "{text}");
         }
     }
 

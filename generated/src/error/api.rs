@@ -196,7 +196,7 @@ impl Object for Envelope {
         let mut error = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "error" => error = fields.value()?,
+                "error" => fields.read(&mut error)?,
                 _ => fields.skip()?,
             }
         }
@@ -213,13 +213,13 @@ impl Object for ErrorFields {
         let mut error = Self::default();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "type" => error.r#type = fields.value()?,
-                "code" => error.code = fields.value()?,
-                "decline_code" => error.decline_code = fields.value()?,
-                "doc_url" => error.doc_url = fields.value()?,
-                "message" => error.message = fields.value()?,
-                "param" => error.param = fields.value()?,
-                "request_log_url" => error.request_log_url = fields.value()?,
+                "type" => fields.read(&mut error.r#type)?,
+                "code" => fields.read(&mut error.code)?,
+                "decline_code" => fields.read(&mut error.decline_code)?,
+                "doc_url" => fields.read(&mut error.doc_url)?,
+                "message" => fields.read(&mut error.message)?,
+                "param" => fields.read(&mut error.param)?,
+                "request_log_url" => fields.read(&mut error.request_log_url)?,
                 _ => fields.skip()?,
             }
         }

@@ -214,12 +214,12 @@ mod tests {
             let (mut current, mut name, mut parent) = (None, None, None);
             while let Some(field) = fields.next_name()? {
                 match field.as_str() {
-                    "id" => id = fields.value()?,
-                    "created" => created = fields.value()?,
-                    "owner" => owner = fields.value()?,
-                    "current" => current = fields.value()?,
-                    "name" => name = fields.value()?,
-                    "parent" => parent = fields.value()?,
+                    "id" => fields.read(&mut id)?,
+                    "created" => fields.read(&mut created)?,
+                    "owner" => fields.read(&mut owner)?,
+                    "current" => fields.read(&mut current)?,
+                    "name" => fields.read(&mut name)?,
+                    "parent" => fields.read(&mut parent)?,
                     _ => fields.skip()?,
                 }
             }
@@ -248,7 +248,7 @@ mod tests {
             let mut email = None;
             while let Some(field) = fields.next_name()? {
                 match field.as_str() {
-                    "email" => email = fields.value()?,
+                    "email" => fields.read(&mut email)?,
                     _ => fields.skip()?,
                 }
             }

@@ -1,10 +1,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use crate::Error;
-use crate::client::{ApiKey, Client, header_text};
+use crate::client::{ApiKey, Client, header_value};
 
 /// What a request asks for beside its parameters; it stays the same for all pages of a list.
 #[derive(Clone, Default)]
@@ -42,19 +42,19 @@ impl Options {
         let client = client.inner();
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(
-            "authorization",
+            AUTHORIZATION,
             self.api_key
                 .as_ref()
                 .unwrap_or(&client.key)
                 .authorization()?,
         );
-        let version = self.stripe_version.as_ref().unwrap_or(&client.version);
-        headers.insert("stripe-version", header_value("the API version", version)?);
-        headers.insert(
-            "user-agent",
-            header_value("the app info", &client.user_agent)?,
-        );
-        headers.insert("accept", HeaderValue::from_static("application/json"));
+        let version = match &self.stripe_version {
+            Some(version) => header_value("the API version", version)?,
+            None => client.version.clone(),
+        };
+        headers.insert("stripe-version", version);
+        headers.insert(USER_AGENT, client.user_agent.clone());
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         match (&self.stripe_account, &self.stripe_context) {
             (Some(_), Some(_)) => {
                 return Err(Error::invalid(
@@ -92,12 +92,6 @@ impl Options {
         }
         Ok(headers)
     }
-}
-
-pub(super) fn header_value(what: &str, text: &str) -> Result<HeaderValue, Error> {
-    header_text(what, text)?;
-    HeaderValue::from_str(text)
-        .map_err(|_| Error::invalid(format!("{what} cannot be sent in a header")))
 }
 
 impl fmt::Debug for Options {

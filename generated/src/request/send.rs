@@ -4,15 +4,15 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 
-use super::options::header_value;
 use super::{Method, Request, check};
+use crate::client::header_value;
 use crate::error::ApiError;
 use crate::response::{Headers, Reply, ReplyFuture};
 use crate::{Error, params, random, retry, trace};
 
-/// What is sent, the same in each attempt.
+/// What is sent. Each attempt makes its own, the same: hardly ever is there more than one.
 pub(super) struct Wire {
     pub(super) url: reqwest::Url,
     pub(super) headers: HeaderMap,
@@ -33,9 +33,9 @@ impl Request {
         Box::pin(trace::request(method, &route, self.execute()))
     }
 
-    async fn execute(self) -> Result<Reply, Error> {
-        let wire = self.wire()?;
-        let client = self.0.client.inner();
+    async fn execute(mut self) -> Result<Reply, Error> {
+        let client = self.0.client.clone();
+        let client = client.inner();
         let max_retries = self
             .0
             .options
@@ -47,7 +47,8 @@ impl Request {
         }
         let mut retries = 0;
         loop {
-            let outcome = trace::attempt(retries + 1, self.attempt(&wire)).await;
+            let wire = self.wire()?;
+            let outcome = trace::attempt(retries + 1, self.attempt(wire)).await;
             let (error, delay) = match outcome {
                 Ok(answer) if (200..300).contains(&answer.status) => {
                     return Ok(Reply {
@@ -82,24 +83,27 @@ impl Request {
     }
 
     /// Everything that can be refused is refused here.
-    pub(super) fn wire(&self) -> Result<Wire, Error> {
-        let parts = &*self.0;
-        if let Some(refusal) = parts.refusal.clone().or_else(|| check::complete(self)) {
+    pub(super) fn wire(&mut self) -> Result<Wire, Error> {
+        if let Some(refusal) = self.0.refusal.clone().or_else(|| check::complete(self)) {
             return Err(Error::invalid(refusal));
         }
+        let parts = &mut *self.0;
         let mut headers = parts.options.headers(&parts.client)?;
-        let mut url = format!("{}{}", parts.client.inner().base_url, parts.path);
+        // The host was parsed when the client was made.
+        let mut url = parts.client.inner().base_url.clone();
+        let base = url.path().trim_end_matches('/');
+        let path = [base, &parts.path].concat();
+        url.set_path(&path);
         let mut body = None;
         if parts.method == Method::Post {
-            let key = match &parts.options.idempotency_key {
-                Some(key) if key.len() > 255 => {
-                    return Err(Error::invalid(
-                        "the idempotency key is longer than 255 characters",
-                    ));
-                }
-                Some(key) => header_value("the idempotency key", key)?,
-                None => header_value("the idempotency key", &random::idempotency_key())?,
-            };
+            let key = &mut parts.options.idempotency_key;
+            let key = key.get_or_insert_with(random::idempotency_key);
+            if key.len() > 255 {
+                return Err(Error::invalid(
+                    "the idempotency key is longer than 255 characters",
+                ));
+            }
+            let key = header_value("the idempotency key", key)?;
             headers.insert("idempotency-key", key);
             let content_type = if parts.json {
                 body = Some(params::json(&parts.params).into());
@@ -108,16 +112,11 @@ impl Request {
                 body = Some(params::form(&parts.params).into());
                 "application/x-www-form-urlencoded"
             };
-            headers.insert("content-type", HeaderValue::from_static(content_type));
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         } else {
             let query = params::form(&parts.params);
-            if !query.is_empty() {
-                url.push('?');
-                url.push_str(&query);
-            }
+            url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
         }
-        let url = reqwest::Url::parse(&url)
-            .map_err(|error| Error::invalid(format!("the path does not make a URL: {error}")))?;
         let timeout = parts
             .options
             .timeout
@@ -130,11 +129,11 @@ impl Request {
         })
     }
 
-    async fn attempt(&self, wire: &Wire) -> Result<Answer, Error> {
-        let mut request = reqwest::Request::new(self.0.method.into(), wire.url.clone());
-        *request.headers_mut() = wire.headers.clone();
+    async fn attempt(&self, wire: Wire) -> Result<Answer, Error> {
+        let mut request = reqwest::Request::new(self.0.method.into(), wire.url);
+        *request.headers_mut() = wire.headers;
         *request.timeout_mut() = Some(wire.timeout);
-        *request.body_mut() = wire.body.clone().map(Into::into);
+        *request.body_mut() = wire.body.map(Into::into);
         let failed = |error: reqwest::Error| failure(error, wire.timeout);
         let mut response = self.http()?.execute(request).await.map_err(failed)?;
         let status = response.status().as_u16();

@@ -55,17 +55,17 @@ impl Object for Event {
         let (mut pending_webhooks, mut request, mut r#type) = (None, None, None);
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "account" => account = fields.value()?,
-                "api_version" => api_version = fields.value()?,
-                "context" => context = fields.value()?,
-                "created" => created = fields.value()?,
-                "data" => data = fields.value()?,
-                "id" => id = fields.value()?,
-                "livemode" => livemode = fields.value()?,
-                "object" => object = fields.value()?,
-                "pending_webhooks" => pending_webhooks = fields.value()?,
-                "request" => request = fields.value()?,
-                "type" => r#type = fields.value()?,
+                "account" => fields.read(&mut account)?,
+                "api_version" => fields.read(&mut api_version)?,
+                "context" => fields.read(&mut context)?,
+                "created" => fields.read(&mut created)?,
+                "data" => fields.read(&mut data)?,
+                "id" => fields.read(&mut id)?,
+                "livemode" => fields.read(&mut livemode)?,
+                "object" => fields.read(&mut object)?,
+                "pending_webhooks" => fields.read(&mut pending_webhooks)?,
+                "request" => fields.read(&mut request)?,
+                "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
         }
@@ -105,8 +105,8 @@ impl Object for EventData {
         let (mut object, mut previous_attributes) = (None, None);
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "object" => object = fields.value()?,
-                "previous_attributes" => previous_attributes = fields.value()?,
+                "object" => fields.read(&mut object)?,
+                "previous_attributes" => fields.read(&mut previous_attributes)?,
                 _ => fields.skip()?,
             }
         }
@@ -136,8 +136,8 @@ impl Object for EventRequest {
         let (mut id, mut idempotency_key) = (None, None);
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "id" => id = fields.value()?,
-                "idempotency_key" => idempotency_key = fields.value()?,
+                "id" => fields.read(&mut id)?,
+                "idempotency_key" => fields.read(&mut idempotency_key)?,
                 _ => fields.skip()?,
             }
         }

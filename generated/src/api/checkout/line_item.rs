@@ -71,20 +71,20 @@ impl crate::de::Object for LineItem {
         let mut taxes = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "adjustable_quantity" => adjustable_quantity = fields.value()?,
-                "amount_discount" => amount_discount = fields.value()?,
-                "amount_subtotal" => amount_subtotal = fields.value()?,
-                "amount_tax" => amount_tax = fields.value()?,
-                "amount_total" => amount_total = fields.value()?,
-                "currency" => currency = fields.value()?,
-                "description" => description = fields.value()?,
-                "discounts" => discounts = fields.value()?,
-                "id" => id = fields.value()?,
-                "metadata" => metadata = fields.value()?,
-                "object" => object = fields.value()?,
-                "price" => price = fields.value()?,
-                "quantity" => quantity = fields.value()?,
-                "taxes" => taxes = fields.value()?,
+                "adjustable_quantity" => fields.read(&mut adjustable_quantity)?,
+                "amount_discount" => fields.read(&mut amount_discount)?,
+                "amount_subtotal" => fields.read(&mut amount_subtotal)?,
+                "amount_tax" => fields.read(&mut amount_tax)?,
+                "amount_total" => fields.read(&mut amount_total)?,
+                "currency" => fields.read(&mut currency)?,
+                "description" => fields.read(&mut description)?,
+                "discounts" => fields.read(&mut discounts)?,
+                "id" => fields.read(&mut id)?,
+                "metadata" => fields.read(&mut metadata)?,
+                "object" => fields.read(&mut object)?,
+                "price" => fields.read(&mut price)?,
+                "quantity" => fields.read(&mut quantity)?,
+                "taxes" => fields.read(&mut taxes)?,
                 _ => fields.skip()?,
             }
         }
@@ -166,8 +166,8 @@ impl crate::de::Object for ItemDiscount {
         let mut discount = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => amount = fields.value()?,
-                "discount" => discount = fields.value()?,
+                "amount" => fields.read(&mut amount)?,
+                "discount" => fields.read(&mut discount)?,
                 _ => fields.skip()?,
             }
         }
@@ -302,9 +302,9 @@ impl crate::de::Object for LineItemAdjustableQuantity {
         let mut minimum = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "enabled" => enabled = fields.value()?,
-                "maximum" => maximum = fields.value()?,
-                "minimum" => minimum = fields.value()?,
+                "enabled" => fields.read(&mut enabled)?,
+                "maximum" => fields.read(&mut maximum)?,
+                "minimum" => fields.read(&mut minimum)?,
                 _ => fields.skip()?,
             }
         }

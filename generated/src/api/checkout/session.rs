@@ -251,86 +251,86 @@ impl crate::de::Object for Session {
         let mut wallet_options = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "adaptive_pricing" => adaptive_pricing = fields.value()?,
-                "after_expiration" => after_expiration = fields.value()?,
-                "allow_promotion_codes" => allow_promotion_codes = fields.value()?,
-                "amount_subtotal" => amount_subtotal = fields.value()?,
-                "amount_total" => amount_total = fields.value()?,
-                "automatic_tax" => automatic_tax = fields.value()?,
+                "adaptive_pricing" => fields.read(&mut adaptive_pricing)?,
+                "after_expiration" => fields.read(&mut after_expiration)?,
+                "allow_promotion_codes" => fields.read(&mut allow_promotion_codes)?,
+                "amount_subtotal" => fields.read(&mut amount_subtotal)?,
+                "amount_total" => fields.read(&mut amount_total)?,
+                "automatic_tax" => fields.read(&mut automatic_tax)?,
                 "billing_address_collection" => {
-                    billing_address_collection = fields.value()?;
+                    fields.read(&mut billing_address_collection)?
                 }
-                "branding_settings" => branding_settings = fields.value()?,
-                "cancel_url" => cancel_url = fields.value()?,
-                "client_reference_id" => client_reference_id = fields.value()?,
-                "client_secret" => client_secret = fields.value()?,
-                "collected_information" => collected_information = fields.value()?,
-                "consent" => consent = fields.value()?,
-                "consent_collection" => consent_collection = fields.value()?,
-                "created" => created = fields.value()?,
-                "currency" => currency = fields.value()?,
-                "currency_conversion" => currency_conversion = fields.value()?,
-                "custom_fields" => custom_fields = fields.value()?,
-                "custom_text" => custom_text = fields.value()?,
-                "customer" => customer = fields.value()?,
-                "customer_account" => customer_account = fields.value()?,
-                "customer_creation" => customer_creation = fields.value()?,
-                "customer_details" => customer_details = fields.value()?,
-                "customer_email" => customer_email = fields.value()?,
-                "discounts" => discounts = fields.value()?,
+                "branding_settings" => fields.read(&mut branding_settings)?,
+                "cancel_url" => fields.read(&mut cancel_url)?,
+                "client_reference_id" => fields.read(&mut client_reference_id)?,
+                "client_secret" => fields.read(&mut client_secret)?,
+                "collected_information" => fields.read(&mut collected_information)?,
+                "consent" => fields.read(&mut consent)?,
+                "consent_collection" => fields.read(&mut consent_collection)?,
+                "created" => fields.read(&mut created)?,
+                "currency" => fields.read(&mut currency)?,
+                "currency_conversion" => fields.read(&mut currency_conversion)?,
+                "custom_fields" => fields.read(&mut custom_fields)?,
+                "custom_text" => fields.read(&mut custom_text)?,
+                "customer" => fields.read(&mut customer)?,
+                "customer_account" => fields.read(&mut customer_account)?,
+                "customer_creation" => fields.read(&mut customer_creation)?,
+                "customer_details" => fields.read(&mut customer_details)?,
+                "customer_email" => fields.read(&mut customer_email)?,
+                "discounts" => fields.read(&mut discounts)?,
                 "excluded_payment_method_types" => {
-                    excluded_payment_method_types = fields.value()?;
+                    fields.read(&mut excluded_payment_method_types)?
                 }
-                "expires_at" => expires_at = fields.value()?,
-                "id" => id = fields.value()?,
-                "integration_identifier" => integration_identifier = fields.value()?,
-                "invoice" => invoice = fields.value()?,
-                "invoice_creation" => invoice_creation = fields.value()?,
-                "line_items" => line_items = fields.value()?,
-                "livemode" => livemode = fields.value()?,
-                "locale" => locale = fields.value()?,
-                "managed_payments" => managed_payments = fields.value()?,
-                "metadata" => metadata = fields.value()?,
-                "mode" => mode = fields.value()?,
-                "name_collection" => name_collection = fields.value()?,
-                "object" => object = fields.value()?,
-                "optional_items" => optional_items = fields.value()?,
-                "origin_context" => origin_context = fields.value()?,
-                "payment_intent" => payment_intent = fields.value()?,
-                "payment_link" => payment_link = fields.value()?,
+                "expires_at" => fields.read(&mut expires_at)?,
+                "id" => fields.read(&mut id)?,
+                "integration_identifier" => fields.read(&mut integration_identifier)?,
+                "invoice" => fields.read(&mut invoice)?,
+                "invoice_creation" => fields.read(&mut invoice_creation)?,
+                "line_items" => fields.read(&mut line_items)?,
+                "livemode" => fields.read(&mut livemode)?,
+                "locale" => fields.read(&mut locale)?,
+                "managed_payments" => fields.read(&mut managed_payments)?,
+                "metadata" => fields.read(&mut metadata)?,
+                "mode" => fields.read(&mut mode)?,
+                "name_collection" => fields.read(&mut name_collection)?,
+                "object" => fields.read(&mut object)?,
+                "optional_items" => fields.read(&mut optional_items)?,
+                "origin_context" => fields.read(&mut origin_context)?,
+                "payment_intent" => fields.read(&mut payment_intent)?,
+                "payment_link" => fields.read(&mut payment_link)?,
                 "payment_method_collection" => {
-                    payment_method_collection = fields.value()?;
+                    fields.read(&mut payment_method_collection)?
                 }
                 "payment_method_configuration_details" => {
-                    payment_method_configuration_details = fields.value()?;
+                    fields.read(&mut payment_method_configuration_details)?
                 }
-                "payment_method_options" => payment_method_options = fields.value()?,
-                "payment_method_types" => payment_method_types = fields.value()?,
-                "payment_status" => payment_status = fields.value()?,
-                "permissions" => permissions = fields.value()?,
-                "phone_number_collection" => phone_number_collection = fields.value()?,
-                "presentment_details" => presentment_details = fields.value()?,
-                "recovered_from" => recovered_from = fields.value()?,
-                "redirect_on_completion" => redirect_on_completion = fields.value()?,
-                "return_url" => return_url = fields.value()?,
+                "payment_method_options" => fields.read(&mut payment_method_options)?,
+                "payment_method_types" => fields.read(&mut payment_method_types)?,
+                "payment_status" => fields.read(&mut payment_status)?,
+                "permissions" => fields.read(&mut permissions)?,
+                "phone_number_collection" => fields.read(&mut phone_number_collection)?,
+                "presentment_details" => fields.read(&mut presentment_details)?,
+                "recovered_from" => fields.read(&mut recovered_from)?,
+                "redirect_on_completion" => fields.read(&mut redirect_on_completion)?,
+                "return_url" => fields.read(&mut return_url)?,
                 "saved_payment_method_options" => {
-                    saved_payment_method_options = fields.value()?;
+                    fields.read(&mut saved_payment_method_options)?
                 }
-                "setup_intent" => setup_intent = fields.value()?,
+                "setup_intent" => fields.read(&mut setup_intent)?,
                 "shipping_address_collection" => {
-                    shipping_address_collection = fields.value()?;
+                    fields.read(&mut shipping_address_collection)?
                 }
-                "shipping_cost" => shipping_cost = fields.value()?,
-                "shipping_options" => shipping_options = fields.value()?,
-                "status" => status = fields.value()?,
-                "submit_type" => submit_type = fields.value()?,
-                "subscription" => subscription = fields.value()?,
-                "success_url" => success_url = fields.value()?,
-                "tax_id_collection" => tax_id_collection = fields.value()?,
-                "total_details" => total_details = fields.value()?,
-                "ui_mode" => ui_mode = fields.value()?,
-                "url" => url = fields.value()?,
-                "wallet_options" => wallet_options = fields.value()?,
+                "shipping_cost" => fields.read(&mut shipping_cost)?,
+                "shipping_options" => fields.read(&mut shipping_options)?,
+                "status" => fields.read(&mut status)?,
+                "submit_type" => fields.read(&mut submit_type)?,
+                "subscription" => fields.read(&mut subscription)?,
+                "success_url" => fields.read(&mut success_url)?,
+                "tax_id_collection" => fields.read(&mut tax_id_collection)?,
+                "total_details" => fields.read(&mut total_details)?,
+                "ui_mode" => fields.read(&mut ui_mode)?,
+                "url" => fields.read(&mut url)?,
+                "wallet_options" => fields.read(&mut wallet_options)?,
                 _ => fields.skip()?,
             }
         }
@@ -546,7 +546,7 @@ impl crate::de::Object for AdaptivePricing {
         let mut enabled = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "enabled" => enabled = fields.value()?,
+                "enabled" => fields.read(&mut enabled)?,
                 _ => fields.skip()?,
             }
         }
@@ -588,9 +588,9 @@ impl crate::de::Object for AdjustableQuantity {
         let mut minimum = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "enabled" => enabled = fields.value()?,
-                "maximum" => maximum = fields.value()?,
-                "minimum" => minimum = fields.value()?,
+                "enabled" => fields.read(&mut enabled)?,
+                "maximum" => fields.read(&mut maximum)?,
+                "minimum" => fields.read(&mut minimum)?,
                 _ => fields.skip()?,
             }
         }
@@ -630,7 +630,7 @@ impl crate::de::Object for AfterExpiration {
         let mut recovery = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "recovery" => recovery = fields.value()?,
+                "recovery" => fields.read(&mut recovery)?,
                 _ => fields.skip()?,
             }
         }
@@ -675,10 +675,10 @@ impl crate::de::Object for AfterExpirationRecovery {
         let mut url = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "allow_promotion_codes" => allow_promotion_codes = fields.value()?,
-                "enabled" => enabled = fields.value()?,
-                "expires_at" => expires_at = fields.value()?,
-                "url" => url = fields.value()?,
+                "allow_promotion_codes" => fields.read(&mut allow_promotion_codes)?,
+                "enabled" => fields.read(&mut enabled)?,
+                "expires_at" => fields.read(&mut expires_at)?,
+                "url" => fields.read(&mut url)?,
                 _ => fields.skip()?,
             }
         }
@@ -1710,10 +1710,10 @@ impl crate::de::Object for AutomaticTax {
         let mut status = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "enabled" => enabled = fields.value()?,
-                "liability" => liability = fields.value()?,
-                "provider" => provider = fields.value()?,
-                "status" => status = fields.value()?,
+                "enabled" => fields.read(&mut enabled)?,
+                "liability" => fields.read(&mut liability)?,
+                "provider" => fields.read(&mut provider)?,
+                "status" => fields.read(&mut status)?,
                 _ => fields.skip()?,
             }
         }
@@ -1875,9 +1875,9 @@ impl crate::de::Object for BrandingIcon {
         let mut url = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "file" => file = fields.value()?,
-                "type" => r#type = fields.value()?,
-                "url" => url = fields.value()?,
+                "file" => fields.read(&mut file)?,
+                "type" => fields.read(&mut r#type)?,
+                "url" => fields.read(&mut url)?,
                 _ => fields.skip()?,
             }
         }
@@ -1963,9 +1963,9 @@ impl crate::de::Object for BrandingLogo {
         let mut url = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "file" => file = fields.value()?,
-                "type" => r#type = fields.value()?,
-                "url" => url = fields.value()?,
+                "file" => fields.read(&mut file)?,
+                "type" => fields.read(&mut r#type)?,
+                "url" => fields.read(&mut url)?,
                 _ => fields.skip()?,
             }
         }
@@ -2027,13 +2027,13 @@ impl crate::de::Object for BrandingSettings {
         let mut logo = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "background_color" => background_color = fields.value()?,
-                "border_style" => border_style = fields.value()?,
-                "button_color" => button_color = fields.value()?,
-                "display_name" => display_name = fields.value()?,
-                "font_family" => font_family = fields.value()?,
-                "icon" => icon = fields.value()?,
-                "logo" => logo = fields.value()?,
+                "background_color" => fields.read(&mut background_color)?,
+                "border_style" => fields.read(&mut border_style)?,
+                "button_color" => fields.read(&mut button_color)?,
+                "display_name" => fields.read(&mut display_name)?,
+                "font_family" => fields.read(&mut font_family)?,
+                "icon" => fields.read(&mut icon)?,
+                "logo" => fields.read(&mut logo)?,
                 _ => fields.skip()?,
             }
         }
@@ -2087,9 +2087,9 @@ impl crate::de::Object for CollectedInformation {
         let mut shipping_details = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "business_name" => business_name = fields.value()?,
-                "individual_name" => individual_name = fields.value()?,
-                "shipping_details" => shipping_details = fields.value()?,
+                "business_name" => fields.read(&mut business_name)?,
+                "individual_name" => fields.read(&mut individual_name)?,
+                "shipping_details" => fields.read(&mut shipping_details)?,
                 _ => fields.skip()?,
             }
         }
@@ -2132,8 +2132,8 @@ impl crate::de::Object for Consent {
         let mut terms_of_service = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "promotions" => promotions = fields.value()?,
-                "terms_of_service" => terms_of_service = fields.value()?,
+                "promotions" => fields.read(&mut promotions)?,
+                "terms_of_service" => fields.read(&mut terms_of_service)?,
                 _ => fields.skip()?,
             }
         }
@@ -2178,10 +2178,10 @@ impl crate::de::Object for ConsentCollection {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "payment_method_reuse_agreement" => {
-                    payment_method_reuse_agreement = fields.value()?;
+                    fields.read(&mut payment_method_reuse_agreement)?
                 }
-                "promotions" => promotions = fields.value()?,
-                "terms_of_service" => terms_of_service = fields.value()?,
+                "promotions" => fields.read(&mut promotions)?,
+                "terms_of_service" => fields.read(&mut terms_of_service)?,
                 _ => fields.skip()?,
             }
         }
@@ -2370,10 +2370,10 @@ impl crate::de::Object for CurrencyConversion {
         let mut source_currency = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount_subtotal" => amount_subtotal = fields.value()?,
-                "amount_total" => amount_total = fields.value()?,
-                "fx_rate" => fx_rate = fields.value()?,
-                "source_currency" => source_currency = fields.value()?,
+                "amount_subtotal" => fields.read(&mut amount_subtotal)?,
+                "amount_total" => fields.read(&mut amount_total)?,
+                "fx_rate" => fields.read(&mut fx_rate)?,
+                "source_currency" => fields.read(&mut source_currency)?,
                 _ => fields.skip()?,
             }
         }
@@ -2464,13 +2464,13 @@ impl crate::de::Object for CustomField {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "dropdown" => dropdown = fields.value()?,
-                "key" => key = fields.value()?,
-                "label" => label = fields.value()?,
-                "numeric" => numeric = fields.value()?,
-                "optional" => optional = fields.value()?,
-                "text" => text = fields.value()?,
-                "type" => r#type = fields.value()?,
+                "dropdown" => fields.read(&mut dropdown)?,
+                "key" => fields.read(&mut key)?,
+                "label" => fields.read(&mut label)?,
+                "numeric" => fields.read(&mut numeric)?,
+                "optional" => fields.read(&mut optional)?,
+                "text" => fields.read(&mut text)?,
+                "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
         }
@@ -2530,9 +2530,9 @@ impl crate::de::Object for CustomFieldDropdown {
         let mut value = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "default_value" => default_value = fields.value()?,
-                "options" => options = fields.value()?,
-                "value" => value = fields.value()?,
+                "default_value" => fields.read(&mut default_value)?,
+                "options" => fields.read(&mut options)?,
+                "value" => fields.read(&mut value)?,
                 _ => fields.skip()?,
             }
         }
@@ -2575,8 +2575,8 @@ impl crate::de::Object for CustomFieldLabel {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "custom" => custom = fields.value()?,
-                "type" => r#type = fields.value()?,
+                "custom" => fields.read(&mut custom)?,
+                "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
         }
@@ -2654,10 +2654,10 @@ impl crate::de::Object for CustomFieldNumeric {
         let mut value = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "default_value" => default_value = fields.value()?,
-                "maximum_length" => maximum_length = fields.value()?,
-                "minimum_length" => minimum_length = fields.value()?,
-                "value" => value = fields.value()?,
+                "default_value" => fields.read(&mut default_value)?,
+                "maximum_length" => fields.read(&mut maximum_length)?,
+                "minimum_length" => fields.read(&mut minimum_length)?,
+                "value" => fields.read(&mut value)?,
                 _ => fields.skip()?,
             }
         }
@@ -2702,8 +2702,8 @@ impl crate::de::Object for CustomFieldOption {
         let mut value = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "label" => label = fields.value()?,
-                "value" => value = fields.value()?,
+                "label" => fields.read(&mut label)?,
+                "value" => fields.read(&mut value)?,
                 _ => fields.skip()?,
             }
         }
@@ -2750,10 +2750,10 @@ impl crate::de::Object for CustomFieldText {
         let mut value = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "default_value" => default_value = fields.value()?,
-                "maximum_length" => maximum_length = fields.value()?,
-                "minimum_length" => minimum_length = fields.value()?,
-                "value" => value = fields.value()?,
+                "default_value" => fields.read(&mut default_value)?,
+                "maximum_length" => fields.read(&mut maximum_length)?,
+                "minimum_length" => fields.read(&mut minimum_length)?,
+                "value" => fields.read(&mut value)?,
                 _ => fields.skip()?,
             }
         }
@@ -2843,11 +2843,11 @@ impl crate::de::Object for CustomText {
         let mut terms_of_service_acceptance = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "after_submit" => after_submit = fields.value()?,
-                "shipping_address" => shipping_address = fields.value()?,
-                "submit" => submit = fields.value()?,
+                "after_submit" => fields.read(&mut after_submit)?,
+                "shipping_address" => fields.read(&mut shipping_address)?,
+                "submit" => fields.read(&mut submit)?,
                 "terms_of_service_acceptance" => {
-                    terms_of_service_acceptance = fields.value()?;
+                    fields.read(&mut terms_of_service_acceptance)?
                 }
                 _ => fields.skip()?,
             }
@@ -2894,7 +2894,7 @@ impl crate::de::Object for CustomTextMessage {
         let mut message = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "message" => message = fields.value()?,
+                "message" => fields.read(&mut message)?,
                 _ => fields.skip()?,
             }
         }
@@ -2987,14 +2987,14 @@ impl crate::de::Object for CustomerDetails {
         let mut tax_ids = None;
         while let Some(key) = fields.next_name()? {
             match key.as_str() {
-                "address" => address = fields.value()?,
-                "business_name" => business_name = fields.value()?,
-                "email" => email = fields.value()?,
-                "individual_name" => individual_name = fields.value()?,
-                "name" => name = fields.value()?,
-                "phone" => phone = fields.value()?,
-                "tax_exempt" => tax_exempt = fields.value()?,
-                "tax_ids" => tax_ids = fields.value()?,
+                "address" => fields.read(&mut address)?,
+                "business_name" => fields.read(&mut business_name)?,
+                "email" => fields.read(&mut email)?,
+                "individual_name" => fields.read(&mut individual_name)?,
+                "name" => fields.read(&mut name)?,
+                "phone" => fields.read(&mut phone)?,
+                "tax_exempt" => fields.read(&mut tax_exempt)?,
+                "tax_ids" => fields.read(&mut tax_ids)?,
                 _ => fields.skip()?,
             }
         }
@@ -3047,8 +3047,8 @@ impl crate::de::Object for Discount {
         let mut promotion_code = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "coupon" => coupon = fields.value()?,
-                "promotion_code" => promotion_code = fields.value()?,
+                "coupon" => fields.read(&mut coupon)?,
+                "promotion_code" => fields.read(&mut promotion_code)?,
                 _ => fields.skip()?,
             }
         }
@@ -3086,8 +3086,8 @@ impl crate::de::Object for InvoiceCreation {
         let mut invoice_data = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "enabled" => enabled = fields.value()?,
-                "invoice_data" => invoice_data = fields.value()?,
+                "enabled" => fields.read(&mut enabled)?,
+                "invoice_data" => fields.read(&mut invoice_data)?,
                 _ => fields.skip()?,
             }
         }
@@ -3143,13 +3143,13 @@ impl crate::de::Object for InvoiceData {
         let mut rendering_options = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "account_tax_ids" => account_tax_ids = fields.value()?,
-                "custom_fields" => custom_fields = fields.value()?,
-                "description" => description = fields.value()?,
-                "footer" => footer = fields.value()?,
-                "issuer" => issuer = fields.value()?,
-                "metadata" => metadata = fields.value()?,
-                "rendering_options" => rendering_options = fields.value()?,
+                "account_tax_ids" => fields.read(&mut account_tax_ids)?,
+                "custom_fields" => fields.read(&mut custom_fields)?,
+                "description" => fields.read(&mut description)?,
+                "footer" => fields.read(&mut footer)?,
+                "issuer" => fields.read(&mut issuer)?,
+                "metadata" => fields.read(&mut metadata)?,
+                "rendering_options" => fields.read(&mut rendering_options)?,
                 _ => fields.skip()?,
             }
         }
@@ -3200,8 +3200,8 @@ impl crate::de::Object for InvoiceRenderingOptions {
         let mut template = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount_tax_display" => amount_tax_display = fields.value()?,
-                "template" => template = fields.value()?,
+                "amount_tax_display" => fields.read(&mut amount_tax_display)?,
+                "template" => fields.read(&mut template)?,
                 _ => fields.skip()?,
             }
         }
@@ -3278,8 +3278,8 @@ impl crate::de::Object for LinkOptions {
         let mut setup_future_usage = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "capture_method" => capture_method = fields.value()?,
-                "setup_future_usage" => setup_future_usage = fields.value()?,
+                "capture_method" => fields.read(&mut capture_method)?,
+                "setup_future_usage" => fields.read(&mut setup_future_usage)?,
                 _ => fields.skip()?,
             }
         }
@@ -3512,7 +3512,7 @@ impl crate::de::Object for ManagedPayments {
         let mut enabled = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "enabled" => enabled = fields.value()?,
+                "enabled" => fields.read(&mut enabled)?,
                 _ => fields.skip()?,
             }
         }
@@ -3551,8 +3551,8 @@ impl crate::de::Object for NameCollection {
         let mut individual = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "business" => business = fields.value()?,
-                "individual" => individual = fields.value()?,
+                "business" => fields.read(&mut business)?,
+                "individual" => fields.read(&mut individual)?,
                 _ => fields.skip()?,
             }
         }
@@ -3594,8 +3594,8 @@ impl crate::de::Object for NameCollectionBusiness {
         let mut optional = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "enabled" => enabled = fields.value()?,
-                "optional" => optional = fields.value()?,
+                "enabled" => fields.read(&mut enabled)?,
+                "optional" => fields.read(&mut optional)?,
                 _ => fields.skip()?,
             }
         }
@@ -3636,8 +3636,8 @@ impl crate::de::Object for NameCollectionIndividual {
         let mut optional = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "enabled" => enabled = fields.value()?,
-                "optional" => optional = fields.value()?,
+                "enabled" => fields.read(&mut enabled)?,
+                "optional" => fields.read(&mut optional)?,
                 _ => fields.skip()?,
             }
         }
@@ -3681,9 +3681,9 @@ impl crate::de::Object for OptionalItem {
         let mut quantity = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "adjustable_quantity" => adjustable_quantity = fields.value()?,
-                "price" => price = fields.value()?,
-                "quantity" => quantity = fields.value()?,
+                "adjustable_quantity" => fields.read(&mut adjustable_quantity)?,
+                "price" => fields.read(&mut price)?,
+                "quantity" => fields.read(&mut quantity)?,
                 _ => fields.skip()?,
             }
         }
@@ -3800,8 +3800,8 @@ impl crate::de::Object for PaymentMethodOptions {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "link" => link = fields.value()?,
-                "us_bank_account" => us_bank_account = fields.value()?,
+                "link" => fields.read(&mut link)?,
+                "us_bank_account" => fields.read(&mut us_bank_account)?,
                 _ => fields.keep(&name, &mut extra)?,
             }
         }
@@ -3923,7 +3923,7 @@ impl crate::de::Object for Permissions {
         let mut update_shipping_details = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "update_shipping_details" => update_shipping_details = fields.value()?,
+                "update_shipping_details" => fields.read(&mut update_shipping_details)?,
                 _ => fields.skip()?,
             }
         }
@@ -3958,7 +3958,7 @@ impl crate::de::Object for PhoneNumberCollection {
         let mut enabled = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "enabled" => enabled = fields.value()?,
+                "enabled" => fields.read(&mut enabled)?,
                 _ => fields.skip()?,
             }
         }
@@ -4034,7 +4034,7 @@ impl crate::de::Object for ReuseAgreement {
         let mut position = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "position" => position = fields.value()?,
+                "position" => fields.read(&mut position)?,
                 _ => fields.skip()?,
             }
         }
@@ -4112,9 +4112,9 @@ impl crate::de::Object for SavedPaymentMethodOptions {
         let mut payment_method_save = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "allow_redisplay_filters" => allow_redisplay_filters = fields.value()?,
-                "payment_method_remove" => payment_method_remove = fields.value()?,
-                "payment_method_save" => payment_method_save = fields.value()?,
+                "allow_redisplay_filters" => fields.read(&mut allow_redisplay_filters)?,
+                "payment_method_remove" => fields.read(&mut payment_method_remove)?,
+                "payment_method_save" => fields.read(&mut payment_method_save)?,
                 _ => fields.skip()?,
             }
         }
@@ -4268,7 +4268,7 @@ impl crate::de::Object for ShippingAddressCollection {
         let mut allowed_countries = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "allowed_countries" => allowed_countries = fields.value()?,
+                "allowed_countries" => fields.read(&mut allowed_countries)?,
                 _ => fields.skip()?,
             }
         }
@@ -4316,11 +4316,11 @@ impl crate::de::Object for ShippingCost {
         let mut taxes = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount_subtotal" => amount_subtotal = fields.value()?,
-                "amount_tax" => amount_tax = fields.value()?,
-                "amount_total" => amount_total = fields.value()?,
-                "shipping_rate" => shipping_rate = fields.value()?,
-                "taxes" => taxes = fields.value()?,
+                "amount_subtotal" => fields.read(&mut amount_subtotal)?,
+                "amount_tax" => fields.read(&mut amount_tax)?,
+                "amount_total" => fields.read(&mut amount_total)?,
+                "shipping_rate" => fields.read(&mut shipping_rate)?,
+                "taxes" => fields.read(&mut taxes)?,
                 _ => fields.skip()?,
             }
         }
@@ -4369,8 +4369,8 @@ impl crate::de::Object for ShippingDetails {
         let mut name = None;
         while let Some(key) = fields.next_name()? {
             match key.as_str() {
-                "address" => address = fields.value()?,
-                "name" => name = fields.value()?,
+                "address" => fields.read(&mut address)?,
+                "name" => fields.read(&mut name)?,
                 _ => fields.skip()?,
             }
         }
@@ -4411,8 +4411,8 @@ impl crate::de::Object for ShippingOption {
         let mut shipping_rate = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "shipping_amount" => shipping_amount = fields.value()?,
-                "shipping_rate" => shipping_rate = fields.value()?,
+                "shipping_amount" => fields.read(&mut shipping_amount)?,
+                "shipping_rate" => fields.read(&mut shipping_rate)?,
                 _ => fields.skip()?,
             }
         }
@@ -4501,8 +4501,8 @@ impl crate::de::Object for TaxId {
         let mut value = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "type" => r#type = fields.value()?,
-                "value" => value = fields.value()?,
+                "type" => fields.read(&mut r#type)?,
+                "value" => fields.read(&mut value)?,
                 _ => fields.skip()?,
             }
         }
@@ -4543,8 +4543,8 @@ impl crate::de::Object for TaxIdCollection {
         let mut required = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "enabled" => enabled = fields.value()?,
-                "required" => required = fields.value()?,
+                "enabled" => fields.read(&mut enabled)?,
+                "required" => fields.read(&mut required)?,
                 _ => fields.skip()?,
             }
         }
@@ -4626,10 +4626,10 @@ impl crate::de::Object for TotalDetails {
         let mut breakdown = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount_discount" => amount_discount = fields.value()?,
-                "amount_shipping" => amount_shipping = fields.value()?,
-                "amount_tax" => amount_tax = fields.value()?,
-                "breakdown" => breakdown = fields.value()?,
+                "amount_discount" => fields.read(&mut amount_discount)?,
+                "amount_shipping" => fields.read(&mut amount_shipping)?,
+                "amount_tax" => fields.read(&mut amount_tax)?,
+                "breakdown" => fields.read(&mut breakdown)?,
                 _ => fields.skip()?,
             }
         }
@@ -4676,8 +4676,8 @@ impl crate::de::Object for TotalDetailsBreakdown {
         let mut taxes = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "discounts" => discounts = fields.value()?,
-                "taxes" => taxes = fields.value()?,
+                "discounts" => fields.read(&mut discounts)?,
+                "taxes" => fields.read(&mut taxes)?,
                 _ => fields.skip()?,
             }
         }
@@ -4799,10 +4799,10 @@ impl crate::de::Object for UsBankAccountOptions {
         let mut verification_method = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "financial_connections" => financial_connections = fields.value()?,
-                "setup_future_usage" => setup_future_usage = fields.value()?,
-                "target_date" => target_date = fields.value()?,
-                "verification_method" => verification_method = fields.value()?,
+                "financial_connections" => fields.read(&mut financial_connections)?,
+                "setup_future_usage" => fields.read(&mut setup_future_usage)?,
+                "target_date" => fields.read(&mut target_date)?,
+                "verification_method" => fields.read(&mut verification_method)?,
                 _ => fields.skip()?,
             }
         }
@@ -4887,7 +4887,7 @@ impl crate::de::Object for WalletOptions {
         let mut link = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "link" => link = fields.value()?,
+                "link" => fields.read(&mut link)?,
                 _ => fields.skip()?,
             }
         }
@@ -4923,7 +4923,7 @@ impl crate::de::Object for WalletOptionsLink {
         let mut display = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "display" => display = fields.value()?,
+                "display" => fields.read(&mut display)?,
                 _ => fields.skip()?,
             }
         }

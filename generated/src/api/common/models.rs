@@ -108,8 +108,8 @@ impl crate::de::Object for AccountReference {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "account" => account = fields.value()?,
-                "type" => r#type = fields.value()?,
+                "account" => fields.read(&mut account)?,
+                "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
         }
@@ -237,12 +237,12 @@ impl crate::de::Object for Address {
         let mut state = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "city" => city = fields.value()?,
-                "country" => country = fields.value()?,
-                "line1" => line1 = fields.value()?,
-                "line2" => line2 = fields.value()?,
-                "postal_code" => postal_code = fields.value()?,
-                "state" => state = fields.value()?,
+                "city" => fields.read(&mut city)?,
+                "country" => fields.read(&mut country)?,
+                "line1" => fields.read(&mut line1)?,
+                "line2" => fields.read(&mut line2)?,
+                "postal_code" => fields.read(&mut postal_code)?,
+                "state" => fields.read(&mut state)?,
                 _ => fields.skip()?,
             }
         }
@@ -462,22 +462,22 @@ impl crate::de::Object for AttemptError {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "advice_code" => advice_code = fields.value()?,
-                "charge" => charge = fields.value()?,
-                "code" => code = fields.value()?,
-                "decline_code" => decline_code = fields.value()?,
-                "doc_url" => doc_url = fields.value()?,
-                "message" => message = fields.value()?,
-                "network_advice_code" => network_advice_code = fields.value()?,
-                "network_decline_code" => network_decline_code = fields.value()?,
-                "param" => param = fields.value()?,
-                "payment_intent" => payment_intent = fields.value()?,
-                "payment_method" => payment_method = fields.value()?,
-                "payment_method_type" => payment_method_type = fields.value()?,
-                "request_log_url" => request_log_url = fields.value()?,
-                "setup_intent" => setup_intent = fields.value()?,
-                "source" => source = fields.value()?,
-                "type" => r#type = fields.value()?,
+                "advice_code" => fields.read(&mut advice_code)?,
+                "charge" => fields.read(&mut charge)?,
+                "code" => fields.read(&mut code)?,
+                "decline_code" => fields.read(&mut decline_code)?,
+                "doc_url" => fields.read(&mut doc_url)?,
+                "message" => fields.read(&mut message)?,
+                "network_advice_code" => fields.read(&mut network_advice_code)?,
+                "network_decline_code" => fields.read(&mut network_decline_code)?,
+                "param" => fields.read(&mut param)?,
+                "payment_intent" => fields.read(&mut payment_intent)?,
+                "payment_method" => fields.read(&mut payment_method)?,
+                "payment_method_type" => fields.read(&mut payment_method_type)?,
+                "request_log_url" => fields.read(&mut request_log_url)?,
+                "setup_intent" => fields.read(&mut setup_intent)?,
+                "source" => fields.read(&mut source)?,
+                "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
         }
@@ -835,7 +835,7 @@ impl crate::de::Object for InvoiceLinkedAccountFilters {
         let mut account_subcategories = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "account_subcategories" => account_subcategories = fields.value()?,
+                "account_subcategories" => fields.read(&mut account_subcategories)?,
                 _ => fields.skip()?,
             }
         }
@@ -881,9 +881,9 @@ impl crate::de::Object for InvoiceLinkedAccountOptions {
         let mut prefetch = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "filters" => filters = fields.value()?,
-                "permissions" => permissions = fields.value()?,
-                "prefetch" => prefetch = fields.value()?,
+                "filters" => fields.read(&mut filters)?,
+                "permissions" => fields.read(&mut permissions)?,
+                "prefetch" => fields.read(&mut prefetch)?,
                 _ => fields.skip()?,
             }
         }
@@ -934,8 +934,8 @@ impl crate::de::Object for InvoiceUsBankAccount {
         let mut verification_method = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "financial_connections" => financial_connections = fields.value()?,
-                "verification_method" => verification_method = fields.value()?,
+                "financial_connections" => fields.read(&mut financial_connections)?,
+                "verification_method" => fields.read(&mut verification_method)?,
                 _ => fields.skip()?,
             }
         }
@@ -990,10 +990,10 @@ impl crate::de::Object for ItemTax {
         let mut taxable_amount = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => amount = fields.value()?,
-                "rate" => rate = fields.value()?,
-                "taxability_reason" => taxability_reason = fields.value()?,
-                "taxable_amount" => taxable_amount = fields.value()?,
+                "amount" => fields.read(&mut amount)?,
+                "rate" => fields.read(&mut rate)?,
+                "taxability_reason" => fields.read(&mut taxability_reason)?,
+                "taxable_amount" => fields.read(&mut taxable_amount)?,
                 _ => fields.skip()?,
             }
         }
@@ -1195,7 +1195,7 @@ impl crate::de::Object for LinkedAccountFilters {
         let mut account_subcategories = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "account_subcategories" => account_subcategories = fields.value()?,
+                "account_subcategories" => fields.read(&mut account_subcategories)?,
                 _ => fields.skip()?,
             }
         }
@@ -1277,10 +1277,10 @@ impl crate::de::Object for LinkedAccountOptions {
         let mut return_url = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "filters" => filters = fields.value()?,
-                "permissions" => permissions = fields.value()?,
-                "prefetch" => prefetch = fields.value()?,
-                "return_url" => return_url = fields.value()?,
+                "filters" => fields.read(&mut filters)?,
+                "permissions" => fields.read(&mut permissions)?,
+                "prefetch" => fields.read(&mut prefetch)?,
+                "return_url" => fields.read(&mut return_url)?,
                 _ => fields.skip()?,
             }
         }
@@ -1364,7 +1364,7 @@ impl crate::de::Object for ManagedPayments {
         let mut enabled = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "enabled" => enabled = fields.value()?,
+                "enabled" => fields.read(&mut enabled)?,
                 _ => fields.skip()?,
             }
         }
@@ -1510,8 +1510,8 @@ impl crate::de::Object for PaymentMethodConfigurationDetails {
         let mut parent = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "id" => id = fields.value()?,
-                "parent" => parent = fields.value()?,
+                "id" => fields.read(&mut id)?,
+                "parent" => fields.read(&mut parent)?,
                 _ => fields.skip()?,
             }
         }
@@ -1658,8 +1658,8 @@ impl crate::de::Object for PresentmentDetails {
         let mut presentment_currency = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "presentment_amount" => presentment_amount = fields.value()?,
-                "presentment_currency" => presentment_currency = fields.value()?,
+                "presentment_amount" => fields.read(&mut presentment_amount)?,
+                "presentment_currency" => fields.read(&mut presentment_currency)?,
                 _ => fields.skip()?,
             }
         }
@@ -1735,7 +1735,7 @@ impl crate::de::Object for UsBankAccountMandateOptions {
         let mut collection_method = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "collection_method" => collection_method = fields.value()?,
+                "collection_method" => fields.read(&mut collection_method)?,
                 _ => fields.skip()?,
             }
         }

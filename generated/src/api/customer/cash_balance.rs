@@ -39,12 +39,12 @@ impl crate::de::Object for CashBalance {
         let mut settings = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "available" => available = fields.value()?,
-                "customer" => customer = fields.value()?,
-                "customer_account" => customer_account = fields.value()?,
-                "livemode" => livemode = fields.value()?,
-                "object" => object = fields.value()?,
-                "settings" => settings = fields.value()?,
+                "available" => fields.read(&mut available)?,
+                "customer" => fields.read(&mut customer)?,
+                "customer_account" => fields.read(&mut customer_account)?,
+                "livemode" => fields.read(&mut livemode)?,
+                "object" => fields.read(&mut object)?,
+                "settings" => fields.read(&mut settings)?,
                 _ => fields.skip()?,
             }
         }
@@ -94,8 +94,8 @@ impl crate::de::Object for CashBalanceSettings {
         let mut using_merchant_default = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "reconciliation_mode" => reconciliation_mode = fields.value()?,
-                "using_merchant_default" => using_merchant_default = fields.value()?,
+                "reconciliation_mode" => fields.read(&mut reconciliation_mode)?,
+                "using_merchant_default" => fields.read(&mut using_merchant_default)?,
                 _ => fields.skip()?,
             }
         }

@@ -29,9 +29,9 @@ impl crate::de::Object for DeletedCustomer {
         let mut object = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "deleted" => deleted = fields.value()?,
-                "id" => id = fields.value()?,
-                "object" => object = fields.value()?,
+                "deleted" => fields.read(&mut deleted)?,
+                "id" => fields.read(&mut id)?,
+                "object" => fields.read(&mut object)?,
                 _ => fields.skip()?,
             }
         }

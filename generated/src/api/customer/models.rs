@@ -127,37 +127,37 @@ impl crate::de::Object for Customer {
         let mut test_clock = None;
         while let Some(key) = fields.next_name()? {
             match key.as_str() {
-                "address" => address = fields.value()?,
-                "balance" => balance = fields.value()?,
-                "business_name" => business_name = fields.value()?,
-                "cash_balance" => cash_balance = fields.value()?,
-                "created" => created = fields.value()?,
-                "currency" => currency = fields.value()?,
-                "customer_account" => customer_account = fields.value()?,
-                "default_source" => default_source = fields.value()?,
-                "delinquent" => delinquent = fields.value()?,
-                "description" => description = fields.value()?,
-                "discount" => discount = fields.value()?,
-                "email" => email = fields.value()?,
-                "id" => id = fields.value()?,
-                "individual_name" => individual_name = fields.value()?,
-                "invoice_credit_balance" => invoice_credit_balance = fields.value()?,
-                "invoice_prefix" => invoice_prefix = fields.value()?,
-                "invoice_settings" => invoice_settings = fields.value()?,
-                "livemode" => livemode = fields.value()?,
-                "metadata" => metadata = fields.value()?,
-                "name" => name = fields.value()?,
-                "next_invoice_sequence" => next_invoice_sequence = fields.value()?,
-                "object" => object = fields.value()?,
-                "phone" => phone = fields.value()?,
-                "preferred_locales" => preferred_locales = fields.value()?,
-                "shipping" => shipping = fields.value()?,
-                "sources" => sources = fields.value()?,
-                "subscriptions" => subscriptions = fields.value()?,
-                "tax" => tax = fields.value()?,
-                "tax_exempt" => tax_exempt = fields.value()?,
-                "tax_ids" => tax_ids = fields.value()?,
-                "test_clock" => test_clock = fields.value()?,
+                "address" => fields.read(&mut address)?,
+                "balance" => fields.read(&mut balance)?,
+                "business_name" => fields.read(&mut business_name)?,
+                "cash_balance" => fields.read(&mut cash_balance)?,
+                "created" => fields.read(&mut created)?,
+                "currency" => fields.read(&mut currency)?,
+                "customer_account" => fields.read(&mut customer_account)?,
+                "default_source" => fields.read(&mut default_source)?,
+                "delinquent" => fields.read(&mut delinquent)?,
+                "description" => fields.read(&mut description)?,
+                "discount" => fields.read(&mut discount)?,
+                "email" => fields.read(&mut email)?,
+                "id" => fields.read(&mut id)?,
+                "individual_name" => fields.read(&mut individual_name)?,
+                "invoice_credit_balance" => fields.read(&mut invoice_credit_balance)?,
+                "invoice_prefix" => fields.read(&mut invoice_prefix)?,
+                "invoice_settings" => fields.read(&mut invoice_settings)?,
+                "livemode" => fields.read(&mut livemode)?,
+                "metadata" => fields.read(&mut metadata)?,
+                "name" => fields.read(&mut name)?,
+                "next_invoice_sequence" => fields.read(&mut next_invoice_sequence)?,
+                "object" => fields.read(&mut object)?,
+                "phone" => fields.read(&mut phone)?,
+                "preferred_locales" => fields.read(&mut preferred_locales)?,
+                "shipping" => fields.read(&mut shipping)?,
+                "sources" => fields.read(&mut sources)?,
+                "subscriptions" => fields.read(&mut subscriptions)?,
+                "tax" => fields.read(&mut tax)?,
+                "tax_exempt" => fields.read(&mut tax_exempt)?,
+                "tax_ids" => fields.read(&mut tax_ids)?,
+                "test_clock" => fields.read(&mut test_clock)?,
                 _ => fields.skip()?,
             }
         }
@@ -328,8 +328,8 @@ impl crate::de::Object for InvoiceCustomField {
         let mut value = None;
         while let Some(key) = fields.next_name()? {
             match key.as_str() {
-                "name" => name = fields.value()?,
-                "value" => value = fields.value()?,
+                "name" => fields.read(&mut name)?,
+                "value" => fields.read(&mut value)?,
                 _ => fields.skip()?,
             }
         }
@@ -376,10 +376,10 @@ impl crate::de::Object for InvoiceSettings {
         let mut rendering_options = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "custom_fields" => custom_fields = fields.value()?,
-                "default_payment_method" => default_payment_method = fields.value()?,
-                "footer" => footer = fields.value()?,
-                "rendering_options" => rendering_options = fields.value()?,
+                "custom_fields" => fields.read(&mut custom_fields)?,
+                "default_payment_method" => fields.read(&mut default_payment_method)?,
+                "footer" => fields.read(&mut footer)?,
+                "rendering_options" => fields.read(&mut rendering_options)?,
                 _ => fields.skip()?,
             }
         }
@@ -424,8 +424,8 @@ impl crate::de::Object for InvoiceSettingsRenderingOptions {
         let mut template = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount_tax_display" => amount_tax_display = fields.value()?,
-                "template" => template = fields.value()?,
+                "amount_tax_display" => fields.read(&mut amount_tax_display)?,
+                "template" => fields.read(&mut template)?,
                 _ => fields.skip()?,
             }
         }
@@ -475,11 +475,11 @@ impl crate::de::Object for Shipping {
         let mut tracking_number = None;
         while let Some(key) = fields.next_name()? {
             match key.as_str() {
-                "address" => address = fields.value()?,
-                "carrier" => carrier = fields.value()?,
-                "name" => name = fields.value()?,
-                "phone" => phone = fields.value()?,
-                "tracking_number" => tracking_number = fields.value()?,
+                "address" => fields.read(&mut address)?,
+                "carrier" => fields.read(&mut carrier)?,
+                "name" => fields.read(&mut name)?,
+                "phone" => fields.read(&mut phone)?,
+                "tracking_number" => fields.read(&mut tracking_number)?,
                 _ => fields.skip()?,
             }
         }
@@ -536,10 +536,10 @@ impl crate::de::Object for Tax {
         let mut provider = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "automatic_tax" => automatic_tax = fields.value()?,
-                "ip_address" => ip_address = fields.value()?,
-                "location" => location = fields.value()?,
-                "provider" => provider = fields.value()?,
+                "automatic_tax" => fields.read(&mut automatic_tax)?,
+                "ip_address" => fields.read(&mut ip_address)?,
+                "location" => fields.read(&mut location)?,
+                "provider" => fields.read(&mut provider)?,
                 _ => fields.skip()?,
             }
         }
@@ -626,9 +626,9 @@ impl crate::de::Object for TaxLocation {
         let mut state = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "country" => country = fields.value()?,
-                "source" => source = fields.value()?,
-                "state" => state = fields.value()?,
+                "country" => fields.read(&mut country)?,
+                "source" => fields.read(&mut source)?,
+                "state" => fields.read(&mut state)?,
                 _ => fields.skip()?,
             }
         }

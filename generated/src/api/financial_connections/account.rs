@@ -89,28 +89,28 @@ impl crate::de::Object for Account {
         let mut transaction_refresh = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "account_holder" => account_holder = fields.value()?,
-                "account_numbers" => account_numbers = fields.value()?,
-                "balance" => balance = fields.value()?,
-                "balance_refresh" => balance_refresh = fields.value()?,
-                "category" => category = fields.value()?,
-                "created" => created = fields.value()?,
-                "display_name" => display_name = fields.value()?,
-                "id" => id = fields.value()?,
-                "institution_name" => institution_name = fields.value()?,
-                "last4" => last4 = fields.value()?,
-                "livemode" => livemode = fields.value()?,
-                "object" => object = fields.value()?,
-                "ownership" => ownership = fields.value()?,
-                "ownership_refresh" => ownership_refresh = fields.value()?,
-                "permissions" => permissions = fields.value()?,
-                "status" => status = fields.value()?,
-                "subcategory" => subcategory = fields.value()?,
-                "subscriptions" => subscriptions = fields.value()?,
+                "account_holder" => fields.read(&mut account_holder)?,
+                "account_numbers" => fields.read(&mut account_numbers)?,
+                "balance" => fields.read(&mut balance)?,
+                "balance_refresh" => fields.read(&mut balance_refresh)?,
+                "category" => fields.read(&mut category)?,
+                "created" => fields.read(&mut created)?,
+                "display_name" => fields.read(&mut display_name)?,
+                "id" => fields.read(&mut id)?,
+                "institution_name" => fields.read(&mut institution_name)?,
+                "last4" => fields.read(&mut last4)?,
+                "livemode" => fields.read(&mut livemode)?,
+                "object" => fields.read(&mut object)?,
+                "ownership" => fields.read(&mut ownership)?,
+                "ownership_refresh" => fields.read(&mut ownership_refresh)?,
+                "permissions" => fields.read(&mut permissions)?,
+                "status" => fields.read(&mut status)?,
+                "subcategory" => fields.read(&mut subcategory)?,
+                "subscriptions" => fields.read(&mut subscriptions)?,
                 "supported_payment_method_types" => {
-                    supported_payment_method_types = fields.value()?;
+                    fields.read(&mut supported_payment_method_types)?
                 }
-                "transaction_refresh" => transaction_refresh = fields.value()?,
+                "transaction_refresh" => fields.read(&mut transaction_refresh)?,
                 _ => fields.skip()?,
             }
         }
@@ -237,10 +237,10 @@ impl crate::de::Object for AccountHolder {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "account" => account = fields.value()?,
-                "customer" => customer = fields.value()?,
-                "customer_account" => customer_account = fields.value()?,
-                "type" => r#type = fields.value()?,
+                "account" => fields.read(&mut account)?,
+                "customer" => fields.read(&mut customer)?,
+                "customer_account" => fields.read(&mut customer_account)?,
+                "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
         }
@@ -332,10 +332,10 @@ impl crate::de::Object for AccountNumber {
         let mut supported_networks = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "expected_expiry_date" => expected_expiry_date = fields.value()?,
-                "identifier_type" => identifier_type = fields.value()?,
-                "status" => status = fields.value()?,
-                "supported_networks" => supported_networks = fields.value()?,
+                "expected_expiry_date" => fields.read(&mut expected_expiry_date)?,
+                "identifier_type" => fields.read(&mut identifier_type)?,
+                "status" => fields.read(&mut status)?,
+                "supported_networks" => fields.read(&mut supported_networks)?,
                 _ => fields.skip()?,
             }
         }
@@ -529,11 +529,11 @@ impl crate::de::Object for Balance {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "as_of" => as_of = fields.value()?,
-                "cash" => cash = fields.value()?,
-                "credit" => credit = fields.value()?,
-                "current" => current = fields.value()?,
-                "type" => r#type = fields.value()?,
+                "as_of" => fields.read(&mut as_of)?,
+                "cash" => fields.read(&mut cash)?,
+                "credit" => fields.read(&mut credit)?,
+                "current" => fields.read(&mut current)?,
+                "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
         }
@@ -583,7 +583,7 @@ impl crate::de::Object for BalanceCash {
         let mut available = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "available" => available = fields.value()?,
+                "available" => fields.read(&mut available)?,
                 _ => fields.skip()?,
             }
         }
@@ -618,7 +618,7 @@ impl crate::de::Object for BalanceCredit {
         let mut used = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "used" => used = fields.value()?,
+                "used" => fields.read(&mut used)?,
                 _ => fields.skip()?,
             }
         }
@@ -659,11 +659,11 @@ impl crate::de::Object for BalanceRefresh {
         let mut status = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "last_attempted_at" => last_attempted_at = fields.value()?,
+                "last_attempted_at" => fields.read(&mut last_attempted_at)?,
                 "next_refresh_available_at" => {
-                    next_refresh_available_at = fields.value()?;
+                    fields.read(&mut next_refresh_available_at)?
                 }
-                "status" => status = fields.value()?,
+                "status" => fields.read(&mut status)?,
                 _ => fields.skip()?,
             }
         }
@@ -792,11 +792,11 @@ impl crate::de::Object for OwnershipRefresh {
         let mut status = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "last_attempted_at" => last_attempted_at = fields.value()?,
+                "last_attempted_at" => fields.read(&mut last_attempted_at)?,
                 "next_refresh_available_at" => {
-                    next_refresh_available_at = fields.value()?;
+                    fields.read(&mut next_refresh_available_at)?
                 }
-                "status" => status = fields.value()?,
+                "status" => fields.read(&mut status)?,
                 _ => fields.skip()?,
             }
         }
@@ -1047,12 +1047,12 @@ impl crate::de::Object for TransactionRefresh {
         let mut status = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "id" => id = fields.value()?,
-                "last_attempted_at" => last_attempted_at = fields.value()?,
+                "id" => fields.read(&mut id)?,
+                "last_attempted_at" => fields.read(&mut last_attempted_at)?,
                 "next_refresh_available_at" => {
-                    next_refresh_available_at = fields.value()?;
+                    fields.read(&mut next_refresh_available_at)?
                 }
-                "status" => status = fields.value()?,
+                "status" => fields.read(&mut status)?,
                 _ => fields.skip()?,
             }
         }

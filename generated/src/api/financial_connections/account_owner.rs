@@ -44,14 +44,14 @@ impl crate::de::Object for AccountOwner {
         let mut refreshed_at = None;
         while let Some(key) = fields.next_name()? {
             match key.as_str() {
-                "email" => email = fields.value()?,
-                "id" => id = fields.value()?,
-                "name" => name = fields.value()?,
-                "object" => object = fields.value()?,
-                "ownership" => ownership = fields.value()?,
-                "phone" => phone = fields.value()?,
-                "raw_address" => raw_address = fields.value()?,
-                "refreshed_at" => refreshed_at = fields.value()?,
+                "email" => fields.read(&mut email)?,
+                "id" => fields.read(&mut id)?,
+                "name" => fields.read(&mut name)?,
+                "object" => fields.read(&mut object)?,
+                "ownership" => fields.read(&mut ownership)?,
+                "phone" => fields.read(&mut phone)?,
+                "raw_address" => fields.read(&mut raw_address)?,
+                "refreshed_at" => fields.read(&mut refreshed_at)?,
                 _ => fields.skip()?,
             }
         }

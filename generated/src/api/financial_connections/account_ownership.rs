@@ -33,10 +33,10 @@ impl crate::de::Object for AccountOwnership {
         let mut owners = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "created" => created = fields.value()?,
-                "id" => id = fields.value()?,
-                "object" => object = fields.value()?,
-                "owners" => owners = fields.value()?,
+                "created" => fields.read(&mut created)?,
+                "id" => fields.read(&mut id)?,
+                "object" => fields.read(&mut object)?,
+                "owners" => fields.read(&mut owners)?,
                 _ => fields.skip()?,
             }
         }

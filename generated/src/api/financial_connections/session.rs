@@ -53,16 +53,16 @@ impl crate::de::Object for Session {
         let mut return_url = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "account_holder" => account_holder = fields.value()?,
-                "accounts" => accounts = fields.value()?,
-                "client_secret" => client_secret = fields.value()?,
-                "filters" => filters = fields.value()?,
-                "id" => id = fields.value()?,
-                "livemode" => livemode = fields.value()?,
-                "object" => object = fields.value()?,
-                "permissions" => permissions = fields.value()?,
-                "prefetch" => prefetch = fields.value()?,
-                "return_url" => return_url = fields.value()?,
+                "account_holder" => fields.read(&mut account_holder)?,
+                "accounts" => fields.read(&mut accounts)?,
+                "client_secret" => fields.read(&mut client_secret)?,
+                "filters" => fields.read(&mut filters)?,
+                "id" => fields.read(&mut id)?,
+                "livemode" => fields.read(&mut livemode)?,
+                "object" => fields.read(&mut object)?,
+                "permissions" => fields.read(&mut permissions)?,
+                "prefetch" => fields.read(&mut prefetch)?,
+                "return_url" => fields.read(&mut return_url)?,
                 _ => fields.skip()?,
             }
         }
@@ -217,8 +217,8 @@ impl crate::de::Object for SessionFilters {
         let mut countries = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "account_subcategories" => account_subcategories = fields.value()?,
-                "countries" => countries = fields.value()?,
+                "account_subcategories" => fields.read(&mut account_subcategories)?,
+                "countries" => fields.read(&mut countries)?,
                 _ => fields.skip()?,
             }
         }

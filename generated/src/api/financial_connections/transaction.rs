@@ -57,18 +57,18 @@ impl crate::de::Object for Transaction {
         let mut updated = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "account" => account = fields.value()?,
-                "amount" => amount = fields.value()?,
-                "currency" => currency = fields.value()?,
-                "description" => description = fields.value()?,
-                "id" => id = fields.value()?,
-                "livemode" => livemode = fields.value()?,
-                "object" => object = fields.value()?,
-                "status" => status = fields.value()?,
-                "status_transitions" => status_transitions = fields.value()?,
-                "transacted_at" => transacted_at = fields.value()?,
-                "transaction_refresh" => transaction_refresh = fields.value()?,
-                "updated" => updated = fields.value()?,
+                "account" => fields.read(&mut account)?,
+                "amount" => fields.read(&mut amount)?,
+                "currency" => fields.read(&mut currency)?,
+                "description" => fields.read(&mut description)?,
+                "id" => fields.read(&mut id)?,
+                "livemode" => fields.read(&mut livemode)?,
+                "object" => fields.read(&mut object)?,
+                "status" => fields.read(&mut status)?,
+                "status_transitions" => fields.read(&mut status_transitions)?,
+                "transacted_at" => fields.read(&mut transacted_at)?,
+                "transaction_refresh" => fields.read(&mut transaction_refresh)?,
+                "updated" => fields.read(&mut updated)?,
                 _ => fields.skip()?,
             }
         }
@@ -138,8 +138,8 @@ impl crate::de::Object for StatusTransitions {
         let mut void_at = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "posted_at" => posted_at = fields.value()?,
-                "void_at" => void_at = fields.value()?,
+                "posted_at" => fields.read(&mut posted_at)?,
+                "void_at" => fields.read(&mut void_at)?,
                 _ => fields.skip()?,
             }
         }

@@ -60,18 +60,18 @@ impl crate::de::Object for InvoicePayment {
         let mut status_transitions = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount_paid" => amount_paid = fields.value()?,
-                "amount_requested" => amount_requested = fields.value()?,
-                "created" => created = fields.value()?,
-                "currency" => currency = fields.value()?,
-                "id" => id = fields.value()?,
-                "invoice" => invoice = fields.value()?,
-                "is_default" => is_default = fields.value()?,
-                "livemode" => livemode = fields.value()?,
-                "object" => object = fields.value()?,
-                "payment" => payment = fields.value()?,
-                "status" => status = fields.value()?,
-                "status_transitions" => status_transitions = fields.value()?,
+                "amount_paid" => fields.read(&mut amount_paid)?,
+                "amount_requested" => fields.read(&mut amount_requested)?,
+                "created" => fields.read(&mut created)?,
+                "currency" => fields.read(&mut currency)?,
+                "id" => fields.read(&mut id)?,
+                "invoice" => fields.read(&mut invoice)?,
+                "is_default" => fields.read(&mut is_default)?,
+                "livemode" => fields.read(&mut livemode)?,
+                "object" => fields.read(&mut object)?,
+                "payment" => fields.read(&mut payment)?,
+                "status" => fields.read(&mut status)?,
+                "status_transitions" => fields.read(&mut status_transitions)?,
                 _ => fields.skip()?,
             }
         }
@@ -140,8 +140,8 @@ impl crate::de::Object for InvoicePaymentStatusTransitions {
         let mut paid_at = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "canceled_at" => canceled_at = fields.value()?,
-                "paid_at" => paid_at = fields.value()?,
+                "canceled_at" => fields.read(&mut canceled_at)?,
+                "paid_at" => fields.read(&mut paid_at)?,
                 _ => fields.skip()?,
             }
         }
@@ -220,10 +220,10 @@ impl crate::de::Object for Payment {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "charge" => charge = fields.value()?,
-                "payment_intent" => payment_intent = fields.value()?,
-                "payment_record" => payment_record = fields.value()?,
-                "type" => r#type = fields.value()?,
+                "charge" => fields.read(&mut charge)?,
+                "payment_intent" => fields.read(&mut payment_intent)?,
+                "payment_record" => fields.read(&mut payment_record)?,
+                "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
         }

@@ -84,26 +84,26 @@ impl crate::de::Object for LineItem {
         let mut taxes = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => amount = fields.value()?,
-                "currency" => currency = fields.value()?,
-                "description" => description = fields.value()?,
-                "discount_amounts" => discount_amounts = fields.value()?,
-                "discountable" => discountable = fields.value()?,
-                "discounts" => discounts = fields.value()?,
-                "id" => id = fields.value()?,
-                "invoice" => invoice = fields.value()?,
-                "livemode" => livemode = fields.value()?,
-                "metadata" => metadata = fields.value()?,
-                "object" => object = fields.value()?,
-                "parent" => parent = fields.value()?,
-                "period" => period = fields.value()?,
-                "pretax_credit_amounts" => pretax_credit_amounts = fields.value()?,
-                "pricing" => pricing = fields.value()?,
-                "quantity" => quantity = fields.value()?,
-                "quantity_decimal" => quantity_decimal = fields.value()?,
-                "subscription" => subscription = fields.value()?,
-                "subtotal" => subtotal = fields.value()?,
-                "taxes" => taxes = fields.value()?,
+                "amount" => fields.read(&mut amount)?,
+                "currency" => fields.read(&mut currency)?,
+                "description" => fields.read(&mut description)?,
+                "discount_amounts" => fields.read(&mut discount_amounts)?,
+                "discountable" => fields.read(&mut discountable)?,
+                "discounts" => fields.read(&mut discounts)?,
+                "id" => fields.read(&mut id)?,
+                "invoice" => fields.read(&mut invoice)?,
+                "livemode" => fields.read(&mut livemode)?,
+                "metadata" => fields.read(&mut metadata)?,
+                "object" => fields.read(&mut object)?,
+                "parent" => fields.read(&mut parent)?,
+                "period" => fields.read(&mut period)?,
+                "pretax_credit_amounts" => fields.read(&mut pretax_credit_amounts)?,
+                "pricing" => fields.read(&mut pricing)?,
+                "quantity" => fields.read(&mut quantity)?,
+                "quantity_decimal" => fields.read(&mut quantity_decimal)?,
+                "subscription" => fields.read(&mut subscription)?,
+                "subtotal" => fields.read(&mut subtotal)?,
+                "taxes" => fields.read(&mut taxes)?,
                 _ => fields.skip()?,
             }
         }
@@ -187,8 +187,8 @@ impl crate::de::Object for CreditedItems {
         let mut invoice_line_items = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "invoice" => invoice = fields.value()?,
-                "invoice_line_items" => invoice_line_items = fields.value()?,
+                "invoice" => fields.read(&mut invoice)?,
+                "invoice_line_items" => fields.read(&mut invoice_line_items)?,
                 _ => fields.skip()?,
             }
         }
@@ -230,8 +230,8 @@ impl crate::de::Object for DiscountAmount {
         let mut discount = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => amount = fields.value()?,
-                "discount" => discount = fields.value()?,
+                "amount" => fields.read(&mut amount)?,
+                "discount" => fields.read(&mut discount)?,
                 _ => fields.skip()?,
             }
         }
@@ -307,12 +307,12 @@ impl crate::de::Object for InvoiceTax {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => amount = fields.value()?,
-                "tax_behavior" => tax_behavior = fields.value()?,
-                "tax_rate_details" => tax_rate_details = fields.value()?,
-                "taxability_reason" => taxability_reason = fields.value()?,
-                "taxable_amount" => taxable_amount = fields.value()?,
-                "type" => r#type = fields.value()?,
+                "amount" => fields.read(&mut amount)?,
+                "tax_behavior" => fields.read(&mut tax_behavior)?,
+                "tax_rate_details" => fields.read(&mut tax_rate_details)?,
+                "taxability_reason" => fields.read(&mut taxability_reason)?,
+                "taxable_amount" => fields.read(&mut taxable_amount)?,
+                "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
         }
@@ -358,7 +358,7 @@ impl crate::de::Object for InvoiceTaxRateDetails {
         let mut tax_rate = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "tax_rate" => tax_rate = fields.value()?,
+                "tax_rate" => fields.read(&mut tax_rate)?,
                 _ => fields.skip()?,
             }
         }
@@ -463,11 +463,11 @@ impl crate::de::Object for LineItemParent {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "invoice_item_details" => invoice_item_details = fields.value()?,
+                "invoice_item_details" => fields.read(&mut invoice_item_details)?,
                 "subscription_item_details" => {
-                    subscription_item_details = fields.value()?;
+                    fields.read(&mut subscription_item_details)?
                 }
-                "type" => r#type = fields.value()?,
+                "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
         }
@@ -520,10 +520,10 @@ impl crate::de::Object for LineItemParentInvoiceItemDetails {
         let mut subscription = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "invoice_item" => invoice_item = fields.value()?,
-                "proration" => proration = fields.value()?,
-                "proration_details" => proration_details = fields.value()?,
-                "subscription" => subscription = fields.value()?,
+                "invoice_item" => fields.read(&mut invoice_item)?,
+                "proration" => fields.read(&mut proration)?,
+                "proration_details" => fields.read(&mut proration_details)?,
+                "subscription" => fields.read(&mut subscription)?,
                 _ => fields.skip()?,
             }
         }
@@ -577,11 +577,11 @@ impl crate::de::Object for LineItemParentSubscriptionItemDetails {
         let mut subscription_item = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "invoice_item" => invoice_item = fields.value()?,
-                "proration" => proration = fields.value()?,
-                "proration_details" => proration_details = fields.value()?,
-                "subscription" => subscription = fields.value()?,
-                "subscription_item" => subscription_item = fields.value()?,
+                "invoice_item" => fields.read(&mut invoice_item)?,
+                "proration" => fields.read(&mut proration)?,
+                "proration_details" => fields.read(&mut proration_details)?,
+                "subscription" => fields.read(&mut subscription)?,
+                "subscription_item" => fields.read(&mut subscription_item)?,
                 _ => fields.skip()?,
             }
         }
@@ -663,8 +663,8 @@ impl crate::de::Object for Period {
         let mut start = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "end" => end = fields.value()?,
-                "start" => start = fields.value()?,
+                "end" => fields.read(&mut end)?,
+                "start" => fields.read(&mut start)?,
                 _ => fields.skip()?,
             }
         }
@@ -743,12 +743,12 @@ impl crate::de::Object for PretaxCreditAmount {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => amount = fields.value()?,
+                "amount" => fields.read(&mut amount)?,
                 "credit_balance_transaction" => {
-                    credit_balance_transaction = fields.value()?;
+                    fields.read(&mut credit_balance_transaction)?
                 }
-                "discount" => discount = fields.value()?,
-                "type" => r#type = fields.value()?,
+                "discount" => fields.read(&mut discount)?,
+                "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
         }
@@ -860,9 +860,9 @@ impl crate::de::Object for Pricing {
         let mut unit_amount_decimal = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "price_details" => price_details = fields.value()?,
-                "type" => r#type = fields.value()?,
-                "unit_amount_decimal" => unit_amount_decimal = fields.value()?,
+                "price_details" => fields.read(&mut price_details)?,
+                "type" => fields.read(&mut r#type)?,
+                "unit_amount_decimal" => fields.read(&mut unit_amount_decimal)?,
                 _ => fields.skip()?,
             }
         }
@@ -907,8 +907,8 @@ impl crate::de::Object for PricingPriceDetails {
         let mut product = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "price" => price = fields.value()?,
-                "product" => product = fields.value()?,
+                "price" => fields.read(&mut price)?,
+                "product" => fields.read(&mut product)?,
                 _ => fields.skip()?,
             }
         }
@@ -977,7 +977,7 @@ impl crate::de::Object for ProrationDetails {
         let mut credited_items = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "credited_items" => credited_items = fields.value()?,
+                "credited_items" => fields.read(&mut credited_items)?,
                 _ => fields.skip()?,
             }
         }

@@ -284,92 +284,92 @@ impl crate::de::Object for Invoice {
         let mut webhooks_delivered_at = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "account_country" => account_country = fields.value()?,
-                "account_name" => account_name = fields.value()?,
-                "account_tax_ids" => account_tax_ids = fields.value()?,
-                "amount_due" => amount_due = fields.value()?,
-                "amount_overpaid" => amount_overpaid = fields.value()?,
-                "amount_paid" => amount_paid = fields.value()?,
-                "amount_paid_off_stripe" => amount_paid_off_stripe = fields.value()?,
-                "amount_remaining" => amount_remaining = fields.value()?,
-                "amount_shipping" => amount_shipping = fields.value()?,
-                "application" => application = fields.value()?,
-                "attempt_count" => attempt_count = fields.value()?,
-                "attempted" => attempted = fields.value()?,
-                "auto_advance" => auto_advance = fields.value()?,
-                "automatic_tax" => automatic_tax = fields.value()?,
+                "account_country" => fields.read(&mut account_country)?,
+                "account_name" => fields.read(&mut account_name)?,
+                "account_tax_ids" => fields.read(&mut account_tax_ids)?,
+                "amount_due" => fields.read(&mut amount_due)?,
+                "amount_overpaid" => fields.read(&mut amount_overpaid)?,
+                "amount_paid" => fields.read(&mut amount_paid)?,
+                "amount_paid_off_stripe" => fields.read(&mut amount_paid_off_stripe)?,
+                "amount_remaining" => fields.read(&mut amount_remaining)?,
+                "amount_shipping" => fields.read(&mut amount_shipping)?,
+                "application" => fields.read(&mut application)?,
+                "attempt_count" => fields.read(&mut attempt_count)?,
+                "attempted" => fields.read(&mut attempted)?,
+                "auto_advance" => fields.read(&mut auto_advance)?,
+                "automatic_tax" => fields.read(&mut automatic_tax)?,
                 "automatically_finalizes_at" => {
-                    automatically_finalizes_at = fields.value()?;
+                    fields.read(&mut automatically_finalizes_at)?
                 }
-                "billing_reason" => billing_reason = fields.value()?,
-                "collection_method" => collection_method = fields.value()?,
-                "confirmation_secret" => confirmation_secret = fields.value()?,
-                "created" => created = fields.value()?,
-                "currency" => currency = fields.value()?,
-                "custom_fields" => custom_fields = fields.value()?,
-                "customer" => customer = fields.value()?,
-                "customer_account" => customer_account = fields.value()?,
-                "customer_address" => customer_address = fields.value()?,
-                "customer_email" => customer_email = fields.value()?,
-                "customer_name" => customer_name = fields.value()?,
-                "customer_phone" => customer_phone = fields.value()?,
-                "customer_shipping" => customer_shipping = fields.value()?,
-                "customer_tax_exempt" => customer_tax_exempt = fields.value()?,
-                "customer_tax_ids" => customer_tax_ids = fields.value()?,
-                "default_payment_method" => default_payment_method = fields.value()?,
-                "default_source" => default_source = fields.value()?,
-                "default_tax_rates" => default_tax_rates = fields.value()?,
-                "description" => description = fields.value()?,
-                "discounts" => discounts = fields.value()?,
-                "due_date" => due_date = fields.value()?,
-                "effective_at" => effective_at = fields.value()?,
-                "ending_balance" => ending_balance = fields.value()?,
-                "footer" => footer = fields.value()?,
-                "from_invoice" => from_invoice = fields.value()?,
-                "hosted_invoice_url" => hosted_invoice_url = fields.value()?,
-                "id" => id = fields.value()?,
-                "invoice_pdf" => invoice_pdf = fields.value()?,
-                "issuer" => issuer = fields.value()?,
-                "last_finalization_error" => last_finalization_error = fields.value()?,
-                "latest_revision" => latest_revision = fields.value()?,
-                "lines" => lines = fields.value()?,
-                "livemode" => livemode = fields.value()?,
-                "metadata" => metadata = fields.value()?,
-                "next_payment_attempt" => next_payment_attempt = fields.value()?,
-                "number" => number = fields.value()?,
-                "object" => object = fields.value()?,
-                "on_behalf_of" => on_behalf_of = fields.value()?,
-                "parent" => parent = fields.value()?,
-                "payment_settings" => payment_settings = fields.value()?,
-                "payments" => payments = fields.value()?,
-                "period_end" => period_end = fields.value()?,
-                "period_start" => period_start = fields.value()?,
+                "billing_reason" => fields.read(&mut billing_reason)?,
+                "collection_method" => fields.read(&mut collection_method)?,
+                "confirmation_secret" => fields.read(&mut confirmation_secret)?,
+                "created" => fields.read(&mut created)?,
+                "currency" => fields.read(&mut currency)?,
+                "custom_fields" => fields.read(&mut custom_fields)?,
+                "customer" => fields.read(&mut customer)?,
+                "customer_account" => fields.read(&mut customer_account)?,
+                "customer_address" => fields.read(&mut customer_address)?,
+                "customer_email" => fields.read(&mut customer_email)?,
+                "customer_name" => fields.read(&mut customer_name)?,
+                "customer_phone" => fields.read(&mut customer_phone)?,
+                "customer_shipping" => fields.read(&mut customer_shipping)?,
+                "customer_tax_exempt" => fields.read(&mut customer_tax_exempt)?,
+                "customer_tax_ids" => fields.read(&mut customer_tax_ids)?,
+                "default_payment_method" => fields.read(&mut default_payment_method)?,
+                "default_source" => fields.read(&mut default_source)?,
+                "default_tax_rates" => fields.read(&mut default_tax_rates)?,
+                "description" => fields.read(&mut description)?,
+                "discounts" => fields.read(&mut discounts)?,
+                "due_date" => fields.read(&mut due_date)?,
+                "effective_at" => fields.read(&mut effective_at)?,
+                "ending_balance" => fields.read(&mut ending_balance)?,
+                "footer" => fields.read(&mut footer)?,
+                "from_invoice" => fields.read(&mut from_invoice)?,
+                "hosted_invoice_url" => fields.read(&mut hosted_invoice_url)?,
+                "id" => fields.read(&mut id)?,
+                "invoice_pdf" => fields.read(&mut invoice_pdf)?,
+                "issuer" => fields.read(&mut issuer)?,
+                "last_finalization_error" => fields.read(&mut last_finalization_error)?,
+                "latest_revision" => fields.read(&mut latest_revision)?,
+                "lines" => fields.read(&mut lines)?,
+                "livemode" => fields.read(&mut livemode)?,
+                "metadata" => fields.read(&mut metadata)?,
+                "next_payment_attempt" => fields.read(&mut next_payment_attempt)?,
+                "number" => fields.read(&mut number)?,
+                "object" => fields.read(&mut object)?,
+                "on_behalf_of" => fields.read(&mut on_behalf_of)?,
+                "parent" => fields.read(&mut parent)?,
+                "payment_settings" => fields.read(&mut payment_settings)?,
+                "payments" => fields.read(&mut payments)?,
+                "period_end" => fields.read(&mut period_end)?,
+                "period_start" => fields.read(&mut period_start)?,
                 "post_payment_credit_notes_amount" => {
-                    post_payment_credit_notes_amount = fields.value()?;
+                    fields.read(&mut post_payment_credit_notes_amount)?
                 }
                 "pre_payment_credit_notes_amount" => {
-                    pre_payment_credit_notes_amount = fields.value()?;
+                    fields.read(&mut pre_payment_credit_notes_amount)?
                 }
-                "receipt_number" => receipt_number = fields.value()?,
-                "rendering" => rendering = fields.value()?,
-                "shipping_cost" => shipping_cost = fields.value()?,
-                "shipping_details" => shipping_details = fields.value()?,
-                "starting_balance" => starting_balance = fields.value()?,
-                "statement_descriptor" => statement_descriptor = fields.value()?,
-                "status" => status = fields.value()?,
-                "status_transitions" => status_transitions = fields.value()?,
-                "subtotal" => subtotal = fields.value()?,
-                "subtotal_excluding_tax" => subtotal_excluding_tax = fields.value()?,
-                "test_clock" => test_clock = fields.value()?,
-                "threshold_reason" => threshold_reason = fields.value()?,
-                "total" => total = fields.value()?,
-                "total_discount_amounts" => total_discount_amounts = fields.value()?,
-                "total_excluding_tax" => total_excluding_tax = fields.value()?,
+                "receipt_number" => fields.read(&mut receipt_number)?,
+                "rendering" => fields.read(&mut rendering)?,
+                "shipping_cost" => fields.read(&mut shipping_cost)?,
+                "shipping_details" => fields.read(&mut shipping_details)?,
+                "starting_balance" => fields.read(&mut starting_balance)?,
+                "statement_descriptor" => fields.read(&mut statement_descriptor)?,
+                "status" => fields.read(&mut status)?,
+                "status_transitions" => fields.read(&mut status_transitions)?,
+                "subtotal" => fields.read(&mut subtotal)?,
+                "subtotal_excluding_tax" => fields.read(&mut subtotal_excluding_tax)?,
+                "test_clock" => fields.read(&mut test_clock)?,
+                "threshold_reason" => fields.read(&mut threshold_reason)?,
+                "total" => fields.read(&mut total)?,
+                "total_discount_amounts" => fields.read(&mut total_discount_amounts)?,
+                "total_excluding_tax" => fields.read(&mut total_excluding_tax)?,
                 "total_pretax_credit_amounts" => {
-                    total_pretax_credit_amounts = fields.value()?;
+                    fields.read(&mut total_pretax_credit_amounts)?
                 }
-                "total_taxes" => total_taxes = fields.value()?,
-                "webhooks_delivered_at" => webhooks_delivered_at = fields.value()?,
+                "total_taxes" => fields.read(&mut total_taxes)?,
+                "webhooks_delivered_at" => fields.read(&mut webhooks_delivered_at)?,
                 _ => fields.skip()?,
             }
         }
@@ -645,11 +645,11 @@ impl crate::de::Object for AutomaticTax {
         let mut status = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "disabled_reason" => disabled_reason = fields.value()?,
-                "enabled" => enabled = fields.value()?,
-                "liability" => liability = fields.value()?,
-                "provider" => provider = fields.value()?,
-                "status" => status = fields.value()?,
+                "disabled_reason" => fields.read(&mut disabled_reason)?,
+                "enabled" => fields.read(&mut enabled)?,
+                "liability" => fields.read(&mut liability)?,
+                "provider" => fields.read(&mut provider)?,
+                "status" => fields.read(&mut status)?,
                 _ => fields.skip()?,
             }
         }
@@ -842,8 +842,8 @@ impl crate::de::Object for ConfirmationSecret {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "client_secret" => client_secret = fields.value()?,
-                "type" => r#type = fields.value()?,
+                "client_secret" => fields.read(&mut client_secret)?,
+                "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
         }
@@ -923,8 +923,8 @@ impl crate::de::Object for CustomerTaxId {
         let mut value = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "type" => r#type = fields.value()?,
-                "value" => value = fields.value()?,
+                "type" => fields.read(&mut r#type)?,
+                "value" => fields.read(&mut value)?,
                 _ => fields.skip()?,
             }
         }
@@ -965,8 +965,8 @@ impl crate::de::Object for FromInvoice {
         let mut invoice = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "action" => action = fields.value()?,
-                "invoice" => invoice = fields.value()?,
+                "action" => fields.read(&mut action)?,
+                "invoice" => fields.read(&mut invoice)?,
                 _ => fields.skip()?,
             }
         }
@@ -1040,9 +1040,9 @@ impl crate::de::Object for InvoiceParent {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "quote_details" => quote_details = fields.value()?,
-                "subscription_details" => subscription_details = fields.value()?,
-                "type" => r#type = fields.value()?,
+                "quote_details" => fields.read(&mut quote_details)?,
+                "subscription_details" => fields.read(&mut subscription_details)?,
+                "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
         }
@@ -1082,7 +1082,7 @@ impl crate::de::Object for InvoiceParentQuoteDetails {
         let mut quote = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "quote" => quote = fields.value()?,
+                "quote" => fields.read(&mut quote)?,
                 _ => fields.skip()?,
             }
         }
@@ -1125,10 +1125,10 @@ impl crate::de::Object for InvoiceParentSubscriptionDetails {
         let mut subscription_proration_date = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "metadata" => metadata = fields.value()?,
-                "subscription" => subscription = fields.value()?,
+                "metadata" => fields.read(&mut metadata)?,
+                "subscription" => fields.read(&mut subscription)?,
                 "subscription_proration_date" => {
-                    subscription_proration_date = fields.value()?;
+                    fields.read(&mut subscription_proration_date)?
                 }
                 _ => fields.skip()?,
             }
@@ -1262,10 +1262,10 @@ impl crate::de::Object for InvoiceStatusTransitions {
         let mut voided_at = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "finalized_at" => finalized_at = fields.value()?,
-                "marked_uncollectible_at" => marked_uncollectible_at = fields.value()?,
-                "paid_at" => paid_at = fields.value()?,
-                "voided_at" => voided_at = fields.value()?,
+                "finalized_at" => fields.read(&mut finalized_at)?,
+                "marked_uncollectible_at" => fields.read(&mut marked_uncollectible_at)?,
+                "paid_at" => fields.read(&mut paid_at)?,
+                "voided_at" => fields.read(&mut voided_at)?,
                 _ => fields.skip()?,
             }
         }
@@ -1350,7 +1350,7 @@ impl crate::de::Object for PaymentMethodOptions {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "us_bank_account" => us_bank_account = fields.value()?,
+                "us_bank_account" => fields.read(&mut us_bank_account)?,
                 _ => fields.keep(&name, &mut extra)?,
             }
         }
@@ -1394,9 +1394,9 @@ impl crate::de::Object for PaymentSettings {
         let mut payment_method_types = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "default_mandate" => default_mandate = fields.value()?,
-                "payment_method_options" => payment_method_options = fields.value()?,
-                "payment_method_types" => payment_method_types = fields.value()?,
+                "default_mandate" => fields.read(&mut default_mandate)?,
+                "payment_method_options" => fields.read(&mut payment_method_options)?,
+                "payment_method_types" => fields.read(&mut payment_method_types)?,
                 _ => fields.skip()?,
             }
         }
@@ -1445,10 +1445,10 @@ impl crate::de::Object for Rendering {
         let mut template_version = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount_tax_display" => amount_tax_display = fields.value()?,
-                "pdf" => pdf = fields.value()?,
-                "template" => template = fields.value()?,
-                "template_version" => template_version = fields.value()?,
+                "amount_tax_display" => fields.read(&mut amount_tax_display)?,
+                "pdf" => fields.read(&mut pdf)?,
+                "template" => fields.read(&mut template)?,
+                "template_version" => fields.read(&mut template_version)?,
                 _ => fields.skip()?,
             }
         }
@@ -1490,7 +1490,7 @@ impl crate::de::Object for RenderingPdf {
         let mut page_size = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "page_size" => page_size = fields.value()?,
+                "page_size" => fields.read(&mut page_size)?,
                 _ => fields.skip()?,
             }
         }
@@ -1536,11 +1536,11 @@ impl crate::de::Object for ShippingCost {
         let mut taxes = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount_subtotal" => amount_subtotal = fields.value()?,
-                "amount_tax" => amount_tax = fields.value()?,
-                "amount_total" => amount_total = fields.value()?,
-                "shipping_rate" => shipping_rate = fields.value()?,
-                "taxes" => taxes = fields.value()?,
+                "amount_subtotal" => fields.read(&mut amount_subtotal)?,
+                "amount_tax" => fields.read(&mut amount_tax)?,
+                "amount_total" => fields.read(&mut amount_total)?,
+                "shipping_rate" => fields.read(&mut shipping_rate)?,
+                "taxes" => fields.read(&mut taxes)?,
                 _ => fields.skip()?,
             }
         }
@@ -2084,8 +2084,8 @@ impl crate::de::Object for ThresholdReason {
         let mut item_reasons = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount_gte" => amount_gte = fields.value()?,
-                "item_reasons" => item_reasons = fields.value()?,
+                "amount_gte" => fields.read(&mut amount_gte)?,
+                "item_reasons" => fields.read(&mut item_reasons)?,
                 _ => fields.skip()?,
             }
         }
@@ -2126,8 +2126,8 @@ impl crate::de::Object for ThresholdReasonItemReason {
         let mut usage_gte = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "line_item_ids" => line_item_ids = fields.value()?,
-                "usage_gte" => usage_gte = fields.value()?,
+                "line_item_ids" => fields.read(&mut line_item_ids)?,
+                "usage_gte" => fields.read(&mut usage_gte)?,
                 _ => fields.skip()?,
             }
         }

@@ -82,17 +82,17 @@ impl crate::de::Object for Mandate {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "customer_acceptance" => customer_acceptance = fields.value()?,
-                "id" => id = fields.value()?,
-                "livemode" => livemode = fields.value()?,
-                "multi_use" => multi_use = fields.value()?,
-                "object" => object = fields.value()?,
-                "on_behalf_of" => on_behalf_of = fields.value()?,
-                "payment_method" => payment_method = fields.value()?,
-                "payment_method_details" => payment_method_details = fields.value()?,
-                "single_use" => single_use = fields.value()?,
-                "status" => status = fields.value()?,
-                "type" => r#type = fields.value()?,
+                "customer_acceptance" => fields.read(&mut customer_acceptance)?,
+                "id" => fields.read(&mut id)?,
+                "livemode" => fields.read(&mut livemode)?,
+                "multi_use" => fields.read(&mut multi_use)?,
+                "object" => fields.read(&mut object)?,
+                "on_behalf_of" => fields.read(&mut on_behalf_of)?,
+                "payment_method" => fields.read(&mut payment_method)?,
+                "payment_method_details" => fields.read(&mut payment_method_details)?,
+                "single_use" => fields.read(&mut single_use)?,
+                "status" => fields.read(&mut status)?,
+                "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
         }
@@ -200,10 +200,10 @@ impl crate::de::Object for CustomerAcceptance {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "accepted_at" => accepted_at = fields.value()?,
-                "offline" => offline = fields.value()?,
-                "online" => online = fields.value()?,
-                "type" => r#type = fields.value()?,
+                "accepted_at" => fields.read(&mut accepted_at)?,
+                "offline" => fields.read(&mut offline)?,
+                "online" => fields.read(&mut online)?,
+                "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
         }
@@ -277,8 +277,8 @@ impl crate::de::Object for CustomerAcceptanceOnline {
         let mut user_agent = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "ip_address" => ip_address = fields.value()?,
-                "user_agent" => user_agent = fields.value()?,
+                "ip_address" => fields.read(&mut ip_address)?,
+                "user_agent" => fields.read(&mut user_agent)?,
                 _ => fields.skip()?,
             }
         }
@@ -418,9 +418,9 @@ impl crate::de::Object for MandatePaymentMethod {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "link" => link = fields.value()?,
-                "type" => r#type = fields.value()?,
-                "us_bank_account" => us_bank_account = fields.value()?,
+                "link" => fields.read(&mut link)?,
+                "type" => fields.read(&mut r#type)?,
+                "us_bank_account" => fields.read(&mut us_bank_account)?,
                 _ => fields.keep(&name, &mut extra)?,
             }
         }
@@ -493,7 +493,7 @@ impl crate::de::Object for MandatePaymentMethodUsBankAccount {
         let mut collection_method = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "collection_method" => collection_method = fields.value()?,
+                "collection_method" => fields.read(&mut collection_method)?,
                 _ => fields.skip()?,
             }
         }
@@ -606,8 +606,8 @@ impl crate::de::Object for MultiUse {
         let mut currency = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => amount = fields.value()?,
-                "currency" => currency = fields.value()?,
+                "amount" => fields.read(&mut amount)?,
+                "currency" => fields.read(&mut currency)?,
                 _ => fields.skip()?,
             }
         }
@@ -649,8 +649,8 @@ impl crate::de::Object for SingleUse {
         let mut currency = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => amount = fields.value()?,
-                "currency" => currency = fields.value()?,
+                "amount" => fields.read(&mut amount)?,
+                "currency" => fields.read(&mut currency)?,
                 _ => fields.skip()?,
             }
         }

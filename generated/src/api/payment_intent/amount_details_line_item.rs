@@ -49,16 +49,16 @@ impl crate::de::Object for AmountDetailsLineItem {
         let mut unit_of_measure = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "discount_amount" => discount_amount = fields.value()?,
-                "id" => id = fields.value()?,
-                "object" => object = fields.value()?,
-                "payment_method_options" => payment_method_options = fields.value()?,
-                "product_code" => product_code = fields.value()?,
-                "product_name" => product_name = fields.value()?,
-                "quantity" => quantity = fields.value()?,
-                "tax" => tax = fields.value()?,
-                "unit_cost" => unit_cost = fields.value()?,
-                "unit_of_measure" => unit_of_measure = fields.value()?,
+                "discount_amount" => fields.read(&mut discount_amount)?,
+                "id" => fields.read(&mut id)?,
+                "object" => fields.read(&mut object)?,
+                "payment_method_options" => fields.read(&mut payment_method_options)?,
+                "product_code" => fields.read(&mut product_code)?,
+                "product_name" => fields.read(&mut product_name)?,
+                "quantity" => fields.read(&mut quantity)?,
+                "tax" => fields.read(&mut tax)?,
+                "unit_cost" => fields.read(&mut unit_cost)?,
+                "unit_of_measure" => fields.read(&mut unit_of_measure)?,
                 _ => fields.skip()?,
             }
         }
@@ -119,7 +119,7 @@ impl crate::de::Object for AmountDetailsLineItemTax {
         let mut total_tax_amount = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "total_tax_amount" => total_tax_amount = fields.value()?,
+                "total_tax_amount" => fields.read(&mut total_tax_amount)?,
                 _ => fields.skip()?,
             }
         }

@@ -172,58 +172,58 @@ impl crate::de::Object for PaymentIntent {
         let mut transfer_group = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => amount = fields.value()?,
-                "amount_capturable" => amount_capturable = fields.value()?,
-                "amount_details" => amount_details = fields.value()?,
-                "amount_received" => amount_received = fields.value()?,
-                "application" => application = fields.value()?,
-                "application_fee_amount" => application_fee_amount = fields.value()?,
+                "amount" => fields.read(&mut amount)?,
+                "amount_capturable" => fields.read(&mut amount_capturable)?,
+                "amount_details" => fields.read(&mut amount_details)?,
+                "amount_received" => fields.read(&mut amount_received)?,
+                "application" => fields.read(&mut application)?,
+                "application_fee_amount" => fields.read(&mut application_fee_amount)?,
                 "automatic_payment_methods" => {
-                    automatic_payment_methods = fields.value()?;
+                    fields.read(&mut automatic_payment_methods)?
                 }
-                "canceled_at" => canceled_at = fields.value()?,
-                "cancellation_reason" => cancellation_reason = fields.value()?,
-                "capture_method" => capture_method = fields.value()?,
-                "client_secret" => client_secret = fields.value()?,
-                "confirmation_method" => confirmation_method = fields.value()?,
-                "created" => created = fields.value()?,
-                "currency" => currency = fields.value()?,
-                "customer" => customer = fields.value()?,
-                "customer_account" => customer_account = fields.value()?,
-                "description" => description = fields.value()?,
+                "canceled_at" => fields.read(&mut canceled_at)?,
+                "cancellation_reason" => fields.read(&mut cancellation_reason)?,
+                "capture_method" => fields.read(&mut capture_method)?,
+                "client_secret" => fields.read(&mut client_secret)?,
+                "confirmation_method" => fields.read(&mut confirmation_method)?,
+                "created" => fields.read(&mut created)?,
+                "currency" => fields.read(&mut currency)?,
+                "customer" => fields.read(&mut customer)?,
+                "customer_account" => fields.read(&mut customer_account)?,
+                "description" => fields.read(&mut description)?,
                 "excluded_payment_method_types" => {
-                    excluded_payment_method_types = fields.value()?;
+                    fields.read(&mut excluded_payment_method_types)?
                 }
-                "hooks" => hooks = fields.value()?,
-                "id" => id = fields.value()?,
-                "last_payment_error" => last_payment_error = fields.value()?,
-                "latest_charge" => latest_charge = fields.value()?,
-                "livemode" => livemode = fields.value()?,
-                "managed_payments" => managed_payments = fields.value()?,
-                "metadata" => metadata = fields.value()?,
-                "next_action" => next_action = fields.value()?,
-                "object" => object = fields.value()?,
-                "on_behalf_of" => on_behalf_of = fields.value()?,
-                "payment_details" => payment_details = fields.value()?,
-                "payment_method" => payment_method = fields.value()?,
+                "hooks" => fields.read(&mut hooks)?,
+                "id" => fields.read(&mut id)?,
+                "last_payment_error" => fields.read(&mut last_payment_error)?,
+                "latest_charge" => fields.read(&mut latest_charge)?,
+                "livemode" => fields.read(&mut livemode)?,
+                "managed_payments" => fields.read(&mut managed_payments)?,
+                "metadata" => fields.read(&mut metadata)?,
+                "next_action" => fields.read(&mut next_action)?,
+                "object" => fields.read(&mut object)?,
+                "on_behalf_of" => fields.read(&mut on_behalf_of)?,
+                "payment_details" => fields.read(&mut payment_details)?,
+                "payment_method" => fields.read(&mut payment_method)?,
                 "payment_method_configuration_details" => {
-                    payment_method_configuration_details = fields.value()?;
+                    fields.read(&mut payment_method_configuration_details)?
                 }
-                "payment_method_options" => payment_method_options = fields.value()?,
-                "payment_method_types" => payment_method_types = fields.value()?,
-                "presentment_details" => presentment_details = fields.value()?,
-                "processing" => processing = fields.value()?,
-                "receipt_email" => receipt_email = fields.value()?,
-                "review" => review = fields.value()?,
-                "setup_future_usage" => setup_future_usage = fields.value()?,
-                "shipping" => shipping = fields.value()?,
-                "statement_descriptor" => statement_descriptor = fields.value()?,
+                "payment_method_options" => fields.read(&mut payment_method_options)?,
+                "payment_method_types" => fields.read(&mut payment_method_types)?,
+                "presentment_details" => fields.read(&mut presentment_details)?,
+                "processing" => fields.read(&mut processing)?,
+                "receipt_email" => fields.read(&mut receipt_email)?,
+                "review" => fields.read(&mut review)?,
+                "setup_future_usage" => fields.read(&mut setup_future_usage)?,
+                "shipping" => fields.read(&mut shipping)?,
+                "statement_descriptor" => fields.read(&mut statement_descriptor)?,
                 "statement_descriptor_suffix" => {
-                    statement_descriptor_suffix = fields.value()?;
+                    fields.read(&mut statement_descriptor_suffix)?
                 }
-                "status" => status = fields.value()?,
-                "transfer_data" => transfer_data = fields.value()?,
-                "transfer_group" => transfer_group = fields.value()?,
+                "status" => fields.read(&mut status)?,
+                "transfer_data" => fields.read(&mut transfer_data)?,
+                "transfer_group" => fields.read(&mut transfer_group)?,
                 _ => fields.skip()?,
             }
         }
@@ -407,12 +407,12 @@ impl crate::de::Object for AmountDetails {
         let mut tip = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "discount_amount" => discount_amount = fields.value()?,
-                "error" => error = fields.value()?,
-                "line_items" => line_items = fields.value()?,
-                "shipping" => shipping = fields.value()?,
-                "tax" => tax = fields.value()?,
-                "tip" => tip = fields.value()?,
+                "discount_amount" => fields.read(&mut discount_amount)?,
+                "error" => fields.read(&mut error)?,
+                "line_items" => fields.read(&mut line_items)?,
+                "shipping" => fields.read(&mut shipping)?,
+                "tax" => fields.read(&mut tax)?,
+                "tip" => fields.read(&mut tip)?,
                 _ => fields.skip()?,
             }
         }
@@ -473,8 +473,8 @@ impl crate::de::Object for AmountDetailsError {
         let mut message = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "code" => code = fields.value()?,
-                "message" => message = fields.value()?,
+                "code" => fields.read(&mut code)?,
+                "message" => fields.read(&mut message)?,
                 _ => fields.skip()?,
             }
         }
@@ -554,9 +554,9 @@ impl crate::de::Object for AmountDetailsShipping {
         let mut to_postal_code = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => amount = fields.value()?,
-                "from_postal_code" => from_postal_code = fields.value()?,
-                "to_postal_code" => to_postal_code = fields.value()?,
+                "amount" => fields.read(&mut amount)?,
+                "from_postal_code" => fields.read(&mut from_postal_code)?,
+                "to_postal_code" => fields.read(&mut to_postal_code)?,
                 _ => fields.skip()?,
             }
         }
@@ -596,7 +596,7 @@ impl crate::de::Object for AmountDetailsTax {
         let mut total_tax_amount = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "total_tax_amount" => total_tax_amount = fields.value()?,
+                "total_tax_amount" => fields.read(&mut total_tax_amount)?,
                 _ => fields.skip()?,
             }
         }
@@ -630,7 +630,7 @@ impl crate::de::Object for AmountDetailsTip {
         let mut amount = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => amount = fields.value()?,
+                "amount" => fields.read(&mut amount)?,
                 _ => fields.skip()?,
             }
         }
@@ -669,8 +669,8 @@ impl crate::de::Object for AutomaticPaymentMethods {
         let mut enabled = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "allow_redirects" => allow_redirects = fields.value()?,
-                "enabled" => enabled = fields.value()?,
+                "allow_redirects" => fields.read(&mut allow_redirects)?,
+                "enabled" => fields.read(&mut enabled)?,
                 _ => fields.skip()?,
             }
         }
@@ -844,7 +844,7 @@ impl crate::de::Object for HookInputs {
         let mut tax = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "tax" => tax = fields.value()?,
+                "tax" => fields.read(&mut tax)?,
                 _ => fields.skip()?,
             }
         }
@@ -880,7 +880,7 @@ impl crate::de::Object for HookTax {
         let mut calculation = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "calculation" => calculation = fields.value()?,
+                "calculation" => fields.read(&mut calculation)?,
                 _ => fields.skip()?,
             }
         }
@@ -916,7 +916,7 @@ impl crate::de::Object for Hooks {
         let mut inputs = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "inputs" => inputs = fields.value()?,
+                "inputs" => fields.read(&mut inputs)?,
                 _ => fields.skip()?,
             }
         }
@@ -996,11 +996,11 @@ impl crate::de::Object for NextAction {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "redirect_to_url" => redirect_to_url = fields.value()?,
-                "type" => r#type = fields.value()?,
-                "use_stripe_sdk" => use_stripe_sdk = fields.value()?,
+                "redirect_to_url" => fields.read(&mut redirect_to_url)?,
+                "type" => fields.read(&mut r#type)?,
+                "use_stripe_sdk" => fields.read(&mut use_stripe_sdk)?,
                 "verify_with_microdeposits" => {
-                    verify_with_microdeposits = fields.value()?;
+                    fields.read(&mut verify_with_microdeposits)?
                 }
                 _ => fields.keep(&name, &mut extra)?,
             }
@@ -1056,8 +1056,8 @@ impl crate::de::Object for NextActionRedirectToUrl {
         let mut url = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "return_url" => return_url = fields.value()?,
-                "url" => url = fields.value()?,
+                "return_url" => fields.read(&mut return_url)?,
+                "url" => fields.read(&mut url)?,
                 _ => fields.skip()?,
             }
         }
@@ -1138,9 +1138,9 @@ impl crate::de::Object for NextActionVerifyWithMicrodeposits {
         let mut microdeposit_type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "arrival_date" => arrival_date = fields.value()?,
-                "hosted_verification_url" => hosted_verification_url = fields.value()?,
-                "microdeposit_type" => microdeposit_type = fields.value()?,
+                "arrival_date" => fields.read(&mut arrival_date)?,
+                "hosted_verification_url" => fields.read(&mut hosted_verification_url)?,
+                "microdeposit_type" => fields.read(&mut microdeposit_type)?,
                 _ => fields.skip()?,
             }
         }
@@ -1186,8 +1186,8 @@ impl crate::de::Object for PaymentDetails {
         let mut order_reference = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "customer_reference" => customer_reference = fields.value()?,
-                "order_reference" => order_reference = fields.value()?,
+                "customer_reference" => fields.read(&mut customer_reference)?,
+                "order_reference" => fields.read(&mut order_reference)?,
                 _ => fields.skip()?,
             }
         }
@@ -1286,8 +1286,8 @@ impl crate::de::Object for PaymentMethodOptions {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "link" => link = fields.value()?,
-                "us_bank_account" => us_bank_account = fields.value()?,
+                "link" => fields.read(&mut link)?,
+                "us_bank_account" => fields.read(&mut us_bank_account)?,
                 _ => fields.keep(&name, &mut extra)?,
             }
         }
@@ -1337,8 +1337,8 @@ impl crate::de::Object for PaymentMethodOptionsLink {
         let mut setup_future_usage = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "capture_method" => capture_method = fields.value()?,
-                "setup_future_usage" => setup_future_usage = fields.value()?,
+                "capture_method" => fields.read(&mut capture_method)?,
+                "setup_future_usage" => fields.read(&mut setup_future_usage)?,
                 _ => fields.skip()?,
             }
         }
@@ -1396,12 +1396,12 @@ impl crate::de::Object for PaymentMethodOptionsUsBankAccount {
         let mut verification_method = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "financial_connections" => financial_connections = fields.value()?,
-                "mandate_options" => mandate_options = fields.value()?,
-                "setup_future_usage" => setup_future_usage = fields.value()?,
-                "target_date" => target_date = fields.value()?,
-                "transaction_purpose" => transaction_purpose = fields.value()?,
-                "verification_method" => verification_method = fields.value()?,
+                "financial_connections" => fields.read(&mut financial_connections)?,
+                "mandate_options" => fields.read(&mut mandate_options)?,
+                "setup_future_usage" => fields.read(&mut setup_future_usage)?,
+                "target_date" => fields.read(&mut target_date)?,
+                "transaction_purpose" => fields.read(&mut transaction_purpose)?,
+                "verification_method" => fields.read(&mut verification_method)?,
                 _ => fields.skip()?,
             }
         }
@@ -1462,7 +1462,7 @@ impl crate::de::Object for Processing {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "type" => r#type = fields.value()?,
+                "type" => fields.read(&mut r#type)?,
                 _ => fields.keep(&name, &mut extra)?,
             }
         }
@@ -1624,11 +1624,11 @@ impl crate::de::Object for TransferData {
         let mut payment_data = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => amount = fields.value()?,
-                "description" => description = fields.value()?,
-                "destination" => destination = fields.value()?,
-                "metadata" => metadata = fields.value()?,
-                "payment_data" => payment_data = fields.value()?,
+                "amount" => fields.read(&mut amount)?,
+                "description" => fields.read(&mut description)?,
+                "destination" => fields.read(&mut destination)?,
+                "metadata" => fields.read(&mut metadata)?,
+                "payment_data" => fields.read(&mut payment_data)?,
                 _ => fields.skip()?,
             }
         }
@@ -1683,8 +1683,8 @@ impl crate::de::Object for TransferPaymentData {
         let mut metadata = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "description" => description = fields.value()?,
-                "metadata" => metadata = fields.value()?,
+                "description" => fields.read(&mut description)?,
+                "metadata" => fields.read(&mut metadata)?,
                 _ => fields.skip()?,
             }
         }

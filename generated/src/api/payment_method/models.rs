@@ -91,19 +91,19 @@ impl crate::de::Object for PaymentMethod {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "allow_redisplay" => allow_redisplay = fields.value()?,
-                "billing_details" => billing_details = fields.value()?,
-                "created" => created = fields.value()?,
-                "customer" => customer = fields.value()?,
-                "customer_account" => customer_account = fields.value()?,
-                "id" => id = fields.value()?,
-                "link" => link = fields.value()?,
-                "livemode" => livemode = fields.value()?,
-                "metadata" => metadata = fields.value()?,
-                "object" => object = fields.value()?,
-                "radar_options" => radar_options = fields.value()?,
-                "type" => r#type = fields.value()?,
-                "us_bank_account" => us_bank_account = fields.value()?,
+                "allow_redisplay" => fields.read(&mut allow_redisplay)?,
+                "billing_details" => fields.read(&mut billing_details)?,
+                "created" => fields.read(&mut created)?,
+                "customer" => fields.read(&mut customer)?,
+                "customer_account" => fields.read(&mut customer_account)?,
+                "id" => fields.read(&mut id)?,
+                "link" => fields.read(&mut link)?,
+                "livemode" => fields.read(&mut livemode)?,
+                "metadata" => fields.read(&mut metadata)?,
+                "object" => fields.read(&mut object)?,
+                "radar_options" => fields.read(&mut radar_options)?,
+                "type" => fields.read(&mut r#type)?,
+                "us_bank_account" => fields.read(&mut us_bank_account)?,
                 _ => fields.keep(&name, &mut extra)?,
             }
         }
@@ -339,11 +339,11 @@ impl crate::de::Object for BillingDetails {
         let mut tax_id = None;
         while let Some(key) = fields.next_name()? {
             match key.as_str() {
-                "address" => address = fields.value()?,
-                "email" => email = fields.value()?,
-                "name" => name = fields.value()?,
-                "phone" => phone = fields.value()?,
-                "tax_id" => tax_id = fields.value()?,
+                "address" => fields.read(&mut address)?,
+                "email" => fields.read(&mut email)?,
+                "name" => fields.read(&mut name)?,
+                "phone" => fields.read(&mut phone)?,
+                "tax_id" => fields.read(&mut tax_id)?,
                 _ => fields.skip()?,
             }
         }
@@ -387,7 +387,7 @@ impl crate::de::Object for Link {
         let mut email = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "email" => email = fields.value()?,
+                "email" => fields.read(&mut email)?,
                 _ => fields.skip()?,
             }
         }
@@ -421,7 +421,7 @@ impl crate::de::Object for RadarOptions {
         let mut session = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "session" => session = fields.value()?,
+                "session" => fields.read(&mut session)?,
                 _ => fields.skip()?,
             }
         }
@@ -481,17 +481,17 @@ impl crate::de::Object for UsBankAccount {
         let mut status_details = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "account_holder_type" => account_holder_type = fields.value()?,
-                "account_type" => account_type = fields.value()?,
-                "bank_name" => bank_name = fields.value()?,
+                "account_holder_type" => fields.read(&mut account_holder_type)?,
+                "account_type" => fields.read(&mut account_type)?,
+                "bank_name" => fields.read(&mut bank_name)?,
                 "financial_connections_account" => {
-                    financial_connections_account = fields.value()?;
+                    fields.read(&mut financial_connections_account)?
                 }
-                "fingerprint" => fingerprint = fields.value()?,
-                "last4" => last4 = fields.value()?,
-                "networks" => networks = fields.value()?,
-                "routing_number" => routing_number = fields.value()?,
-                "status_details" => status_details = fields.value()?,
+                "fingerprint" => fields.read(&mut fingerprint)?,
+                "last4" => fields.read(&mut last4)?,
+                "networks" => fields.read(&mut networks)?,
+                "routing_number" => fields.read(&mut routing_number)?,
+                "status_details" => fields.read(&mut status_details)?,
                 _ => fields.skip()?,
             }
         }
@@ -585,8 +585,8 @@ impl crate::de::Object for UsBankAccountNetworks {
         let mut supported = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "preferred" => preferred = fields.value()?,
-                "supported" => supported = fields.value()?,
+                "preferred" => fields.read(&mut preferred)?,
+                "supported" => fields.read(&mut supported)?,
                 _ => fields.skip()?,
             }
         }
@@ -624,7 +624,7 @@ impl crate::de::Object for UsBankAccountStatusDetails {
         let mut blocked = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "blocked" => blocked = fields.value()?,
+                "blocked" => fields.read(&mut blocked)?,
                 _ => fields.skip()?,
             }
         }
@@ -663,8 +663,8 @@ impl crate::de::Object for UsBankAccountStatusDetailsBlocked {
         let mut reason = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "network_code" => network_code = fields.value()?,
-                "reason" => reason = fields.value()?,
+                "network_code" => fields.read(&mut network_code)?,
+                "reason" => fields.read(&mut reason)?,
                 _ => fields.skip()?,
             }
         }

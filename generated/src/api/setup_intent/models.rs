@@ -119,40 +119,40 @@ impl crate::de::Object for SetupIntent {
         let mut usage = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "application" => application = fields.value()?,
-                "attach_to_self" => attach_to_self = fields.value()?,
+                "application" => fields.read(&mut application)?,
+                "attach_to_self" => fields.read(&mut attach_to_self)?,
                 "automatic_payment_methods" => {
-                    automatic_payment_methods = fields.value()?;
+                    fields.read(&mut automatic_payment_methods)?
                 }
-                "cancellation_reason" => cancellation_reason = fields.value()?,
-                "client_secret" => client_secret = fields.value()?,
-                "created" => created = fields.value()?,
-                "customer" => customer = fields.value()?,
-                "customer_account" => customer_account = fields.value()?,
-                "description" => description = fields.value()?,
+                "cancellation_reason" => fields.read(&mut cancellation_reason)?,
+                "client_secret" => fields.read(&mut client_secret)?,
+                "created" => fields.read(&mut created)?,
+                "customer" => fields.read(&mut customer)?,
+                "customer_account" => fields.read(&mut customer_account)?,
+                "description" => fields.read(&mut description)?,
                 "excluded_payment_method_types" => {
-                    excluded_payment_method_types = fields.value()?;
+                    fields.read(&mut excluded_payment_method_types)?
                 }
-                "flow_directions" => flow_directions = fields.value()?,
-                "id" => id = fields.value()?,
-                "last_setup_error" => last_setup_error = fields.value()?,
-                "latest_attempt" => latest_attempt = fields.value()?,
-                "livemode" => livemode = fields.value()?,
-                "managed_payments" => managed_payments = fields.value()?,
-                "mandate" => mandate = fields.value()?,
-                "metadata" => metadata = fields.value()?,
-                "next_action" => next_action = fields.value()?,
-                "object" => object = fields.value()?,
-                "on_behalf_of" => on_behalf_of = fields.value()?,
-                "payment_method" => payment_method = fields.value()?,
+                "flow_directions" => fields.read(&mut flow_directions)?,
+                "id" => fields.read(&mut id)?,
+                "last_setup_error" => fields.read(&mut last_setup_error)?,
+                "latest_attempt" => fields.read(&mut latest_attempt)?,
+                "livemode" => fields.read(&mut livemode)?,
+                "managed_payments" => fields.read(&mut managed_payments)?,
+                "mandate" => fields.read(&mut mandate)?,
+                "metadata" => fields.read(&mut metadata)?,
+                "next_action" => fields.read(&mut next_action)?,
+                "object" => fields.read(&mut object)?,
+                "on_behalf_of" => fields.read(&mut on_behalf_of)?,
+                "payment_method" => fields.read(&mut payment_method)?,
                 "payment_method_configuration_details" => {
-                    payment_method_configuration_details = fields.value()?;
+                    fields.read(&mut payment_method_configuration_details)?
                 }
-                "payment_method_options" => payment_method_options = fields.value()?,
-                "payment_method_types" => payment_method_types = fields.value()?,
-                "single_use_mandate" => single_use_mandate = fields.value()?,
-                "status" => status = fields.value()?,
-                "usage" => usage = fields.value()?,
+                "payment_method_options" => fields.read(&mut payment_method_options)?,
+                "payment_method_types" => fields.read(&mut payment_method_types)?,
+                "single_use_mandate" => fields.read(&mut single_use_mandate)?,
+                "status" => fields.read(&mut status)?,
+                "usage" => fields.read(&mut usage)?,
                 _ => fields.skip()?,
             }
         }
@@ -267,8 +267,8 @@ impl crate::de::Object for AutomaticPaymentMethods {
         let mut enabled = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "allow_redirects" => allow_redirects = fields.value()?,
-                "enabled" => enabled = fields.value()?,
+                "allow_redirects" => fields.read(&mut allow_redirects)?,
+                "enabled" => fields.read(&mut enabled)?,
                 _ => fields.skip()?,
             }
         }
@@ -423,11 +423,11 @@ impl crate::de::Object for NextAction {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "redirect_to_url" => redirect_to_url = fields.value()?,
-                "type" => r#type = fields.value()?,
-                "use_stripe_sdk" => use_stripe_sdk = fields.value()?,
+                "redirect_to_url" => fields.read(&mut redirect_to_url)?,
+                "type" => fields.read(&mut r#type)?,
+                "use_stripe_sdk" => fields.read(&mut use_stripe_sdk)?,
                 "verify_with_microdeposits" => {
-                    verify_with_microdeposits = fields.value()?;
+                    fields.read(&mut verify_with_microdeposits)?
                 }
                 _ => fields.keep(&name, &mut extra)?,
             }
@@ -483,8 +483,8 @@ impl crate::de::Object for NextActionRedirectToUrl {
         let mut url = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "return_url" => return_url = fields.value()?,
-                "url" => url = fields.value()?,
+                "return_url" => fields.read(&mut return_url)?,
+                "url" => fields.read(&mut url)?,
                 _ => fields.skip()?,
             }
         }
@@ -565,9 +565,9 @@ impl crate::de::Object for NextActionVerifyWithMicrodeposits {
         let mut microdeposit_type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "arrival_date" => arrival_date = fields.value()?,
-                "hosted_verification_url" => hosted_verification_url = fields.value()?,
-                "microdeposit_type" => microdeposit_type = fields.value()?,
+                "arrival_date" => fields.read(&mut arrival_date)?,
+                "hosted_verification_url" => fields.read(&mut hosted_verification_url)?,
+                "microdeposit_type" => fields.read(&mut microdeposit_type)?,
                 _ => fields.skip()?,
             }
         }
@@ -615,8 +615,8 @@ impl crate::de::Object for PaymentMethodOptions {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "link" => link = fields.value()?,
-                "us_bank_account" => us_bank_account = fields.value()?,
+                "link" => fields.read(&mut link)?,
+                "us_bank_account" => fields.read(&mut us_bank_account)?,
                 _ => fields.keep(&name, &mut extra)?,
             }
         }
@@ -693,9 +693,9 @@ impl crate::de::Object for PaymentMethodOptionsUsBankAccount {
         let mut verification_method = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "financial_connections" => financial_connections = fields.value()?,
-                "mandate_options" => mandate_options = fields.value()?,
-                "verification_method" => verification_method = fields.value()?,
+                "financial_connections" => fields.read(&mut financial_connections)?,
+                "mandate_options" => fields.read(&mut mandate_options)?,
+                "verification_method" => fields.read(&mut verification_method)?,
                 _ => fields.skip()?,
             }
         }

@@ -180,60 +180,60 @@ impl crate::de::Object for Subscription {
         let mut trial_start = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "application" => application = fields.value()?,
-                "application_fee_percent" => application_fee_percent = fields.value()?,
-                "automatic_tax" => automatic_tax = fields.value()?,
-                "billing_cycle_anchor" => billing_cycle_anchor = fields.value()?,
+                "application" => fields.read(&mut application)?,
+                "application_fee_percent" => fields.read(&mut application_fee_percent)?,
+                "automatic_tax" => fields.read(&mut automatic_tax)?,
+                "billing_cycle_anchor" => fields.read(&mut billing_cycle_anchor)?,
                 "billing_cycle_anchor_config" => {
-                    billing_cycle_anchor_config = fields.value()?;
+                    fields.read(&mut billing_cycle_anchor_config)?
                 }
-                "billing_mode" => billing_mode = fields.value()?,
-                "billing_schedules" => billing_schedules = fields.value()?,
-                "billing_thresholds" => billing_thresholds = fields.value()?,
-                "cancel_at" => cancel_at = fields.value()?,
-                "cancel_at_period_end" => cancel_at_period_end = fields.value()?,
-                "canceled_at" => canceled_at = fields.value()?,
-                "cancellation_details" => cancellation_details = fields.value()?,
-                "collection_method" => collection_method = fields.value()?,
-                "created" => created = fields.value()?,
-                "currency" => currency = fields.value()?,
-                "customer" => customer = fields.value()?,
-                "customer_account" => customer_account = fields.value()?,
-                "days_until_due" => days_until_due = fields.value()?,
-                "default_payment_method" => default_payment_method = fields.value()?,
-                "default_source" => default_source = fields.value()?,
-                "default_tax_rates" => default_tax_rates = fields.value()?,
-                "description" => description = fields.value()?,
-                "discounts" => discounts = fields.value()?,
-                "ended_at" => ended_at = fields.value()?,
-                "id" => id = fields.value()?,
-                "invoice_settings" => invoice_settings = fields.value()?,
-                "items" => items = fields.value()?,
-                "latest_invoice" => latest_invoice = fields.value()?,
-                "livemode" => livemode = fields.value()?,
-                "managed_payments" => managed_payments = fields.value()?,
-                "metadata" => metadata = fields.value()?,
+                "billing_mode" => fields.read(&mut billing_mode)?,
+                "billing_schedules" => fields.read(&mut billing_schedules)?,
+                "billing_thresholds" => fields.read(&mut billing_thresholds)?,
+                "cancel_at" => fields.read(&mut cancel_at)?,
+                "cancel_at_period_end" => fields.read(&mut cancel_at_period_end)?,
+                "canceled_at" => fields.read(&mut canceled_at)?,
+                "cancellation_details" => fields.read(&mut cancellation_details)?,
+                "collection_method" => fields.read(&mut collection_method)?,
+                "created" => fields.read(&mut created)?,
+                "currency" => fields.read(&mut currency)?,
+                "customer" => fields.read(&mut customer)?,
+                "customer_account" => fields.read(&mut customer_account)?,
+                "days_until_due" => fields.read(&mut days_until_due)?,
+                "default_payment_method" => fields.read(&mut default_payment_method)?,
+                "default_source" => fields.read(&mut default_source)?,
+                "default_tax_rates" => fields.read(&mut default_tax_rates)?,
+                "description" => fields.read(&mut description)?,
+                "discounts" => fields.read(&mut discounts)?,
+                "ended_at" => fields.read(&mut ended_at)?,
+                "id" => fields.read(&mut id)?,
+                "invoice_settings" => fields.read(&mut invoice_settings)?,
+                "items" => fields.read(&mut items)?,
+                "latest_invoice" => fields.read(&mut latest_invoice)?,
+                "livemode" => fields.read(&mut livemode)?,
+                "managed_payments" => fields.read(&mut managed_payments)?,
+                "metadata" => fields.read(&mut metadata)?,
                 "next_pending_invoice_item_invoice" => {
-                    next_pending_invoice_item_invoice = fields.value()?;
+                    fields.read(&mut next_pending_invoice_item_invoice)?
                 }
-                "object" => object = fields.value()?,
-                "on_behalf_of" => on_behalf_of = fields.value()?,
-                "pause_collection" => pause_collection = fields.value()?,
-                "payment_settings" => payment_settings = fields.value()?,
+                "object" => fields.read(&mut object)?,
+                "on_behalf_of" => fields.read(&mut on_behalf_of)?,
+                "pause_collection" => fields.read(&mut pause_collection)?,
+                "payment_settings" => fields.read(&mut payment_settings)?,
                 "pending_invoice_item_interval" => {
-                    pending_invoice_item_interval = fields.value()?;
+                    fields.read(&mut pending_invoice_item_interval)?
                 }
-                "pending_setup_intent" => pending_setup_intent = fields.value()?,
-                "pending_update" => pending_update = fields.value()?,
-                "presentment_details" => presentment_details = fields.value()?,
-                "schedule" => schedule = fields.value()?,
-                "start_date" => start_date = fields.value()?,
-                "status" => status = fields.value()?,
-                "test_clock" => test_clock = fields.value()?,
-                "transfer_data" => transfer_data = fields.value()?,
-                "trial_end" => trial_end = fields.value()?,
-                "trial_settings" => trial_settings = fields.value()?,
-                "trial_start" => trial_start = fields.value()?,
+                "pending_setup_intent" => fields.read(&mut pending_setup_intent)?,
+                "pending_update" => fields.read(&mut pending_update)?,
+                "presentment_details" => fields.read(&mut presentment_details)?,
+                "schedule" => fields.read(&mut schedule)?,
+                "start_date" => fields.read(&mut start_date)?,
+                "status" => fields.read(&mut status)?,
+                "test_clock" => fields.read(&mut test_clock)?,
+                "transfer_data" => fields.read(&mut transfer_data)?,
+                "trial_end" => fields.read(&mut trial_end)?,
+                "trial_settings" => fields.read(&mut trial_settings)?,
+                "trial_start" => fields.read(&mut trial_start)?,
                 _ => fields.skip()?,
             }
         }
@@ -394,9 +394,9 @@ impl crate::de::Object for AutomaticTax {
         let mut liability = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "disabled_reason" => disabled_reason = fields.value()?,
-                "enabled" => enabled = fields.value()?,
-                "liability" => liability = fields.value()?,
+                "disabled_reason" => fields.read(&mut disabled_reason)?,
+                "enabled" => fields.read(&mut enabled)?,
+                "liability" => fields.read(&mut liability)?,
                 _ => fields.skip()?,
             }
         }
@@ -479,11 +479,11 @@ impl crate::de::Object for BillingCycleAnchorConfig {
         let mut second = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "day_of_month" => day_of_month = fields.value()?,
-                "hour" => hour = fields.value()?,
-                "minute" => minute = fields.value()?,
-                "month" => month = fields.value()?,
-                "second" => second = fields.value()?,
+                "day_of_month" => fields.read(&mut day_of_month)?,
+                "hour" => fields.read(&mut hour)?,
+                "minute" => fields.read(&mut minute)?,
+                "month" => fields.read(&mut month)?,
+                "second" => fields.read(&mut second)?,
                 _ => fields.skip()?,
             }
         }
@@ -556,9 +556,9 @@ impl crate::de::Object for BillingMode {
         let mut updated_at = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "flexible" => flexible = fields.value()?,
-                "type" => r#type = fields.value()?,
-                "updated_at" => updated_at = fields.value()?,
+                "flexible" => fields.read(&mut flexible)?,
+                "type" => fields.read(&mut r#type)?,
+                "updated_at" => fields.read(&mut updated_at)?,
                 _ => fields.skip()?,
             }
         }
@@ -600,7 +600,7 @@ impl crate::de::Object for BillingModeFlexible {
         let mut proration_discounts = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "proration_discounts" => proration_discounts = fields.value()?,
+                "proration_discounts" => fields.read(&mut proration_discounts)?,
                 _ => fields.skip()?,
             }
         }
@@ -677,9 +677,9 @@ impl crate::de::Object for BillingSchedule {
         let mut key = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "applies_to" => applies_to = fields.value()?,
-                "bill_until" => bill_until = fields.value()?,
-                "key" => key = fields.value()?,
+                "applies_to" => fields.read(&mut applies_to)?,
+                "bill_until" => fields.read(&mut bill_until)?,
+                "key" => fields.read(&mut key)?,
                 _ => fields.skip()?,
             }
         }
@@ -745,8 +745,8 @@ impl crate::de::Object for BillingScheduleAppliesTo {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "price" => price = fields.value()?,
-                "type" => r#type = fields.value()?,
+                "price" => fields.read(&mut price)?,
+                "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
         }
@@ -847,10 +847,10 @@ impl crate::de::Object for BillingScheduleBillUntil {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "computed_timestamp" => computed_timestamp = fields.value()?,
-                "duration" => duration = fields.value()?,
-                "timestamp" => timestamp = fields.value()?,
-                "type" => r#type = fields.value()?,
+                "computed_timestamp" => fields.read(&mut computed_timestamp)?,
+                "duration" => fields.read(&mut duration)?,
+                "timestamp" => fields.read(&mut timestamp)?,
+                "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
         }
@@ -896,8 +896,8 @@ impl crate::de::Object for BillingScheduleBillUntilDuration {
         let mut interval_count = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "interval" => interval = fields.value()?,
-                "interval_count" => interval_count = fields.value()?,
+                "interval" => fields.read(&mut interval)?,
+                "interval_count" => fields.read(&mut interval_count)?,
                 _ => fields.skip()?,
             }
         }
@@ -976,9 +976,9 @@ impl crate::de::Object for CancellationDetails {
         let mut reason = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "comment" => comment = fields.value()?,
-                "feedback" => feedback = fields.value()?,
-                "reason" => reason = fields.value()?,
+                "comment" => fields.read(&mut comment)?,
+                "feedback" => fields.read(&mut feedback)?,
+                "reason" => fields.read(&mut reason)?,
                 _ => fields.skip()?,
             }
         }
@@ -1162,8 +1162,8 @@ impl crate::de::Object for InvoiceSettings {
         let mut issuer = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "account_tax_ids" => account_tax_ids = fields.value()?,
-                "issuer" => issuer = fields.value()?,
+                "account_tax_ids" => fields.read(&mut account_tax_ids)?,
+                "issuer" => fields.read(&mut issuer)?,
                 _ => fields.skip()?,
             }
         }
@@ -1282,8 +1282,8 @@ impl crate::de::Object for PauseCollection {
         let mut resumes_at = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "behavior" => behavior = fields.value()?,
-                "resumes_at" => resumes_at = fields.value()?,
+                "behavior" => fields.read(&mut behavior)?,
+                "resumes_at" => fields.read(&mut resumes_at)?,
                 _ => fields.skip()?,
             }
         }
@@ -1324,7 +1324,7 @@ impl crate::de::Object for PaymentMethodOptions {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "us_bank_account" => us_bank_account = fields.value()?,
+                "us_bank_account" => fields.read(&mut us_bank_account)?,
                 _ => fields.keep(&name, &mut extra)?,
             }
         }
@@ -1368,10 +1368,10 @@ impl crate::de::Object for PaymentSettings {
         let mut save_default_payment_method = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "payment_method_options" => payment_method_options = fields.value()?,
-                "payment_method_types" => payment_method_types = fields.value()?,
+                "payment_method_options" => fields.read(&mut payment_method_options)?,
+                "payment_method_types" => fields.read(&mut payment_method_types)?,
                 "save_default_payment_method" => {
-                    save_default_payment_method = fields.value()?;
+                    fields.read(&mut save_default_payment_method)?
                 }
                 _ => fields.skip()?,
             }
@@ -1419,8 +1419,8 @@ impl crate::de::Object for PendingInvoiceItemInterval {
         let mut interval_count = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "interval" => interval = fields.value()?,
-                "interval_count" => interval_count = fields.value()?,
+                "interval" => fields.read(&mut interval)?,
+                "interval_count" => fields.read(&mut interval_count)?,
                 _ => fields.skip()?,
             }
         }
@@ -1479,14 +1479,14 @@ impl crate::de::Object for PendingUpdate {
         let mut trial_from_plan = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "billing_cycle_anchor" => billing_cycle_anchor = fields.value()?,
-                "discount" => discount = fields.value()?,
-                "discounts" => discounts = fields.value()?,
-                "expires_at" => expires_at = fields.value()?,
-                "metadata" => metadata = fields.value()?,
-                "subscription_items" => subscription_items = fields.value()?,
-                "trial_end" => trial_end = fields.value()?,
-                "trial_from_plan" => trial_from_plan = fields.value()?,
+                "billing_cycle_anchor" => fields.read(&mut billing_cycle_anchor)?,
+                "discount" => fields.read(&mut discount)?,
+                "discounts" => fields.read(&mut discounts)?,
+                "expires_at" => fields.read(&mut expires_at)?,
+                "metadata" => fields.read(&mut metadata)?,
+                "subscription_items" => fields.read(&mut subscription_items)?,
+                "trial_end" => fields.read(&mut trial_end)?,
+                "trial_from_plan" => fields.read(&mut trial_from_plan)?,
                 _ => fields.skip()?,
             }
         }
@@ -1536,7 +1536,7 @@ impl crate::de::Object for PresentmentDetails {
         let mut presentment_currency = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "presentment_currency" => presentment_currency = fields.value()?,
+                "presentment_currency" => fields.read(&mut presentment_currency)?,
                 _ => fields.skip()?,
             }
         }
@@ -1647,9 +1647,9 @@ impl crate::de::Object for SubscriptionBillingThresholds {
         let mut reset_billing_cycle_anchor = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount_gte" => amount_gte = fields.value()?,
+                "amount_gte" => fields.read(&mut amount_gte)?,
                 "reset_billing_cycle_anchor" => {
-                    reset_billing_cycle_anchor = fields.value()?;
+                    fields.read(&mut reset_billing_cycle_anchor)?
                 }
                 _ => fields.skip()?,
             }
@@ -1755,8 +1755,8 @@ impl crate::de::Object for TransferData {
         let mut destination = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount_percent" => amount_percent = fields.value()?,
-                "destination" => destination = fields.value()?,
+                "amount_percent" => fields.read(&mut amount_percent)?,
+                "destination" => fields.read(&mut destination)?,
                 _ => fields.skip()?,
             }
         }
@@ -1794,7 +1794,7 @@ impl crate::de::Object for TrialSettings {
         let mut end_behavior = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "end_behavior" => end_behavior = fields.value()?,
+                "end_behavior" => fields.read(&mut end_behavior)?,
                 _ => fields.skip()?,
             }
         }
@@ -1830,7 +1830,7 @@ impl crate::de::Object for TrialSettingsEndBehavior {
         let mut missing_payment_method = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "missing_payment_method" => missing_payment_method = fields.value()?,
+                "missing_payment_method" => fields.read(&mut missing_payment_method)?,
                 _ => fields.skip()?,
             }
         }

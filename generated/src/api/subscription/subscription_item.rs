@@ -59,19 +59,19 @@ impl crate::de::Object for SubscriptionItem {
         let mut tax_rates = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "billed_until" => billed_until = fields.value()?,
-                "billing_thresholds" => billing_thresholds = fields.value()?,
-                "created" => created = fields.value()?,
-                "current_period_end" => current_period_end = fields.value()?,
-                "current_period_start" => current_period_start = fields.value()?,
-                "discounts" => discounts = fields.value()?,
-                "id" => id = fields.value()?,
-                "metadata" => metadata = fields.value()?,
-                "object" => object = fields.value()?,
-                "price" => price = fields.value()?,
-                "quantity" => quantity = fields.value()?,
-                "subscription" => subscription = fields.value()?,
-                "tax_rates" => tax_rates = fields.value()?,
+                "billed_until" => fields.read(&mut billed_until)?,
+                "billing_thresholds" => fields.read(&mut billing_thresholds)?,
+                "created" => fields.read(&mut created)?,
+                "current_period_end" => fields.read(&mut current_period_end)?,
+                "current_period_start" => fields.read(&mut current_period_start)?,
+                "discounts" => fields.read(&mut discounts)?,
+                "id" => fields.read(&mut id)?,
+                "metadata" => fields.read(&mut metadata)?,
+                "object" => fields.read(&mut object)?,
+                "price" => fields.read(&mut price)?,
+                "quantity" => fields.read(&mut quantity)?,
+                "subscription" => fields.read(&mut subscription)?,
+                "tax_rates" => fields.read(&mut tax_rates)?,
                 _ => fields.skip()?,
             }
         }
@@ -144,7 +144,7 @@ impl crate::de::Object for SubscriptionItemBillingThresholds {
         let mut usage_gte = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "usage_gte" => usage_gte = fields.value()?,
+                "usage_gte" => fields.read(&mut usage_gte)?,
                 _ => fields.skip()?,
             }
         }

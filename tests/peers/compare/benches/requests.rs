@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use compare::{decode::PlainAccount, sample};
 use divan::Bencher;
@@ -97,6 +98,8 @@ fn bare_client() -> reqwest::Client {
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     reqwest::Client::builder()
         .default_headers(headers)
+        // As long as ours: without one, a server that says nothing holds a program for ever.
+        .timeout(Duration::from_secs(80))
         .build()
         .expect("there are certificates")
 }
