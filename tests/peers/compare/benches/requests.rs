@@ -1,21 +1,29 @@
-//! Requests to a server on this machine, over plain HTTP: one after the other, and 32 at a time.
+//! Requests to a server on this machine: one after the other and 32 at a time, over plain HTTP and
+//! over TLS.
 
+use std::fs;
 use std::future::Future;
-use std::net::SocketAddr;
-use std::sync::LazyLock;
+use std::path::Path;
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::thread;
 use std::time::Duration;
 
 use compare::{decode::PlainAccount, sample};
 use divan::Bencher;
 use futures_util::future::join_all;
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, USER_AGENT};
 use stripe_financial_connections::{API_VERSION, Client};
 use stripe_misc::financial_connections_account::RetrieveFinancialConnectionsAccount;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 const KEY: &str = "sk_test_123";
 const ACCOUNT: &str = "fca_1PsXyk2eZvKYlo2Cb0000001";
@@ -24,10 +32,30 @@ const AT_A_TIME: usize = 32;
 /// How long the last request was: ours and the bare one have to be the same.
 static REQUEST: AtomicUsize = AtomicUsize::new(0);
 
-/// A server on a thread of its own that gives the same answer to every request.
-static SERVER: LazyLock<SocketAddr> = LazyLock::new(|| {
+/// Says where the certificates are.
+const CERTIFICATES: &str = "COMPARE_CERTIFICATES";
+
+static PLAIN: LazyLock<String> = LazyLock::new(|| format!("http://localhost:{}", server(None)));
+
+static TLS: LazyLock<String> = LazyLock::new(|| {
+    let folder = std::env::var_os(CERTIFICATES).expect("it is set");
+    let folder = Path::new(&folder);
+    let chain = CertificateDer::from_pem_file(folder.join("server.pem")).expect("it is there");
+    let key = PrivateKeyDer::from_pem_file(folder.join("server.key")).expect("it is there");
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![chain], key)
+        .expect("the key is that of the certificate");
+    format!(
+        "https://localhost:{}",
+        server(Some(Arc::new(config).into()))
+    )
+});
+
+/// Starts a server on a thread of its own that gives the same answer to every request.
+fn server(tls: Option<TlsAcceptor>) -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
-    let address = listener.local_addr().expect("it is bound");
+    let port = listener.local_addr().expect("it is bound").port();
     listener.set_nonblocking(true).expect("it can be");
     thread::spawn(move || {
         runtime().block_on(async {
@@ -41,15 +69,23 @@ static SERVER: LazyLock<SocketAddr> = LazyLock::new(|| {
             .leak();
             loop {
                 let (stream, _) = listener.accept().await.expect("it accepts");
-                tokio::spawn(serve(stream, answer));
+                stream.set_nodelay(true).expect("it can be");
+                match tls.clone() {
+                    Some(tls) => drop(tokio::spawn(async move {
+                        serve(tls.accept(stream).await?, answer).await
+                    })),
+                    None => drop(tokio::spawn(serve(stream, answer))),
+                }
             }
         })
     });
-    address
-});
+    port
+}
 
-async fn serve(mut stream: TcpStream, answer: &str) -> std::io::Result<()> {
-    stream.set_nodelay(true)?;
+async fn serve(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    answer: &str,
+) -> std::io::Result<()> {
     let mut request = vec![0; 4096];
     let mut read = 0;
     loop {
@@ -60,9 +96,39 @@ async fn serve(mut stream: TcpStream, answer: &str) -> std::io::Result<()> {
         if request[..read].ends_with(b"\r\n\r\n") {
             REQUEST.store(read, Ordering::Relaxed);
             stream.write_all(answer.as_bytes()).await?;
+            stream.flush().await?;
             read = 0;
         }
     }
+}
+
+/// Runs this program again with a certificate that its clients trust: each client reads those
+/// when it is made, from where the environment says.
+fn with_certificate() {
+    let folder = tempfile::tempdir().expect("there is room");
+    let write = |name: &str, text: String| {
+        fs::write(folder.path().join(name), text).expect("there is room");
+    };
+    let mut authority = CertificateParams::default();
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let key = KeyPair::generate().expect("there is randomness");
+    let trusted = authority.self_signed(&key).expect("it can be signed");
+    write("trusted.pem", trusted.pem());
+    let issuer = Issuer::new(authority, key);
+    let server = CertificateParams::new(["localhost".to_owned()]).expect("it is a name");
+    let key = KeyPair::generate().expect("there is randomness");
+    let certificate = server.signed_by(&key, &issuer).expect("it can be signed");
+    write("server.pem", certificate.pem());
+    write("server.key", key.serialize_pem());
+    let this = std::env::current_exe().expect("it runs");
+    let status = Command::new(this)
+        .args(std::env::args_os().skip(1))
+        .env(CERTIFICATES, folder.path())
+        // Where all clients look for the certificates that they trust.
+        .env("SSL_CERT_FILE", folder.path().join("trusted.pem"))
+        .status()
+        .expect("it runs");
+    assert!(status.success(), "{status}");
 }
 
 fn runtime() -> Runtime {
@@ -72,9 +138,9 @@ fn runtime() -> Runtime {
         .expect("there is a runtime")
 }
 
-fn our_client() -> Client {
+fn our_client(server: &str) -> Client {
     Client::builder(KEY)
-        .base_url(format!("http://{}", *SERVER))
+        .base_url(server)
         .build()
         .expect("the key is good")
 }
@@ -104,20 +170,17 @@ fn bare_client() -> reqwest::Client {
         .expect("there are certificates")
 }
 
-async fn bare(client: &reqwest::Client) {
-    let url = format!(
-        "http://{}/v1/financial_connections/accounts/{ACCOUNT}",
-        *SERVER
-    );
+async fn bare(client: &reqwest::Client, server: &str) {
+    let url = format!("{server}/v1/financial_connections/accounts/{ACCOUNT}");
     let answer = client.get(url).send().await.expect("it answers");
     let body = answer.bytes().await.expect("it has a body");
     let account: PlainAccount = serde_json::from_slice(&body).expect("it is an account");
     divan::black_box_drop(account);
 }
 
-fn async_stripe_client() -> stripe::Client {
+fn async_stripe_client(server: &str) -> stripe::Client {
     stripe::ClientBuilder::new(KEY)
-        .url(format!("http://{}/", *SERVER))
+        .url(format!("{server}/"))
         .build()
         .expect("the key is good")
 }
@@ -141,56 +204,47 @@ fn concurrent<F: Future<Output = ()>>(bencher: Bencher, mut request: impl FnMut(
 }
 
 fn main() {
+    if std::env::var_os(CERTIFICATES).is_none() {
+        return with_certificate();
+    }
     let length = |request: &dyn Fn()| {
         request();
         REQUEST.load(Ordering::Relaxed)
     };
-    let ours_sends = length(&|| runtime().block_on(ours(&our_client())));
-    let bare_sends = length(&|| runtime().block_on(bare(&bare_client())));
+    let ours_sends = length(&|| runtime().block_on(ours(&our_client(&PLAIN))));
+    let bare_sends = length(&|| runtime().block_on(bare(&bare_client(), &PLAIN)));
     assert_eq!(ours_sends, bare_sends, "the same bytes are to be sent");
     divan::main();
 }
 
-mod one_by_one {
-    use super::*;
+/// The same by each of them: how, and to which server.
+macro_rules! compared {
+    ($name:ident, $how:ident, $server:expr) => {
+        mod $name {
+            use super::*;
 
-    #[divan::bench]
-    fn ours(bencher: Bencher) {
-        let client = our_client();
-        sequential(bencher, || super::ours(&client));
-    }
+            #[divan::bench]
+            fn ours(bencher: Bencher) {
+                let client = our_client(&$server);
+                $how(bencher, || super::ours(&client));
+            }
 
-    #[divan::bench]
-    fn bare(bencher: Bencher) {
-        let client = bare_client();
-        sequential(bencher, || super::bare(&client));
-    }
+            #[divan::bench]
+            fn bare(bencher: Bencher) {
+                let client = bare_client();
+                $how(bencher, || super::bare(&client, &$server));
+            }
 
-    #[divan::bench]
-    fn async_stripe(bencher: Bencher) {
-        let client = async_stripe_client();
-        sequential(bencher, || super::async_stripe(&client));
-    }
+            #[divan::bench]
+            fn async_stripe(bencher: Bencher) {
+                let client = async_stripe_client(&$server);
+                $how(bencher, || super::async_stripe(&client));
+            }
+        }
+    };
 }
 
-mod at_a_time {
-    use super::*;
-
-    #[divan::bench]
-    fn ours(bencher: Bencher) {
-        let client = our_client();
-        concurrent(bencher, || super::ours(&client));
-    }
-
-    #[divan::bench]
-    fn bare(bencher: Bencher) {
-        let client = bare_client();
-        concurrent(bencher, || super::bare(&client));
-    }
-
-    #[divan::bench]
-    fn async_stripe(bencher: Bencher) {
-        let client = async_stripe_client();
-        concurrent(bencher, || super::async_stripe(&client));
-    }
-}
+compared!(one_by_one, sequential, PLAIN);
+compared!(at_a_time, concurrent, PLAIN);
+compared!(one_by_one_tls, sequential, TLS);
+compared!(at_a_time_tls, concurrent, TLS);
