@@ -25,6 +25,8 @@ pub(crate) struct Type {
     pub(crate) module: String,
     /// The file within the module, without its ending.
     pub(crate) file: String,
+    /// Whether only requests use it, so that it is of no use without a client.
+    pub(crate) request_only: bool,
     pub(crate) name: String,
     pub(crate) docs: String,
     pub(crate) features: Features,

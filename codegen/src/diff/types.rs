@@ -105,7 +105,7 @@ impl Compare<'_> {
             );
         }
         self.needs(at, about, &old.features, &new.features);
-        let client = |ty: &Type| match ty.file == "params" {
+        let client = |ty: &Type| match ty.request_only {
             true => Features::from(["client".to_owned()]),
             false => Features::new(),
         };

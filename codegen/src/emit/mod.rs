@@ -27,14 +27,15 @@ pub(crate) fn files<'a>(api: &'a Api, crate_name: &'a str) -> Vec<(PathBuf, Job<
     for ty in &api.types {
         files.entry((&ty.module, &ty.file)).or_default().push(ty);
     }
-    let mut modules: BTreeMap<&str, Vec<(&str, Features)>> = BTreeMap::new();
+    let mut modules: BTreeMap<&str, Vec<File<'a>>> = BTreeMap::new();
     let mut jobs = Vec::new();
     for ((module, file), types) in files {
         let given = every(types.iter().map(|ty| &ty.features));
-        modules
-            .entry(module)
-            .or_default()
-            .push((file, given.clone()));
+        modules.entry(module).or_default().push(File {
+            name: file,
+            features: given.clone(),
+            needs_client: types.iter().all(|ty| ty.request_only),
+        });
         jobs.push((
             path(module, file),
             Job::Types {
@@ -48,21 +49,25 @@ pub(crate) fn files<'a>(api: &'a Api, crate_name: &'a str) -> Vec<(PathBuf, Job<
     }
     for service in &api.services {
         let files = modules.entry(&service.module).or_default();
-        match files.iter_mut().find(|(file, _)| *file == "operations") {
-            Some((_, features)) => *features = every([&*features, &service.features]),
-            None => files.push(("operations", service.features.clone())),
+        match files.iter_mut().find(|file| file.name == OPERATIONS) {
+            Some(file) => file.features = every([&file.features, &service.features]),
+            None => files.push(File {
+                name: OPERATIONS,
+                features: service.features.clone(),
+                needs_client: true,
+            }),
         }
     }
     for (module, files) in &mut modules {
-        files.sort();
-        if let Some((_, given)) = files.iter().find(|(file, _)| *file == "operations") {
+        files.sort_by_key(|file| file.name);
+        if let Some(file) = files.iter().find(|file| file.name == OPERATIONS) {
             let job = Job::Operations {
                 api,
                 module,
-                given: given.clone(),
+                given: file.features.clone(),
                 crate_name,
             };
-            jobs.push((path(module, "operations"), job));
+            jobs.push((path(module, OPERATIONS), job));
         }
         jobs.push((
             path(module, "mod"),
@@ -77,10 +82,22 @@ pub(crate) fn files<'a>(api: &'a Api, crate_name: &'a str) -> Vec<(PathBuf, Job<
     }
     let modules = modules
         .into_iter()
-        .map(|(module, files)| (module, every(files.iter().map(|(_, features)| features))))
+        .map(|(module, files)| (module, every(files.iter().map(|file| &file.features))))
         .collect();
     jobs.push((PathBuf::from("mod.rs"), Job::Root { api, modules }));
     jobs
+}
+
+/// The file of a module that holds its operations.
+const OPERATIONS: &str = "operations";
+
+/// A file as its module sees it.
+#[derive(Clone)]
+pub(crate) struct File<'a> {
+    name: &'a str,
+    features: Features,
+    /// Parameters and operations are of no use to who only reads webhooks.
+    needs_client: bool,
 }
 
 /// One file to emit.
@@ -101,7 +118,7 @@ pub(crate) enum Job<'a> {
     },
     Module {
         module: &'a str,
-        files: Vec<(&'a str, Features)>,
+        files: Vec<File<'a>>,
     },
     Events {
         api: &'a Api,
@@ -135,7 +152,7 @@ impl Job<'_> {
                 given,
                 crate_name,
             } => {
-                let mut scope = Scope::new(api, module, "operations", given);
+                let mut scope = Scope::new(api, module, OPERATIONS, given);
                 let services = services::emit(&mut scope, crate_name);
                 let operations = operations::emit(&mut scope);
                 let imports = scope.imports();

@@ -2,15 +2,15 @@
 
 use super::docs::docs;
 use super::scope::ident;
-use super::{cfg, every};
+use super::{File, cfg, every};
 use crate::ir::{Api, Features};
 use crate::naming;
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// `mod.rs` of a module.
-pub(super) fn emit(module: &str, files: &[(&str, Features)]) -> TokenStream {
-    let is_resource = files.iter().any(|(file, _)| *file == "models");
+pub(super) fn emit(module: &str, files: &[File<'_>]) -> TokenStream {
+    let is_resource = files.iter().any(|file| file.name == "models");
     let what = match title(module) {
         _ if module == naming::COMMON => "Types that several modules use.".to_owned(),
         title if is_resource && !title.ends_with('s') => {
@@ -19,18 +19,18 @@ pub(super) fn emit(module: &str, files: &[(&str, Features)]) -> TokenStream {
         title => format!("Types and operations of {title}."),
     };
     let text = docs("", &what);
-    let given = every(files.iter().map(|(_, features)| features));
+    let given = every(files.iter().map(|file| &file.features));
     let inner = inner(&text);
-    let files = files.iter().map(|(file, features)| {
-        let name = ident(&naming::snake(file));
-        let cfg = if *features == given {
+    let files = files.iter().map(|file| {
+        let name = ident(&naming::snake(file.name));
+        let cfg = if file.features == given {
             TokenStream::new()
         } else {
-            cfg(features)
+            cfg(&file.features)
         };
-        // Parameters and operations are of no use to who only reads webhooks.
-        let client =
-            matches!(*file, "operations" | "params").then(|| quote! { #[cfg(feature = "client")] });
+        let client = file
+            .needs_client
+            .then(|| quote! { #[cfg(feature = "client")] });
         quote! {
             #client
             #cfg

@@ -111,7 +111,7 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn service(&mut self, service: &crate::ir::Service) -> TokenStream {
-        self.other(&service.module, "operations", &service.name)
+        self.other(&service.module, super::OPERATIONS, &service.name)
     }
 
     fn other(&mut self, module: &str, file: &str, name: &str) -> TokenStream {

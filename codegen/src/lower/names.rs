@@ -37,6 +37,10 @@ pub(super) fn assign(
     names.finish(events)
 }
 
+/// The files of a module for what is not in the file of a resource.
+const MODELS: &str = "models";
+const PARAMS: &str = "params";
+
 #[derive(Clone, Debug, Default)]
 struct Place {
     module: String,
@@ -359,6 +363,8 @@ impl Names {
         for operation in &mut self.operations {
             map_operation(operation, &remap);
         }
+        let gates = self.operations.iter().map(|operation| &operation.features);
+        let gates: Features = gates.flatten().cloned().collect();
         let mut types = Vec::with_capacity(order.len());
         for old in order {
             let draft = &mut self.drafts[old];
@@ -369,12 +375,17 @@ impl Names {
             {
                 object.id = Some(format!("{}Id", place.name));
             }
+            let features = self.features[old].take().unwrap_or_default();
             types.push(Type {
+                request_only: place.file == PARAMS,
+                file: match common_prefix(&features, &gates) {
+                    Some(prefix) if place.module == COMMON => format!("{prefix}_{}", place.file),
+                    _ => place.file,
+                },
                 module: place.module,
-                file: place.file,
                 name: place.name,
                 docs: std::mem::take(&mut draft.docs),
-                features: self.features[old].take().unwrap_or_default(),
+                features,
                 pointer: std::mem::take(&mut draft.pointer),
                 kind: draft.kind.clone(),
             });
@@ -388,6 +399,19 @@ impl Names {
             events,
         })
     }
+}
+
+/// What `common` has under some of all features is in a file of its own, so that the features are
+/// said once instead of at each item.
+fn common_prefix(features: &Features, all: &Features) -> Option<String> {
+    if features.is_empty() {
+        return None;
+    }
+    if features == all {
+        return Some("any_feature".to_owned());
+    }
+    let names: Vec<_> = features.iter().map(|name| naming::snake(name)).collect();
+    Some(names.join("_"))
 }
 
 /// The types that are emitted next to a type: the newtype of its id, its view by `type`.

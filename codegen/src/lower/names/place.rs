@@ -1,6 +1,6 @@
 //! Places: the module and file of every type, by who uses it.
 
-use super::{Names, Place, anchor};
+use super::{MODELS, Names, PARAMS, Place, anchor};
 use crate::ir::{Kind, TypeId};
 use crate::lower::features::{operation_types, widen};
 use crate::lower::remap::{map_kind, map_operation};
@@ -27,8 +27,8 @@ impl Names {
         for operation in &self.operations {
             operation_types(operation, &mut |id| {
                 let file = match self.drafts[id.0].side {
-                    Side::Request => "params",
-                    Side::Response => "models",
+                    Side::Request => PARAMS,
+                    Side::Response => MODELS,
                 };
                 let near = Near {
                     gated: !operation.features.is_empty(),
@@ -44,7 +44,7 @@ impl Names {
             };
             // A module in a module of the same name reads badly.
             let file = match naming::plain(&naming::snake(&name)) {
-                same if same == module => "models".to_owned(),
+                same if same == module => MODELS.to_owned(),
                 other => other.to_owned(),
             };
             let gated = self.is_gated(id);
@@ -104,7 +104,7 @@ impl Names {
             match (only, &self.drafts[id].module) {
                 (_, Some(module)) => {
                     place.module.clone_from(module);
-                    "models".clone_into(&mut place.file);
+                    MODELS.clone_into(&mut place.file);
                 }
                 (Some((module, near)), None) => {
                     place.module.clone_from(module);
@@ -113,9 +113,9 @@ impl Names {
                 (None, None) => COMMON.clone_into(&mut place.module),
             }
             match self.drafts[id].side {
-                Side::Request => "params".clone_into(&mut place.file),
-                Side::Response if only.is_none() || place.file == "params" => {
-                    "models".clone_into(&mut place.file);
+                Side::Request => PARAMS.clone_into(&mut place.file),
+                Side::Response if only.is_none() || place.file == PARAMS => {
+                    MODELS.clone_into(&mut place.file);
                 }
                 Side::Response => {}
             }
@@ -244,7 +244,7 @@ impl Names {
             }
             _ => None,
         });
-        file.unwrap_or_else(|| if module == COMMON { "models" } else { "params" }.to_owned())
+        file.unwrap_or_else(|| if module == COMMON { MODELS } else { PARAMS }.to_owned())
     }
 
     fn redirect(&mut self, owner: Owner, from: TypeId, to: TypeId) {
@@ -261,7 +261,7 @@ impl Names {
 fn rank(near: &Near) -> (bool, bool, usize, &str) {
     (
         near.gated,
-        near.file == "params" || near.file == "models",
+        near.file == PARAMS || near.file == MODELS,
         near.depth,
         &near.file,
     )

@@ -2,9 +2,69 @@
 
 //! Types that several modules use.
 
+#[cfg(
+    any(
+        feature = "checkout",
+        feature = "invoices",
+        feature = "payment-intents",
+        feature = "setup-intents",
+        feature = "subscriptions"
+    )
+)]
+mod any_feature_models;
+#[cfg(
+    any(
+        feature = "checkout",
+        feature = "invoices",
+        feature = "payment-intents",
+        feature = "setup-intents",
+        feature = "subscriptions"
+    )
+)]
+pub use any_feature_models::*;
+#[cfg(feature = "client")]
+#[cfg(any(feature = "checkout", feature = "invoices"))]
+mod checkout_invoices_params;
+#[cfg(feature = "client")]
+#[cfg(any(feature = "checkout", feature = "invoices"))]
+pub use checkout_invoices_params::*;
+#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
+mod checkout_invoices_subscriptions_models;
+#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
+pub use checkout_invoices_subscriptions_models::*;
+#[cfg(feature = "client")]
+#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
+mod checkout_invoices_subscriptions_params;
+#[cfg(feature = "client")]
+#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
+pub use checkout_invoices_subscriptions_params::*;
+#[cfg(feature = "client")]
+#[cfg(any(feature = "checkout", feature = "subscriptions"))]
+mod checkout_subscriptions_params;
+#[cfg(feature = "client")]
+#[cfg(any(feature = "checkout", feature = "subscriptions"))]
+pub use checkout_subscriptions_params::*;
+#[cfg(feature = "client")]
+#[cfg(any(feature = "invoices", feature = "payment-intents"))]
+mod invoices_payment_intents_params;
+#[cfg(feature = "client")]
+#[cfg(any(feature = "invoices", feature = "payment-intents"))]
+pub use invoices_payment_intents_params::*;
+#[cfg(feature = "client")]
+#[cfg(any(feature = "invoices", feature = "subscriptions"))]
+mod invoices_subscriptions_params;
+#[cfg(feature = "client")]
+#[cfg(any(feature = "invoices", feature = "subscriptions"))]
+pub use invoices_subscriptions_params::*;
 mod models;
 pub use models::*;
 #[cfg(feature = "client")]
 mod params;
 #[cfg(feature = "client")]
 pub use params::*;
+#[cfg(feature = "client")]
+#[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
+mod payment_intents_setup_intents_params;
+#[cfg(feature = "client")]
+#[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
+pub use payment_intents_setup_intents_params::*;
