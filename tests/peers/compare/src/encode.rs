@@ -64,7 +64,16 @@ mod tests {
     #[test]
     fn both_write_the_same_pairs() {
         let sorted = |form: String| {
-            let form = form.replace("%5B", "[").replace("%5D", "]");
+            let escapes = [
+                ("%5B", "["),
+                ("%5D", "]"),
+                ("%3A", ":"),
+                ("%2F", "/"),
+                ("%3F", "?"),
+            ];
+            let form = escapes
+                .iter()
+                .fold(form, |form, (escaped, plain)| form.replace(escaped, plain));
             let mut pairs: Vec<String> = form.split('&').map(str::to_owned).collect();
             pairs.sort();
             pairs

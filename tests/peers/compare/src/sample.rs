@@ -54,8 +54,8 @@ pub fn account(number: usize) -> String {
   }},
   "category": "cash",
   "created": 1763990000,
-  "display_name": "Everyday Checking",
-  "institution_name": "Bank of Samples",
+  "display_name": "Checking",
+  "institution_name": "Bank of Sands",
   "last4": "6789",
   "livemode": false,
   "ownership": "fcaowns_1PsXyk2eZvKYlo2C",
@@ -75,12 +75,7 @@ pub fn account(number: usize) -> String {
     "us_bank_account",
     "link"
   ],
-  "transaction_refresh": {{
-    "id": "fctxnref_1PsXyk2eZvKYlo2C",
-    "last_attempted_at": 1764000000,
-    "next_refresh_available_at": null,
-    "status": "pending"
-  }}
+  "transaction_refresh": null
 }}"#
     )
 }
