@@ -17,6 +17,9 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
 
 /// The parameters as `application/x-www-form-urlencoded`. Empty lists and objects are left out.
 pub(crate) fn form(params: &Params) -> String {
+    if params.0.is_empty() {
+        return String::new();
+    }
     let mut form = Form {
         out: Vec::with_capacity(512),
         name: Vec::with_capacity(64),

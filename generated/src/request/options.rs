@@ -40,7 +40,8 @@ impl Options {
     /// The headers that all attempts have in common.
     pub(super) fn headers(&self, client: &Client) -> Result<HeaderMap, Error> {
         let client = client.inner();
-        let mut headers = HeaderMap::with_capacity(8);
+        // Those of a POST, which is as much as the smallest table holds.
+        let mut headers = HeaderMap::with_capacity(6);
         headers.insert(
             AUTHORIZATION,
             self.api_key

@@ -4,21 +4,13 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{CONTENT_TYPE, HeaderValue};
 
 use super::{Method, Request, check};
 use crate::client::header_value;
 use crate::error::ApiError;
 use crate::response::{Headers, Reply, ReplyFuture};
 use crate::{Error, params, random, retry, trace};
-
-/// What is sent. Each attempt makes its own, the same: hardly ever is there more than one.
-pub(super) struct Wire {
-    pub(super) url: reqwest::Url,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Option<Bytes>,
-    timeout: Duration,
-}
 
 /// An answer with whatever status.
 struct Answer {
@@ -47,9 +39,11 @@ impl Request {
         }
         let mut retries = 0;
         loop {
-            let wire = self.wire()?;
-            let outcome = trace::attempt(retries + 1, self.attempt(wire)).await;
-            let (error, delay) = match outcome {
+            // Each attempt makes its own, the same: hardly ever is there more than one.
+            let request = self.wire()?;
+            let sent = self.http()?.execute(request);
+            let answer = answer(sent, self.timeout());
+            let (error, delay) = match trace::attempt(retries + 1, answer).await {
                 Ok(answer) if (200..300).contains(&answer.status) => {
                     return Ok(Reply {
                         request: self,
@@ -75,6 +69,7 @@ impl Request {
             if !error.is_retryable() || retries >= max_retries || delay > left {
                 return Err(error);
             }
+            drop(error);
             trace::retrying(delay);
             (client.sleep)(delay).await;
             left -= delay;
@@ -82,8 +77,13 @@ impl Request {
         }
     }
 
-    /// Everything that can be refused is refused here.
-    pub(super) fn wire(&mut self) -> Result<Wire, Error> {
+    fn timeout(&self) -> Duration {
+        let timeout = self.0.options.timeout;
+        timeout.unwrap_or(self.0.client.inner().timeout)
+    }
+
+    /// What is sent. Everything that can be refused is refused here.
+    pub(super) fn wire(&mut self) -> Result<reqwest::Request, Error> {
         if let Some(refusal) = self.0.refusal.clone().or_else(|| check::complete(self)) {
             return Err(Error::invalid(refusal));
         }
@@ -117,34 +117,11 @@ impl Request {
             let query = params::form(&parts.params);
             url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
         }
-        let timeout = parts
-            .options
-            .timeout
-            .unwrap_or(parts.client.inner().timeout);
-        Ok(Wire {
-            url,
-            headers,
-            body,
-            timeout,
-        })
-    }
-
-    async fn attempt(&self, wire: Wire) -> Result<Answer, Error> {
-        let mut request = reqwest::Request::new(self.0.method.into(), wire.url);
-        *request.headers_mut() = wire.headers;
-        *request.timeout_mut() = Some(wire.timeout);
-        *request.body_mut() = wire.body.map(Into::into);
-        let failed = |error: reqwest::Error| failure(error, wire.timeout);
-        let mut response = self.http()?.execute(request).await.map_err(failed)?;
-        let status = response.status().as_u16();
-        let headers = Headers::new(std::mem::take(response.headers_mut()));
-        trace::answered(status, headers.request_id());
-        let body = response.bytes().await.map_err(failed)?;
-        Ok(Answer {
-            status,
-            headers,
-            body,
-        })
+        let mut request = reqwest::Request::new(parts.method.into(), url);
+        *request.headers_mut() = headers;
+        *request.body_mut() = body;
+        *request.timeout_mut() = Some(self.timeout());
+        Ok(request)
     }
 
     #[cfg(feature = "blocking")]
@@ -161,6 +138,24 @@ impl Request {
     fn http(&self) -> Result<&reqwest::Client, Error> {
         Ok(&self.0.client.inner().http)
     }
+}
+
+/// Waits for an answer, and for all of it.
+async fn answer(
+    sent: impl Future<Output = reqwest::Result<reqwest::Response>>,
+    timeout: Duration,
+) -> Result<Answer, Error> {
+    let failed = |error| failure(error, timeout);
+    let mut response = sent.await.map_err(failed)?;
+    let status = response.status().as_u16();
+    let headers = Headers::new(std::mem::take(response.headers_mut()));
+    trace::answered(status, headers.request_id());
+    let body = response.bytes().await.map_err(failed)?;
+    Ok(Answer {
+        status,
+        headers,
+        body,
+    })
 }
 
 fn failure(error: reqwest::Error, timeout: Duration) -> Error {

@@ -15,8 +15,9 @@ const ACCOUNTS: f64 = 100.0;
 /// How many requests are under way at a time.
 const AT_A_TIME: f64 = 32.0;
 
-/// How often each program measures; the least counts.
-const ROUNDS: usize = 5;
+/// How often each program measures; the least counts. Many short rounds: on a machine that others
+/// use as well, each program has some that nobody disturbed.
+const ROUNDS: usize = 25;
 
 pub(super) fn decode(report: &mut Report, quick: bool) -> Result<()> {
     let measured = compare("decode", quick)?;
@@ -208,7 +209,7 @@ pub(super) fn codegen(report: &mut Report, quick: bool) -> Result<()> {
             filter,
         ];
         let mut cargo = cargo(&target, &bench);
-        let text = printed(timed(&mut cargo, quick))?;
+        let text = printed(timed(&mut cargo, if quick { "0.1" } else { "1" }))?;
         let (_, memory) = text.split_once("peak memory: ").unwrap_or_default();
         let memory = memory.split(' ').next().unwrap_or_default();
         let memory = memory
@@ -299,7 +300,7 @@ fn compare(bench: &str, quick: bool) -> Result<Measurements> {
             &target,
             &["bench", "--package", "compare", "--bench", bench],
         );
-        Measurements::parse(&printed(timed(&mut cargo, quick))?)
+        Measurements::parse(&printed(timed(&mut cargo, "0.2"))?)
     };
     let mut measured = run()?;
     for _ in 1..if quick { 1 } else { ROUNDS } {
@@ -308,9 +309,8 @@ fn compare(bench: &str, quick: bool) -> Result<Measurements> {
     Ok(measured)
 }
 
-/// Tells divan how long to measure each.
-fn timed(command: &mut Command, quick: bool) -> &mut Command {
-    let seconds = if quick { "0.1" } else { "1" };
+/// Tells divan how many seconds to measure each.
+fn timed<'a>(command: &'a mut Command, seconds: &str) -> &'a mut Command {
     command
         .env("DIVAN_MIN_TIME", seconds)
         .env("DIVAN_MAX_TIME", seconds)
