@@ -13,6 +13,8 @@ const PLOTS: &str = "tests/benches/plots";
 /// What the table is between, in BENCHMARKS.md.
 const MARKS: [&str; 2] = ["<!-- measured -->\n", "<!-- /measured -->"];
 
+const HEADER: &str = "| what | ours | beside | compared | target | verdict |\n";
+
 pub(super) struct Report {
     machine: String,
     rows: Vec<Row>,
@@ -74,11 +76,13 @@ impl Report {
     }
 
     pub(super) fn markdown(&self) -> String {
-        let mut out = format!("{}.\n\n", self.machine);
-        out.push_str("| what | ours | beside | compared | target | verdict |\n");
-        out.push_str("|---|---|---|---|---|---|\n");
+        let mut out = self.head();
         out.extend(self.rows.iter().map(Row::markdown));
         out
+    }
+
+    fn head(&self) -> String {
+        format!("{}.\n\n{HEADER}|---|---|---|---|---|---|\n", self.machine)
     }
 
     pub(super) fn write(&self) -> Result<()> {
@@ -87,14 +91,39 @@ impl Report {
         let [start, end] = MARKS;
         let (before, rest) = text.split_once(start).context("no mark for the table")?;
         let (_, after) = rest.split_once(end).context("no mark after the table")?;
-        let mut measured = self.markdown();
+        let (known, _) = rest.split_once(end).unwrap_or_default();
+        let mut measured = self.merged(known);
         fs::create_dir_all(files::root().join(PLOTS))?;
         for (path, svg) in &self.plots {
             files::write(&files::root().join(path), svg)?;
-            measured.push_str(&format!("\n![{0}]({0})\n", path.display()));
+            let shown = format!("\n![{0}]({0})\n", path.display());
+            if !measured.contains(&shown) {
+                measured.push_str(&shown);
+            }
         }
         files::write(&path, &format!("{before}{start}{measured}{end}{after}"))?;
         Ok(())
+    }
+
+    /// The table with what was known already of the parts that were not measured now.
+    fn merged(&self, known: &str) -> String {
+        let mut out = self.head();
+        let mut rows: Vec<&Row> = self.rows.iter().collect();
+        let mut rest = String::new();
+        for line in known.lines() {
+            if line.starts_with("![") {
+                rest.push_str(&format!("\n{line}\n"));
+            } else if line.starts_with("| ") && !HEADER.starts_with(line) {
+                let is_of = |row: &Row| line.starts_with(&format!("| {} |", row.what));
+                if self.rows.iter().any(is_of) {
+                    out.extend(rows.extract_if(.., |row| is_of(row)).map(Row::markdown));
+                } else {
+                    out.push_str(&format!("{line}\n"));
+                }
+            }
+        }
+        out.extend(rows.into_iter().map(Row::markdown));
+        out + &rest
     }
 }
 
@@ -125,6 +154,41 @@ pub(super) fn rounded(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_not_measured_now_stays() {
+        let row = |what: &str, ours: &str| Row {
+            what: what.to_owned(),
+            ours: ours.to_owned(),
+            beside: String::new(),
+            target: None,
+        };
+        let report = |rows: Vec<Row>| {
+            let mut report = Report::new("a machine".to_owned());
+            report.rows = rows;
+            report
+        };
+        let known = report(vec![
+            row("a", "1"),
+            row("b", "2"),
+            row("b", "3"),
+            row("c", "4"),
+        ]);
+        let plot = "\n![curve](curve)\n";
+        let now = report(vec![row("b", "5"), row("b", "6"), row("d", "7")]);
+        let expected = report(vec![
+            row("a", "1"),
+            row("b", "5"),
+            row("b", "6"),
+            row("c", "4"),
+            row("d", "7"),
+        ]);
+        assert_eq!(
+            now.merged(&(known.markdown() + plot)),
+            expected.markdown() + plot
+        );
+        assert_eq!(now.merged("Not measured yet.\n"), now.markdown());
+    }
 
     #[test]
     fn a_row_says_whether_and_by_how_much() {
