@@ -3,6 +3,7 @@
 //! Pure functions from the words of a spec to Rust identifiers, each with a table of cases in the
 //! tests below.
 
+use crate::ir::Features;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 /// Methods that every operation builder has; a parameter of that name gets a trailing underscore.
@@ -22,6 +23,24 @@ const BUILDER_METHODS: &[&str] = &[
 
 /// The module of what several modules use.
 pub(crate) const COMMON: &str = "common";
+
+/// The files of a module for what is not in the file of a resource.
+pub(crate) const MODELS: &str = "models";
+pub(crate) const PARAMS: &str = "params";
+pub(crate) const OPERATIONS: &str = "operations";
+
+/// The file of [`COMMON`] for what would be in `file` and is there under some of `all` features: one
+/// of its own, so that they are said once instead of at each item.
+pub(crate) fn common_file(file: &str, features: &Features, all: &Features) -> String {
+    if features.is_empty() {
+        file.to_owned()
+    } else if features == all {
+        format!("any_feature_{file}")
+    } else {
+        let names: Vec<_> = features.iter().map(|name| snake(name)).collect();
+        format!("{}_{file}", names.join("_"))
+    }
+}
 
 /// Words that say nothing without the name of what they belong to.
 const GENERIC: &[&str] = &[
@@ -302,6 +321,19 @@ fn is_keyword(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn files_of_common() {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let all: Features = set(&["hay-bales", "milk", "wool"]);
+        for (features, file) in [
+            (set(&[]), "params"),
+            (set(&["milk", "hay-bales"]), "hay_bales_milk_params"),
+            (all.clone(), "any_feature_params"),
+        ] {
+            assert_eq!(common_file(PARAMS, &features, &all), file);
+        }
+    }
 
     #[track_caller]
     fn table(name: fn(&str) -> String, cases: &[(&str, &str)]) {

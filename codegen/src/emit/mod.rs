@@ -15,6 +15,7 @@ mod unions;
 pub(crate) use events::event_objects;
 
 use crate::ir::{Api, Features, Kind, Type};
+use crate::naming::OPERATIONS;
 use proc_macro2::TokenStream;
 use quote::quote;
 use scope::Scope;
@@ -87,9 +88,6 @@ pub(crate) fn files<'a>(api: &'a Api, crate_name: &'a str) -> Vec<(PathBuf, Job<
     jobs.push((PathBuf::from("mod.rs"), Job::Root { api, modules }));
     jobs
 }
-
-/// The file of a module that holds its operations.
-const OPERATIONS: &str = "operations";
 
 /// A file as its module sees it.
 #[derive(Clone)]

@@ -10,7 +10,7 @@ use quote::quote;
 
 /// `mod.rs` of a module.
 pub(super) fn emit(module: &str, files: &[File<'_>]) -> TokenStream {
-    let is_resource = files.iter().any(|file| file.name == "models");
+    let is_resource = files.iter().any(|file| file.name == naming::MODELS);
     let what = match title(module) {
         _ if module == naming::COMMON => "Types that several modules use.".to_owned(),
         title if is_resource && !title.ends_with('s') => {

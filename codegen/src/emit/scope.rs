@@ -2,6 +2,7 @@
 
 use super::cfg;
 use crate::ir::{Api, Features, Ty, TypeId};
+use crate::naming::OPERATIONS;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,7 +112,7 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn service(&mut self, service: &crate::ir::Service) -> TokenStream {
-        self.other(&service.module, super::OPERATIONS, &service.name)
+        self.other(&service.module, OPERATIONS, &service.name)
     }
 
     fn other(&mut self, module: &str, file: &str, name: &str) -> TokenStream {

@@ -11,7 +11,7 @@ use super::services::{module_of, services};
 use super::{Draft, Owner, Side};
 use crate::error::{Diagnostic, Diagnostics};
 use crate::ir::{Api, Event, Features, Kind, Operation, Type, TypeId, Verb};
-use crate::naming::{self, COMMON};
+use crate::naming::{self, COMMON, PARAMS};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Gives every draft its name and place, and the API its final form.
@@ -36,10 +36,6 @@ pub(super) fn assign(
     let names = Diagnostics::check(names, found)?;
     names.finish(events)
 }
-
-/// The files of a module for what is not in the file of a resource.
-const MODELS: &str = "models";
-const PARAMS: &str = "params";
 
 #[derive(Clone, Debug, Default)]
 struct Place {
@@ -378,9 +374,10 @@ impl Names {
             let features = self.features[old].take().unwrap_or_default();
             types.push(Type {
                 request_only: place.file == PARAMS,
-                file: match common_prefix(&features, &gates) {
-                    Some(prefix) if place.module == COMMON => format!("{prefix}_{}", place.file),
-                    _ => place.file,
+                file: if place.module == COMMON {
+                    naming::common_file(&place.file, &features, &gates)
+                } else {
+                    place.file
                 },
                 module: place.module,
                 name: place.name,
@@ -399,19 +396,6 @@ impl Names {
             events,
         })
     }
-}
-
-/// What `common` has under some of all features is in a file of its own, so that the features are
-/// said once instead of at each item.
-fn common_prefix(features: &Features, all: &Features) -> Option<String> {
-    if features.is_empty() {
-        return None;
-    }
-    if features == all {
-        return Some("any_feature".to_owned());
-    }
-    let names: Vec<_> = features.iter().map(|name| naming::snake(name)).collect();
-    Some(names.join("_"))
 }
 
 /// The types that are emitted next to a type: the newtype of its id, its view by `type`.

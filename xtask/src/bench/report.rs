@@ -90,8 +90,7 @@ impl Report {
         let text = files::read(&path)?;
         let [start, end] = MARKS;
         let (before, rest) = text.split_once(start).context("no mark for the table")?;
-        let (_, after) = rest.split_once(end).context("no mark after the table")?;
-        let (known, _) = rest.split_once(end).unwrap_or_default();
+        let (known, after) = rest.split_once(end).context("no mark after the table")?;
         let mut measured = self.merged(known);
         fs::create_dir_all(files::root().join(PLOTS))?;
         for (path, svg) in &self.plots {

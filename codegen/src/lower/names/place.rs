@@ -1,11 +1,11 @@
 //! Places: the module and file of every type, by who uses it.
 
-use super::{MODELS, Names, PARAMS, Place, anchor};
+use super::{Names, Place, anchor};
 use crate::ir::{Kind, TypeId};
 use crate::lower::features::{operation_types, widen};
 use crate::lower::remap::{map_kind, map_operation};
 use crate::lower::{Draft, Owner, Side, references};
-use crate::naming::{self, COMMON};
+use crate::naming::{self, COMMON, MODELS, PARAMS};
 use std::collections::{BTreeMap, VecDeque};
 
 /// Where a type is used from, seen from one module.
