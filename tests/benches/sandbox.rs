@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use divan::Bencher;
-use stripe_tests::sandbox::Sandbox;
+use stripe_financial_connections_sandbox::Sandbox;
 use tokio::runtime::Runtime;
 
 const ACCOUNTS: usize = 100_000;

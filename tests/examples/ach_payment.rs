@@ -12,7 +12,7 @@ use stripe_financial_connections::financial_connections::{Permission, Prefetch, 
 use stripe_financial_connections::payment_intent::{
     PaymentIntent, PaymentMethodOptionsParams, PaymentMethodOptionsUsBankAccountParams,
 };
-use stripe_tests::sandbox::Stripe;
+use stripe_tests::stripe::Stripe;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 

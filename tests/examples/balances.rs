@@ -8,7 +8,7 @@ use stripe_financial_connections::AvailableFunds;
 use stripe_financial_connections::financial_connections::{
     AccountHolderParams, BalanceDetails, Permission, RefreshFeature,
 };
-use stripe_tests::sandbox::Stripe;
+use stripe_tests::stripe::Stripe;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 

@@ -5,7 +5,7 @@
 use stripe_financial_connections::financial_connections::{
     Account, AccountHolderFilter, AccountHolderParams, Permission,
 };
-use stripe_tests::sandbox::Stripe;
+use stripe_tests::stripe::Stripe;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 

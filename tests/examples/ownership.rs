@@ -7,7 +7,7 @@ use std::time::Duration;
 use stripe_financial_connections::financial_connections::{
     AccountHolderParams, Permission, RefreshFeature,
 };
-use stripe_tests::sandbox::Stripe;
+use stripe_tests::stripe::Stripe;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 

@@ -9,7 +9,7 @@ use stripe_financial_connections::financial_connections::{
     TransactionRefreshFilter, TransactionRefreshId,
 };
 use stripe_financial_connections::{Client, Error};
-use stripe_tests::sandbox::Stripe;
+use stripe_tests::stripe::Stripe;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 

@@ -14,7 +14,7 @@ use stripe_financial_connections::financial_connections::{
     AccountHolderParams, Permission, Prefetch,
 };
 use stripe_financial_connections::webhook::{Event, Webhook};
-use stripe_tests::sandbox::Stripe;
+use stripe_tests::stripe::Stripe;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 

@@ -3,8 +3,8 @@
 pub mod client;
 pub mod fault;
 pub mod json;
-pub mod sandbox;
 pub mod scratch;
+pub mod stripe;
 pub mod wire;
 
 /// The readme, whose examples are compiled as those of this crate.

@@ -22,9 +22,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
             "run",
             "--quiet",
             "--package",
-            "stripe-tests",
-            "--bin",
-            "sandbox",
+            "stripe-financial-connections-sandbox",
             "--",
         ])
         .args(&args.args)

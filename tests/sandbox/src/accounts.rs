@@ -1,0 +1,272 @@
+//! `/v1/financial_connections/accounts`
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::api::Call;
+use crate::clock::Job;
+use crate::error::ApiError;
+use crate::institutions::{Institution, Product};
+use crate::refresh::{self, Feature, Refresh};
+use crate::state::State;
+use crate::table::Row;
+use crate::transactions::{Transaction, TransactionRefresh};
+
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Account {
+    pub(crate) id: String,
+    pub(crate) created: i64,
+    /// As Stripe writes it; none if a payment had no customer.
+    pub(crate) holder: Option<Value>,
+    pub(crate) session: Option<String>,
+    pub(crate) institution: Institution,
+    /// The place among the products of the institution.
+    pub(crate) product: usize,
+    pub(crate) permissions: Vec<String>,
+    pub(crate) status: Status,
+    pub(crate) subscribed: bool,
+    pub(crate) balance: Option<Value>,
+    pub(crate) ownership: Option<String>,
+    /// The latest refresh of each feature.
+    pub(crate) refreshes: BTreeMap<Feature, Refresh>,
+    /// The refreshes of transactions that succeeded, the newest last.
+    pub(crate) transaction_refreshes: Vec<TransactionRefresh>,
+    /// By the time they were made, the newest last.
+    pub(crate) transactions: Vec<Transaction>,
+    /// What payments have taken from it, in cents.
+    pub(crate) debited: i64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Status {
+    Active,
+    Disconnected,
+    Inactive,
+}
+
+impl Row for Account {
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Account {
+    pub(crate) fn product(&self) -> &'static Product {
+        &self.institution.products()[self.product]
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        let product = self.product();
+        let refresh = |feature| self.refreshes.get(&feature).map(Refresh::json);
+        let payable = product.is_payable() && self.may("payment_method");
+        json!({
+            "id": self.id,
+            "object": "financial_connections.account",
+            "account_holder": self.holder,
+            "account_numbers": null,
+            "balance": self.balance,
+            "balance_refresh": refresh(Feature::Balance),
+            "category": product.category,
+            "created": self.created,
+            "display_name": product.display_name,
+            "institution_name": self.institution.title(),
+            "last4": product.last4,
+            "livemode": false,
+            "ownership": self.ownership,
+            "ownership_refresh": refresh(Feature::Ownership),
+            "permissions": self.permissions,
+            "status": self.status,
+            "subcategory": product.subcategory,
+            "subscriptions": if self.subscribed { json!(["transactions"]) } else { json!([]) },
+            "supported_payment_method_types":
+                if payable { json!(["us_bank_account"]) } else { json!([]) },
+            "transaction_refresh": refresh(Feature::Transactions),
+        })
+    }
+
+    pub(crate) fn may(&self, permission: &str) -> bool {
+        self.permissions.iter().any(|granted| granted == permission)
+    }
+
+    /// Refuses what the holder has not permitted.
+    pub(crate) fn check_permission(&self, permission: &str, param: &str) -> Result<(), ApiError> {
+        if self.may(permission) {
+            return Ok(());
+        }
+        Err(ApiError::invalid(format!(
+            "The account '{}' does not have the `{permission}` permission.",
+            self.id
+        ))
+        .param(param))
+    }
+
+    pub(crate) fn check_active(&self, param: &str) -> Result<(), ApiError> {
+        match self.status {
+            Status::Active => Ok(()),
+            Status::Inactive | Status::Disconnected => Err(ApiError::invalid(format!(
+                "The account '{}' is not active, so that its data cannot be refreshed.",
+                self.id
+            ))
+            .code("financial_connections_account_inactive")
+            .param(param)),
+        }
+    }
+
+    /// Whether it belongs to the holder that a filter names.
+    fn is_held_by(&self, filter: &Value) -> bool {
+        let Some(filter) = filter.as_object() else {
+            return true;
+        };
+        let holder = self.holder.as_ref();
+        filter
+            .iter()
+            .all(|(name, id)| holder.is_some_and(|holder| holder[name] == *id))
+    }
+}
+
+pub(crate) fn list(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let holder = &call.params["account_holder"];
+    let named: Vec<_> = holder
+        .as_object()
+        .into_iter()
+        .flat_map(|holder| holder.keys())
+        .collect();
+    if let [one, other, ..] = named[..] {
+        let [one, other] = [one, other].map(|name| format!("account_holder[{name}]"));
+        return Err(ApiError::exclusive([&one, &other]));
+    }
+    if let Some(id) = holder["customer"].as_str() {
+        state.check_customer(id, "account_holder[customer]")?;
+    }
+    let session = call.text("session");
+    if let Some(id) = session
+        && state.sessions.get(id).is_none()
+    {
+        return Err(ApiError::unknown_reference(
+            "financial_connections.session",
+            id,
+            "session",
+        ));
+    }
+    state.accounts.page(
+        call,
+        "financial_connections.account",
+        |account| {
+            account.is_held_by(holder)
+                && session.is_none_or(|id| account.session.as_deref() == Some(id))
+        },
+        Account::json,
+    )
+}
+
+pub(crate) fn retrieve(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    Ok(state.account(call)?.json())
+}
+
+/// Ends the access: what was read is gone, and what is under way comes to nothing.
+pub(crate) fn disconnect(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let account = state.account(call)?;
+    if account.status == Status::Disconnected {
+        return Ok(account.json());
+    }
+    let id = account.id.clone();
+    let transactions = std::mem::take(&mut state.account_mut(&id).transactions);
+    for transaction in transactions {
+        state.transactions.remove(transaction.id());
+    }
+    let account = state.account_mut(&id);
+    account.status = Status::Disconnected;
+    account.permissions.clear();
+    account.subscribed = false;
+    account.balance = None;
+    account.ownership = None;
+    account.refreshes.clear();
+    account.transaction_refreshes.clear();
+    for feature in Feature::ALL {
+        state.clock.cancel(&Job::FinishRefresh {
+            account: id.clone(),
+            feature,
+        });
+    }
+    state.clock.cancel(&Job::DailyRefresh {
+        account: id.clone(),
+    });
+    state.clock.cancel(&Job::Deactivate {
+        account: id.clone(),
+    });
+    Ok(state.account_event(&id, "disconnected"))
+}
+
+pub(crate) fn subscribe(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let account = state.account(call)?;
+    account.check_active("features")?;
+    account.check_permission("transactions", "features")?;
+    let id = account.id.clone();
+    if !account.subscribed {
+        state.account_mut(&id).subscribed = true;
+        refresh::start_daily(state, &id);
+    }
+    Ok(state.account(call)?.json())
+}
+
+pub(crate) fn unsubscribe(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let id = state.account(call)?.id.clone();
+    state.account_mut(&id).subscribed = false;
+    state.clock.cancel(&Job::DailyRefresh { account: id });
+    Ok(state.account(call)?.json())
+}
+
+impl State {
+    /// The account that the path names.
+    pub(crate) fn account(&self, call: &Call) -> Result<&Account, ApiError> {
+        let id = call.id("account");
+        let missing = || ApiError::missing("financial_connections.account", id, "account");
+        self.accounts.get(id).ok_or_else(missing)
+    }
+
+    /// An account that is there, since accounts are never removed.
+    pub(crate) fn account_mut(&mut self, id: &str) -> &mut Account {
+        self.accounts
+            .get_mut(id)
+            .expect("accounts are never removed")
+    }
+
+    /// Emits an event about an account, and answers with the account.
+    pub(crate) fn account_event(&mut self, id: &str, what: &str) -> Value {
+        let account = self.account_mut(id).json();
+        self.emit(
+            &format!("financial_connections.account.{what}"),
+            id,
+            account.clone(),
+        );
+        account
+    }
+
+    /// What happens when the institution no longer lets the data be read.
+    pub(crate) fn deactivate(&mut self, id: &str) {
+        if self.account_mut(id).status != Status::Active {
+            return;
+        }
+        self.account_mut(id).status = Status::Inactive;
+        for refresh in self.account_mut(id).refreshes.values_mut() {
+            refresh.next = None;
+        }
+        self.account_event(id, "deactivated");
+    }
+
+    /// What happens when the holder has signed in at the institution again.
+    pub(crate) fn reactivate(&mut self, id: &str) {
+        if self.account_mut(id).status != Status::Inactive {
+            return;
+        }
+        let now = self.now();
+        self.account_mut(id).status = Status::Active;
+        for refresh in self.account_mut(id).refreshes.values_mut() {
+            refresh.next = refresh.has_ended().then_some(now);
+        }
+        self.account_event(id, "reactivated");
+    }
+}

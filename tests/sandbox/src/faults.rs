@@ -1,0 +1,132 @@
+//! Answers that fail on demand, to test how a program takes that.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::error::ApiError;
+use crate::form;
+use crate::validate;
+
+/// The header that makes the answer to its request fail: `status=503, delay=2, drop, after`.
+pub(crate) const HEADER: &str = "sandbox-fault";
+
+/// How an answer fails.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Fault {
+    status: Option<u16>,
+    /// Waits this long before all else.
+    pub(crate) delay: Duration,
+    /// Closes the connection without an answer.
+    pub(crate) drop: bool,
+    /// Carries the request out, and then fails; otherwise nothing happens to the state.
+    pub(crate) after: bool,
+    /// The body in place of an error in Stripe's shape, such as the page of a proxy.
+    pub(crate) body: Option<String>,
+    pub(crate) retry_after: Option<String>,
+    pub(crate) should_retry: Option<String>,
+    method: Option<String>,
+    /// The start of the paths it is for.
+    path: Option<String>,
+    times: u64,
+}
+
+impl Fault {
+    /// From the header of a request.
+    pub(crate) fn parse_header(header: &str) -> Result<Self, ApiError> {
+        let pairs: Vec<_> = header.split(',').map(|pair| pair.trim()).collect();
+        Self::parse(form::decode(pairs.join("&").as_bytes())?)
+    }
+
+    /// From the parameters of `/_sandbox/faults`. What is only named is `true`.
+    pub(crate) fn parse(tree: form::Tree) -> Result<Self, ApiError> {
+        let params = validate::unchecked(tree);
+        let mut fault = Self {
+            times: 1,
+            ..Self::default()
+        };
+        for (name, value) in params.as_object().into_iter().flatten() {
+            let text = value.as_str().unwrap_or_default();
+            let invalid = || ApiError::invalid(format!("Invalid {name}: {text}")).param(name);
+            let flag = || match text {
+                "" | "true" => Ok(true),
+                "false" => Ok(false),
+                _ => Err(invalid()),
+            };
+            match name.as_str() {
+                "status" => {
+                    let status = text
+                        .parse()
+                        .ok()
+                        .filter(|status| (400..600).contains(status));
+                    fault.status = Some(status.ok_or_else(invalid)?);
+                }
+                "delay" => {
+                    let seconds = text
+                        .parse()
+                        .ok()
+                        .filter(|seconds| (0.0..=600.0).contains(seconds));
+                    fault.delay = Duration::from_secs_f64(seconds.ok_or_else(invalid)?);
+                }
+                "drop" => fault.drop = flag()?,
+                "after" => fault.after = flag()?,
+                "body" => fault.body = Some(text.to_owned()),
+                "retry_after" => fault.retry_after = Some(text.to_owned()),
+                "should_retry" => fault.should_retry = Some(flag()?.to_string()),
+                "method" => fault.method = Some(text.to_uppercase()),
+                "path" => fault.path = Some(text.to_owned()),
+                "times" => fault.times = text.parse().map_err(|_| invalid())?,
+                _ => {
+                    return Err(
+                        ApiError::invalid(format!("Received unknown parameter: {name}"))
+                            .code("parameter_unknown")
+                            .param(name),
+                    );
+                }
+            }
+        }
+        Ok(fault)
+    }
+
+    /// The error to answer with, unless the fault is only a delay.
+    pub(crate) fn error(&self) -> Option<ApiError> {
+        let status = self.status?;
+        let error = ApiError::invalid("A fault that was asked for.").status(status);
+        Some(match status {
+            402 => error.r#type("card_error").code("card_declined"),
+            409 => error.code("lock_timeout"),
+            429 => error.code("rate_limit"),
+            500.. => error.r#type("api_error"),
+            _ => error,
+        })
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        json!({
+            "status": self.status,
+            "delay": self.delay.as_secs_f64(),
+            "drop": self.drop,
+            "after": self.after,
+            "method": self.method,
+            "path": self.path,
+            "times": self.times,
+        })
+    }
+
+    fn is_for(&self, method: &str, path: &str) -> bool {
+        self.method.as_ref().is_none_or(|wanted| wanted == method)
+            && self
+                .path
+                .as_ref()
+                .is_none_or(|start| path.starts_with(start.as_str()))
+    }
+}
+
+/// The first fault for a request, which then has one time less to go.
+pub(crate) fn take(faults: &mut Vec<Fault>, method: &str, path: &str) -> Option<Fault> {
+    let place = faults.iter().position(|fault| fault.is_for(method, path))?;
+    let fault = faults[place].clone();
+    faults[place].times = fault.times.saturating_sub(1);
+    faults.retain(|fault| fault.times > 0);
+    Some(fault)
+}

@@ -1,0 +1,290 @@
+//! `/v1/payment_intents` and `/v1/setup_intents`, as far as ACH needs them.
+
+use serde_json::{Value, json};
+
+use crate::api::Call;
+use crate::clock::{Job, Millis};
+use crate::error::ApiError;
+use crate::ids;
+use crate::institutions::Institution;
+use crate::intent_params::{OPTIONS, change, int, new_payment, new_setup};
+use crate::link::{self, Grant};
+use crate::payment_methods;
+use crate::range::TimeRange;
+use crate::state::State;
+use crate::table::{Object, Table};
+
+/// How long an ACH debit takes.
+const SETTLEMENT: Millis = 4 * 86_400_000;
+/// The amounts of the microdeposits that verify an account number, in cents.
+const MICRODEPOSITS: [i64; 2] = [32, 45];
+
+/// Which of the two kinds of intents.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Kind {
+    Payment,
+    Setup,
+}
+
+use Kind::{Payment, Setup};
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Payment => "payment_intent",
+            Setup => "setup_intent",
+        }
+    }
+
+    fn table(self, state: &State) -> &Table<Object> {
+        match self {
+            Payment => &state.payment_intents,
+            Setup => &state.setup_intents,
+        }
+    }
+
+    fn table_mut(self, state: &mut State) -> &mut Table<Object> {
+        match self {
+            Payment => &mut state.payment_intents,
+            Setup => &mut state.setup_intents,
+        }
+    }
+
+    pub(crate) fn create(self, state: &mut State, call: &Call) -> Result<Value, ApiError> {
+        let params = &call.params;
+        let mut intent = match self {
+            Payment => new_payment(state, params)?,
+            Setup => new_setup(state),
+        };
+        change(state, &mut intent, call)?;
+        let id = text(&intent, "id");
+        self.table_mut(state).push(Object(intent.clone()));
+        state.emit(&format!("{}.created", self.name()), &id, intent.clone());
+        if is_true(&params["confirm"]) {
+            intent = self.confirmed(state, intent, params)?;
+        }
+        Ok(intent)
+    }
+
+    pub(crate) fn retrieve(self, state: &mut State, call: &Call) -> Result<Value, ApiError> {
+        self.find(state, call.id("intent"))
+    }
+
+    pub(crate) fn list(self, state: &mut State, call: &Call) -> Result<Value, ApiError> {
+        let customer = call.text("customer");
+        let created = TimeRange::new(&call.params["created"]);
+        self.table(state).page(
+            call,
+            self.name(),
+            |Object(intent)| {
+                customer.is_none_or(|customer| intent["customer"] == *customer)
+                    && created.contains(intent["created"].as_i64().unwrap_or_default())
+            },
+            |intent| intent.0.clone(),
+        )
+    }
+
+    pub(crate) fn update(self, state: &mut State, call: &Call) -> Result<Value, ApiError> {
+        let mut intent = self.open(state, call.id("intent"))?;
+        change(state, &mut intent, call)?;
+        self.store(state, &intent);
+        Ok(intent)
+    }
+
+    pub(crate) fn confirm(self, state: &mut State, call: &Call) -> Result<Value, ApiError> {
+        let mut intent = self.open(state, call.id("intent"))?;
+        change(state, &mut intent, call)?;
+        self.confirmed(state, intent, &call.params)
+    }
+
+    pub(crate) fn cancel(self, state: &mut State, call: &Call) -> Result<Value, ApiError> {
+        let mut intent = self.find(state, call.id("intent"))?;
+        if !text(&intent, "status").starts_with("requires_") {
+            return Err(self.unexpected_state(&intent));
+        }
+        intent["cancellation_reason"] = call.params["cancellation_reason"].clone();
+        if self == Payment {
+            intent["canceled_at"] = json!(state.now());
+        }
+        intent["next_action"] = Value::Null;
+        Ok(self.move_to(state, intent, "canceled", "canceled"))
+    }
+
+    pub(crate) fn verify(self, state: &mut State, call: &Call) -> Result<Value, ApiError> {
+        let mut intent = self.find(state, call.id("intent"))?;
+        if intent["status"] != "requires_action" {
+            return Err(self.unexpected_state(&intent));
+        }
+        let amounts = call.params["amounts"].as_array().into_iter().flatten();
+        let mut amounts: Vec<_> = amounts.filter_map(int).collect();
+        amounts.sort_unstable();
+        if amounts != MICRODEPOSITS {
+            return Err(
+                ApiError::invalid("The amounts are not those of the deposits.")
+                    .code("payment_method_microdeposit_verification_amounts_mismatch")
+                    .param("amounts"),
+            );
+        }
+        intent["next_action"] = Value::Null;
+        Ok(self.begin(state, intent))
+    }
+
+    /// Stands for the browser: the user links an account for the intent.
+    pub(crate) fn link(
+        self,
+        state: &mut State,
+        id: &str,
+        institution: Institution,
+        chosen: &[String],
+    ) -> Result<Value, ApiError> {
+        let mut intent = self.open(state, id)?;
+        let customer = intent["customer"].as_str();
+        let holder = customer.map(|id| json!({ "type": "customer", "customer": id }));
+        let options = &intent["payment_method_options"]["us_bank_account"]["financial_connections"];
+        let grant = Grant::new(holder, options, OPTIONS, &options["filters"])?;
+        let method = link::payment(state, &grant, institution, chosen)?;
+        intent["payment_method"] = json!(method);
+        intent["status"] = json!("requires_confirmation");
+        self.store(state, &intent);
+        Ok(intent)
+    }
+
+    fn confirmed(
+        self,
+        state: &mut State,
+        mut intent: Value,
+        params: &Value,
+    ) -> Result<Value, ApiError> {
+        let Some(method) = intent["payment_method"].as_str().map(str::to_owned) else {
+            return Err(ApiError::invalid(
+                "It cannot be confirmed without a payment method: link an account, or send one.",
+            )
+            .code("parameter_missing")
+            .param("payment_method"));
+        };
+        if params["mandate_data"].is_object() {
+            let mandate = state.mandates.entry(method.clone());
+            mandate.or_insert_with(|| ids::new("mandate"));
+        } else if !state.mandates.contains_key(&method) {
+            return Err(ApiError::parameter_missing("mandate_data"));
+        }
+        let bank = &state.object(&method).unwrap_or_default()["us_bank_account"];
+        if bank["financial_connections_account"].is_null() {
+            intent["next_action"] = json!({
+                "type": "verify_with_microdeposits",
+                "verify_with_microdeposits": {
+                    "arrival_date": state.now() + 86_400,
+                    "hosted_verification_url": "https://payments.stripe.com/microdeposit/sandbox",
+                    "microdeposit_type": "amounts",
+                },
+            });
+            return Ok(self.move_to(state, intent, "requires_action", "requires_action"));
+        }
+        Ok(self.begin(state, intent))
+    }
+
+    /// What confirming comes to once the account is verified.
+    fn begin(self, state: &mut State, mut intent: Value) -> Value {
+        let (id, method) = (text(&intent, "id"), text(&intent, "payment_method"));
+        let customer = intent["customer"].as_str().map(str::to_owned);
+        let options = &intent["payment_method_options"]["us_bank_account"];
+        let saves = self == Setup
+            || intent["setup_future_usage"].is_string()
+            || options["setup_future_usage"].is_string();
+        if let Some(customer) = customer.filter(|_| saves) {
+            payment_methods::attach_to(state, &method, &customer);
+        }
+        match self {
+            Setup => {
+                intent["mandate"] = json!(state.mandates.get(&method));
+                self.move_to(state, intent, "succeeded", "succeeded")
+            }
+            Payment => {
+                intent["last_payment_error"] = Value::Null;
+                state
+                    .clock
+                    .schedule(SETTLEMENT, Job::Settle { payment_intent: id });
+                self.move_to(state, intent, "processing", "processing")
+            }
+        }
+    }
+
+    fn move_to(self, state: &mut State, mut intent: Value, status: &str, event: &str) -> Value {
+        intent["status"] = json!(status);
+        self.store(state, &intent);
+        let id = text(&intent, "id");
+        state.emit(&format!("{}.{event}", self.name()), &id, intent.clone());
+        intent
+    }
+
+    fn find(self, state: &State, id: &str) -> Result<Value, ApiError> {
+        let row = self.table(state).get(id).map(|row| row.0.clone());
+        row.ok_or_else(|| ApiError::missing(self.name(), id, "intent"))
+    }
+
+    /// An intent that can still be changed.
+    fn open(self, state: &State, id: &str) -> Result<Value, ApiError> {
+        let intent = self.find(state, id)?;
+        match intent["status"].as_str() {
+            Some("requires_payment_method" | "requires_confirmation") => Ok(intent),
+            _ => Err(self.unexpected_state(&intent)),
+        }
+    }
+
+    fn unexpected_state(self, intent: &Value) -> ApiError {
+        let message = format!(
+            "It is not possible while the status is {}.",
+            intent["status"]
+        );
+        ApiError::invalid(message)
+            .code(&format!("{}_unexpected_state", self.name()))
+            .with(self.name(), intent.clone())
+    }
+
+    fn store(self, state: &mut State, intent: &Value) {
+        if let Some(row) = self.table_mut(state).get_mut(&text(intent, "id")) {
+            row.0 = intent.clone();
+        }
+    }
+}
+
+/// The debit reaches the bank: it succeeds if there is enough money in the account.
+pub(crate) fn settle(state: &mut State, id: &str) {
+    let Ok(mut intent) = Payment.find(state, id) else {
+        return;
+    };
+    let method = state
+        .object(&text(&intent, "payment_method"))
+        .unwrap_or_default();
+    let amount = intent["amount"].as_i64().unwrap_or_default();
+    let linked = method["us_bank_account"]["financial_connections_account"].as_str();
+    let account = linked.and_then(|id| state.accounts.get_mut(id));
+    if account
+        .as_ref()
+        .is_some_and(|account| account.product().funds(account.debited) < amount)
+    {
+        intent["last_payment_error"] = json!({
+            "code": "insufficient_funds",
+            "message": "The account has too little money.",
+            "payment_method": method,
+            "type": "card_error",
+        });
+        intent["payment_method"] = Value::Null;
+        Payment.move_to(state, intent, "requires_payment_method", "payment_failed");
+        return;
+    }
+    if let Some(account) = account {
+        account.debited += amount;
+    }
+    intent["amount_received"] = json!(amount);
+    intent["latest_charge"] = json!(ids::new("py"));
+    Payment.move_to(state, intent, "succeeded", "succeeded");
+}
+
+fn text(object: &Value, name: &str) -> String {
+    object[name].as_str().unwrap_or_default().to_owned()
+}
+
+fn is_true(value: &Value) -> bool {
+    *value == true || *value == "true"
+}

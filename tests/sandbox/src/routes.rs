@@ -1,0 +1,79 @@
+//! Which operations there are.
+
+use crate::accounts;
+use crate::api::Call;
+use crate::customers;
+use crate::error::ApiError;
+use crate::intents::Kind::{Payment, Setup};
+use crate::ownership;
+use crate::payment_methods;
+use crate::refresh;
+use crate::sessions;
+use crate::spec::{Operation, SPEC};
+use crate::state::State;
+use crate::transactions;
+
+use serde_json::Value;
+
+/// An operation of Stripe's API.
+pub(crate) struct Route {
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) handler: fn(&mut State, &Call) -> Result<Value, ApiError>,
+}
+
+impl Route {
+    /// What the spec says about it, if it is in there.
+    pub(crate) fn operation(&self) -> Option<&'static Operation> {
+        SPEC.operation(self.method, self.path)
+    }
+}
+
+macro_rules! routes {
+    ($($method:ident $path:literal => $handler:expr,)*) => {
+        &[$(Route { method: stringify!($method), path: $path, handler: $handler },)*]
+    };
+}
+
+pub(crate) const ROUTES: &[Route] = routes! {
+    GET "/v1/customers" => customers::list,
+    POST "/v1/customers" => customers::create,
+    GET "/v1/customers/{customer}" => customers::retrieve,
+    POST "/v1/customers/{customer}" => customers::update,
+    DELETE "/v1/customers/{customer}" => customers::delete,
+    GET "/v1/customers/{customer}/payment_methods" => payment_methods::list_of_customer,
+    GET "/v1/customers/{customer}/payment_methods/{payment_method}" => payment_methods::retrieve_of_customer,
+
+    GET "/v1/financial_connections/accounts" => accounts::list,
+    GET "/v1/financial_connections/accounts/{account}" => accounts::retrieve,
+    POST "/v1/financial_connections/accounts/{account}/disconnect" => accounts::disconnect,
+    GET "/v1/financial_connections/accounts/{account}/owners" => ownership::list,
+    POST "/v1/financial_connections/accounts/{account}/refresh" => refresh::refresh,
+    POST "/v1/financial_connections/accounts/{account}/subscribe" => accounts::subscribe,
+    POST "/v1/financial_connections/accounts/{account}/unsubscribe" => accounts::unsubscribe,
+    POST "/v1/financial_connections/sessions" => sessions::create,
+    GET "/v1/financial_connections/sessions/{session}" => sessions::retrieve,
+    GET "/v1/financial_connections/transactions" => transactions::list,
+    GET "/v1/financial_connections/transactions/{transaction}" => transactions::retrieve,
+
+    POST "/v1/payment_methods" => payment_methods::create,
+    GET "/v1/payment_methods/{payment_method}" => payment_methods::retrieve,
+    POST "/v1/payment_methods/{payment_method}/attach" => payment_methods::attach,
+    POST "/v1/payment_methods/{payment_method}/detach" => payment_methods::detach,
+
+    GET "/v1/payment_intents" => |state, call| Payment.list(state, call),
+    POST "/v1/payment_intents" => |state, call| Payment.create(state, call),
+    GET "/v1/payment_intents/{intent}" => |state, call| Payment.retrieve(state, call),
+    POST "/v1/payment_intents/{intent}" => |state, call| Payment.update(state, call),
+    POST "/v1/payment_intents/{intent}/cancel" => |state, call| Payment.cancel(state, call),
+    POST "/v1/payment_intents/{intent}/confirm" => |state, call| Payment.confirm(state, call),
+    POST "/v1/payment_intents/{intent}/verify_microdeposits" => |state, call| Payment.verify(state, call),
+
+    GET "/v1/setup_intents" => |state, call| Setup.list(state, call),
+    POST "/v1/setup_intents" => |state, call| Setup.create(state, call),
+    GET "/v1/setup_intents/{intent}" => |state, call| Setup.retrieve(state, call),
+    POST "/v1/setup_intents/{intent}" => |state, call| Setup.update(state, call),
+    POST "/v1/setup_intents/{intent}/cancel" => |state, call| Setup.cancel(state, call),
+    POST "/v1/setup_intents/{intent}/confirm" => |state, call| Setup.confirm(state, call),
+    POST "/v1/setup_intents/{intent}/verify_microdeposits" => |state, call| Setup.verify(state, call),
+};

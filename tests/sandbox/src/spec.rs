@@ -1,0 +1,167 @@
+//! The committed spec, as far as requests are checked against it.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The spec of this workspace.
+pub(crate) static SPEC: LazyLock<Spec> =
+    LazyLock::new(|| Spec::parse(include_str!("../spec.yaml")));
+
+pub(crate) struct Spec {
+    /// The API version, which is also the only one that the sandbox speaks.
+    pub(crate) version: String,
+    operations: HashMap<(String, String), Operation>,
+    schemas: BTreeMap<String, Schema>,
+}
+
+/// What an operation takes and answers.
+pub(crate) struct Operation {
+    /// Of the query and the body, as one object.
+    pub(crate) params: Schema,
+    pub(crate) response: Schema,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Schema {
+    #[serde(rename = "$ref")]
+    reference: Option<String>,
+    pub(crate) r#type: Option<String>,
+    #[serde(rename = "enum")]
+    pub(crate) values: Vec<Value>,
+    pub(crate) properties: BTreeMap<String, Schema>,
+    pub(crate) required: Vec<String>,
+    pub(crate) items: Option<Box<Schema>>,
+    #[serde(rename = "anyOf")]
+    pub(crate) any_of: Vec<Schema>,
+    #[serde(rename = "additionalProperties")]
+    pub(crate) additional: Option<Additional>,
+    #[serde(rename = "maxLength")]
+    pub(crate) max_length: Option<usize>,
+    /// There if an id can be replaced by its object.
+    #[serde(rename = "x-expansionResources")]
+    pub(crate) expansion: Option<Value>,
+}
+
+/// Whether an object takes names that the spec does not list, and with what values.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub(crate) enum Additional {
+    Allowed(bool),
+    Schema(Box<Schema>),
+}
+
+#[derive(Deserialize)]
+struct Document {
+    info: Info,
+    paths: BTreeMap<String, BTreeMap<String, RawOperation>>,
+    components: Components,
+}
+
+#[derive(Deserialize)]
+struct Info {
+    version: String,
+}
+
+#[derive(Deserialize)]
+struct Components {
+    schemas: BTreeMap<String, Schema>,
+}
+
+#[derive(Deserialize)]
+struct RawOperation {
+    #[serde(default)]
+    parameters: Vec<Parameter>,
+    #[serde(rename = "requestBody")]
+    body: Option<Body>,
+    responses: BTreeMap<String, Body>,
+}
+
+#[derive(Deserialize)]
+struct Parameter {
+    name: String,
+    r#in: String,
+    #[serde(default)]
+    required: bool,
+    schema: Schema,
+}
+
+#[derive(Deserialize)]
+struct Body {
+    #[serde(default)]
+    content: BTreeMap<String, Media>,
+}
+
+#[derive(Deserialize)]
+struct Media {
+    schema: Schema,
+}
+
+impl Spec {
+    /// Only for the committed spec, which is valid.
+    fn parse(yaml: &str) -> Self {
+        let document: Document = serde_yaml::from_str(yaml).expect("the committed spec is OpenAPI");
+        let operations = document.paths.into_iter().flat_map(|(path, methods)| {
+            methods
+                .into_iter()
+                .map(move |(method, raw)| ((method.to_uppercase(), path.clone()), raw.into()))
+        });
+        Self {
+            version: document.info.version,
+            operations: operations.collect(),
+            schemas: document.components.schemas,
+        }
+    }
+
+    /// The operation of a method and a path with placeholders.
+    pub(crate) fn operation(&self, method: &str, path: &str) -> Option<&Operation> {
+        self.operations.get(&(method.to_owned(), path.to_owned()))
+    }
+
+    /// The schemas that a schema stands for: itself, what it refers to, or what it chooses from.
+    pub(crate) fn variants<'a>(&'a self, schema: &'a Schema) -> Vec<&'a Schema> {
+        if let Some(reference) = &schema.reference {
+            let name = reference.rsplit('/').next().unwrap_or_default();
+            return self.schemas.get(name).into_iter().collect();
+        }
+        if schema.any_of.is_empty() {
+            return vec![schema];
+        }
+        let variants = schema.any_of.iter();
+        variants
+            .flat_map(|variant| self.variants(variant))
+            .collect()
+    }
+}
+
+impl From<RawOperation> for Operation {
+    fn from(raw: RawOperation) -> Self {
+        let mut params = raw.body.and_then(Body::schema).unwrap_or_default();
+        params.r#type = Some("object".to_owned());
+        for parameter in raw.parameters {
+            if parameter.r#in == "query" {
+                if parameter.required {
+                    params.required.push(parameter.name.clone());
+                }
+                params.properties.insert(parameter.name, parameter.schema);
+            }
+        }
+        let mut responses = raw.responses;
+        Self {
+            params,
+            response: responses
+                .remove("200")
+                .and_then(Body::schema)
+                .unwrap_or_default(),
+        }
+    }
+}
+
+impl Body {
+    fn schema(mut self) -> Option<Schema> {
+        self.content.pop_first().map(|(_, media)| media.schema)
+    }
+}

@@ -1,0 +1,13 @@
+//! The sandbox, held to the spec, to the crate, and to what clients can do to it.
+
+mod conformance;
+mod faults;
+mod http;
+mod keys;
+mod life;
+mod program;
+mod robust;
+mod schema;
+mod store;
+mod strict;
+mod webhooks;

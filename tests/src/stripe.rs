@@ -1,0 +1,131 @@
+//! What the examples talk to.
+
+use std::time::Duration;
+
+use stripe_financial_connections::financial_connections::{Account, Session};
+use stripe_financial_connections::payment_intent::{PaymentIntent, PaymentIntentStatus};
+use stripe_financial_connections::{Client, Sensitive};
+
+use stripe_financial_connections_sandbox::{Institution, Sandbox};
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// How often, and how far apart, it is asked whether the user is done: for ten minutes.
+const POLLS: u32 = 300;
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// Stripe, if `STRIPE_SECRET_KEY` is set; otherwise a sandbox of its own.
+pub struct Stripe {
+    client: Client,
+    sandbox: Option<Sandbox>,
+}
+
+impl Stripe {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    ///
+    /// If the key cannot be one, or the sandbox cannot be started.
+    pub async fn from_env() -> Result<Self> {
+        match std::env::var("STRIPE_SECRET_KEY") {
+            Ok(key) => Ok(Self {
+                client: Client::new(key)?,
+                sandbox: None,
+            }),
+            Err(_) => Self::sandbox().await,
+        }
+    }
+
+    /// A sandbox, whatever the environment says.
+    ///
+    /// # Errors
+    ///
+    /// If it cannot be started.
+    pub async fn sandbox() -> Result<Self> {
+        let sandbox = Sandbox::start().await?;
+        Ok(Self {
+            client: Client::builder(sandbox.key())
+                .base_url(sandbox.url())
+                .build()?,
+            sandbox: Some(sandbox),
+        })
+    }
+
+    /// A client for it.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Has the session completed, and returns the accounts: the sandbox stands in for the user.
+    /// With Stripe, it is the user who does that in the browser within ten minutes.
+    ///
+    /// # Errors
+    ///
+    /// If Stripe or the sandbox refuses, or the user does not complete it.
+    pub async fn link(&self, session: &Session) -> Result<Vec<Account>> {
+        match &self.sandbox {
+            Some(sandbox) => {
+                sandbox.link(&session.id, Institution::Bank)?;
+            }
+            None => ask(
+                "collectFinancialConnectionsAccounts",
+                &session.client_secret,
+            ),
+        }
+        let sessions = self.client.financial_connections().sessions();
+        for _ in 0..POLLS {
+            let session = sessions.retrieve(&session.id).await?;
+            if !session.accounts.data.is_empty() {
+                return Ok(session.accounts.data);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Err("the session was not completed".into())
+    }
+
+    /// Has an account linked for the payment, in the same way, and returns the payment with its
+    /// payment method expanded.
+    ///
+    /// # Errors
+    ///
+    /// As [`link`](Self::link).
+    pub async fn link_payment(&self, payment: &PaymentIntent) -> Result<PaymentIntent> {
+        match &self.sandbox {
+            Some(sandbox) => sandbox.link_intent(&payment.id, Institution::Bank)?,
+            None => ask("collectBankAccountForPayment", &payment.client_secret),
+        }
+        let payments = self.client.payment_intents();
+        for _ in 0..POLLS {
+            let payment = payments
+                .retrieve(&payment.id)
+                .expand(["payment_method"])
+                .await?;
+            if payment.status == PaymentIntentStatus::RequiresConfirmation {
+                return Ok(payment);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Err("no account was linked".into())
+    }
+
+    /// Lets time pass in the sandbox; with Stripe, this takes no time, and has no effect.
+    pub fn pass(&self, time: Duration) {
+        if let Some(sandbox) = &self.sandbox {
+            sandbox.advance(time);
+        }
+    }
+
+    /// Has events sent to this URL, signed with this secret. With Stripe, an endpoint is set up
+    /// in the Dashboard, or events are forwarded with `stripe listen --forward-to URL`.
+    pub fn send_webhooks_to(&self, url: &str, secret: &str) {
+        if let Some(sandbox) = &self.sandbox {
+            sandbox.send_webhooks_to(url, secret);
+        }
+    }
+}
+
+/// Tells whoever runs an example what to do in the browser.
+fn ask(call: &str, secret: &Option<Sensitive<String>>) {
+    let secret = secret.as_ref().map_or("", |secret| secret.expose());
+    println!("In a page of yours: stripe.{call}({{ clientSecret: '{secret}' }})");
+}
