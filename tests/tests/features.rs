@@ -11,20 +11,25 @@ use serde_json::Value;
 const PACKAGE: &str = "stripe-financial-connections";
 
 /// The features that add operations, and the modules that none but them needs.
-const RESOURCES: [&str; 5] = [
+const RESOURCES: [&str; 6] = [
     "checkout",
+    "connect-payouts",
     "invoices",
     "payment-intents",
     "setup-intents",
     "subscriptions",
 ];
-const MODULES: [&str; 6] = [
+const MODULES: [&str; 10] = [
+    "accounts",
+    "bank_account",
     "checkout",
+    "external_account",
     "invoice",
     "mandate",
     "payment_intent",
     "setup_intent",
     "subscription",
+    "token",
 ];
 
 fn cargo(arguments: &[&str]) -> Output {

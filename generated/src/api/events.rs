@@ -36,6 +36,12 @@ use crate::webhook::{InvalidObject, decode_object};
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EventType {
+    /// A connected account got another external account.
+    AccountExternalAccountCreated,
+    /// A connected account lost an external account.
+    AccountExternalAccountDeleted,
+    /// A field of an external account of a connected account changed.
+    AccountExternalAccountUpdated,
     /// A payment that took days, such as a debit by ACH, failed in the end.
     CheckoutSessionAsyncPaymentFailed,
     /// A payment that took days, such as a debit by ACH, has arrived.
@@ -162,6 +168,9 @@ impl EventType {
     /// The value as Stripe writes it.
     pub fn as_str(&self) -> &str {
         match self {
+            Self::AccountExternalAccountCreated => "account.external_account.created",
+            Self::AccountExternalAccountDeleted => "account.external_account.deleted",
+            Self::AccountExternalAccountUpdated => "account.external_account.updated",
             Self::CheckoutSessionAsyncPaymentFailed => {
                 "checkout.session.async_payment_failed"
             }
@@ -260,6 +269,9 @@ impl EventType {
 impl From<&str> for EventType {
     fn from(value: &str) -> Self {
         match value {
+            "account.external_account.created" => Self::AccountExternalAccountCreated,
+            "account.external_account.deleted" => Self::AccountExternalAccountDeleted,
+            "account.external_account.updated" => Self::AccountExternalAccountUpdated,
             "checkout.session.async_payment_failed" => {
                 Self::CheckoutSessionAsyncPaymentFailed
             }

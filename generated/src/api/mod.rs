@@ -5,10 +5,16 @@
 /// Webhook events: their types, and the objects they are about.
 #[cfg(feature = "webhook")]
 pub mod events;
+#[cfg(feature = "connect-payouts")]
+pub mod accounts;
+#[cfg(feature = "connect-payouts")]
+pub mod bank_account;
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 pub mod checkout;
 pub mod common;
 pub mod customer;
+#[cfg(feature = "connect-payouts")]
+pub mod external_account;
 pub mod financial_connections;
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 pub mod invoice;
@@ -45,11 +51,19 @@ pub mod payment_method;
 pub mod setup_intent;
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 pub mod subscription;
+#[cfg(feature = "connect-payouts")]
+pub mod token;
 
 /// The version of Stripe's API that the types describe; every request asks for it.
 pub const API_VERSION: &str = "2026-05-27.dahlia";
 #[cfg(feature = "client")]
 impl crate::Client {
+    /// The operations on accounts.
+    #[cfg(feature = "connect-payouts")]
+    pub fn accounts(&self) -> accounts::Accounts<'_> {
+        accounts::Accounts::new(self)
+    }
+
     /// The operations on checkout.
     #[cfg(feature = "checkout")]
     pub fn checkout(&self) -> checkout::Checkout<'_> {
@@ -95,5 +109,11 @@ impl crate::Client {
     #[cfg(feature = "subscriptions")]
     pub fn subscriptions(&self) -> subscription::Subscriptions<'_> {
         subscription::Subscriptions::new(self)
+    }
+
+    /// The operations on tokens.
+    #[cfg(feature = "connect-payouts")]
+    pub fn tokens(&self) -> token::Tokens<'_> {
+        token::Tokens::new(self)
     }
 }

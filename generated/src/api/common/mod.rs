@@ -2,32 +2,32 @@
 
 //! Types that several modules use.
 
-#[cfg(
-    any(
-        feature = "checkout",
-        feature = "invoices",
-        feature = "payment-intents",
-        feature = "setup-intents",
-        feature = "subscriptions"
-    )
-)]
-mod any_feature_models;
-#[cfg(
-    any(
-        feature = "checkout",
-        feature = "invoices",
-        feature = "payment-intents",
-        feature = "setup-intents",
-        feature = "subscriptions"
-    )
-)]
-pub use any_feature_models::*;
 #[cfg(feature = "client")]
 #[cfg(any(feature = "checkout", feature = "invoices"))]
 mod checkout_invoices_params;
 #[cfg(feature = "client")]
 #[cfg(any(feature = "checkout", feature = "invoices"))]
 pub use checkout_invoices_params::*;
+#[cfg(
+    any(
+        feature = "checkout",
+        feature = "invoices",
+        feature = "payment-intents",
+        feature = "setup-intents",
+        feature = "subscriptions"
+    )
+)]
+mod checkout_invoices_payment_intents_setup_intents_subscriptions_models;
+#[cfg(
+    any(
+        feature = "checkout",
+        feature = "invoices",
+        feature = "payment-intents",
+        feature = "setup-intents",
+        feature = "subscriptions"
+    )
+)]
+pub use checkout_invoices_payment_intents_setup_intents_subscriptions_models::*;
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 mod checkout_invoices_subscriptions_models;
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]

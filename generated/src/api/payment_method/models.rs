@@ -166,7 +166,7 @@ pub struct PaymentMethodId(crate::text::Text);
 
 crate::macros::id!(PaymentMethodId);
 
-/// Who holds the account.
+/// Whether a company or a person holds the account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AccountHolderType {
