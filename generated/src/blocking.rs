@@ -9,6 +9,7 @@ use std::future::Future;
 use std::sync::{Mutex, OnceLock, PoisonError, mpsc};
 use std::{io, thread};
 
+use reqwest::Url;
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
@@ -38,11 +39,11 @@ impl Blocking {
         }
     }
 
-    pub(crate) fn http(&self) -> Result<&reqwest::Client, Error> {
+    pub(crate) fn http(&self, base_url: &Url) -> Result<&reqwest::Client, Error> {
         if let Some(http) = self.http.get() {
             return Ok(http);
         }
-        let http = http_client()?;
+        let http = http_client(base_url)?;
         Ok(self.http.get_or_init(|| http))
     }
 

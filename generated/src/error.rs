@@ -45,6 +45,12 @@ pub enum Error {
     #[error("{0}")]
     Invalid(std::borrow::Cow<'static, str>),
 
+    /// There is no HTTP client to send with: the system has no certificates of authorities, for
+    /// example. The reason is in the message as well as in `source()`.
+    #[cfg(feature = "client")]
+    #[error("the HTTP client cannot be made: {}", causes(.0.as_ref()))]
+    HttpClient(#[source] Box<dyn std::error::Error + Send + Sync>),
+
     /// There is no answer, or only a part of one. Whether Stripe carried the request out is
     /// unknown; a POST repeated with the same idempotency key is safe.
     #[cfg(feature = "client")]
@@ -76,6 +82,18 @@ impl Error {
     pub(crate) fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Self {
         Self::Invalid(message.into())
     }
+}
+
+/// An error with those that caused it, in one line.
+#[cfg(feature = "client")]
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }
 
 #[cfg(feature = "client")]

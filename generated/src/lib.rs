@@ -27,6 +27,11 @@
 //! is optional has a setter, and options of the request start with `with_`. A request is data
 //! until it is awaited, [sent](Client::raw), or sent by `send_blocking`.
 //!
+//! Requests run on [tokio](https://tokio.rs), with its timers and I/O enabled; awaited elsewhere
+//! they are an [`Error::Invalid`], and the blocking calls work everywhere. The connections of a
+//! client belong to the runtime that opened them: a program with several runtimes gives each a
+//! client of its own, or requests fail once one of the runtimes ends.
+//!
 //! # Features
 //!
 //! | feature | what it adds |
@@ -102,6 +107,9 @@ pub use raw::{Raw, RawObject};
 pub use raw_request::RawRequest;
 #[cfg(feature = "client")]
 pub use request::Method;
+/// The HTTP library that [`ClientBuilder::http_client`] takes a client of: reqwest 0.13.
+#[cfg(feature = "client")]
+pub use reqwest;
 pub use resource::Resource;
 #[cfg(feature = "client")]
 pub use response::{Headers, Response, ResponseFuture};

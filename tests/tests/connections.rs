@@ -1,8 +1,10 @@
 //! Many requests over one client.
 
+use std::process::Command;
 use std::time::Duration;
 
-use stripe_tests::client::client;
+use stripe_financial_connections::{Client, Error};
+use stripe_tests::client::{KEY, client};
 use stripe_tests::fault::{Answer, FaultServer};
 use stripe_tests::json::account;
 use tokio::task::JoinSet;
@@ -80,4 +82,47 @@ async fn a_fault_costs_its_own_connection_only() {
     assert_eq!(seen.len(), 6);
     assert_ne!(seen[3].connection, seen[4].connection);
     assert!(server.connections() < 5, "{}", server.connections());
+}
+
+/// What is tested without certificates runs in a process of its own, since the environment says
+/// where they are. Set in that process to the address of a server.
+const WITHOUT_CERTIFICATES: &str = "STRIPE_TESTS_WITHOUT_CERTIFICATES";
+
+#[test]
+fn a_machine_without_certificates() {
+    if let Ok(url) = std::env::var(WITHOUT_CERTIFICATES) {
+        return without_certificates(&url);
+    }
+    let server = FaultServer::script([Answer::ok(account("fca_1"))]);
+    let nowhere = "/nonexistent";
+    let child = Command::new(std::env::current_exe().expect("this test"))
+        .args(["--exact", "a_machine_without_certificates", "--nocapture"])
+        .env(WITHOUT_CERTIFICATES, server.url())
+        .env("SSL_CERT_FILE", nowhere)
+        .env("SSL_CERT_DIR", nowhere)
+        .output()
+        .expect("it starts");
+    assert!(child.status.success(), "{child:?}");
+    assert_eq!(server.seen().len(), 2, "{child:?}");
+}
+
+fn without_certificates(url: &str) {
+    // Other systems than Linux have certificates elsewhere.
+    if cfg!(target_os = "linux") {
+        let error = Client::new(KEY).expect_err("nothing could be trusted");
+        assert!(matches!(error, Error::HttpClient(_)), "{error:?}");
+        let text = error.to_string();
+        assert!(text.contains("CA certificates"), "{text}");
+        assert!(!text.contains('\n'), "{text}");
+        assert!(std::error::Error::source(&error).is_some(), "{error:?}");
+    }
+    let client = Client::builder(KEY).base_url(url).build();
+    let client = client.expect("plain HTTP needs no certificates");
+    let retrieve = || client.financial_connections().accounts().retrieve("fca_1");
+    retrieve().send_blocking().expect("a good answer");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(retrieve().send()).expect("a good answer");
 }

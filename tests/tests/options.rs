@@ -65,7 +65,7 @@ async fn options_of_the_client() {
 #[tokio::test]
 async fn an_http_client_of_the_caller() {
     let server = one();
-    let http = reqwest::Client::builder();
+    let http = stripe_financial_connections::reqwest::Client::builder();
     let http = http.default_headers(
         [(
             "x-of".parse().expect("a name"),

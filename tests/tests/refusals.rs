@@ -1,7 +1,11 @@
 //! What is refused before anything is sent, with a message that says what to do.
 
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use futures_util::FutureExt;
 use stripe_financial_connections::financial_connections::{
-    Account, AccountHolderFilter, AccountHolderParams,
+    Account, AccountHolderFilter, AccountHolderParams, RefreshFeature,
 };
 use stripe_financial_connections::{Client, Error, Method};
 use stripe_tests::client::client;
@@ -218,4 +222,29 @@ async fn parameters_that_stripe_refuses() {
         })
         .await;
     }
+}
+
+#[test]
+fn what_is_awaited_outside_of_tokio() {
+    fn refused<T>(call: impl IntoFuture<Output = Result<T, Error>>) {
+        let error = call.into_future().now_or_never().map(|result| result.err());
+        let Some(Some(Error::Invalid(text))) = error else {
+            panic!("{error:?}")
+        };
+        assert!(text.contains("outside of a tokio runtime"), "{text}");
+    }
+    let server = FaultServer::script([Answer::ok(account("fca_1"))]);
+    let (client, _) = client(&server);
+    let accounts = client.financial_connections().accounts();
+    refused(accounts.retrieve("fca_1"));
+    refused(accounts.retrieve("fca_1").send_with_response());
+    refused(accounts.list());
+    refused(accounts.list().stream().try_next());
+    refused(accounts.disconnect("fca_1"));
+    refused(client.raw(Method::Get, "/v1/x"));
+    let refresh = accounts.refresh("fca_1", [RefreshFeature::Balance]);
+    refused(refresh.wait(Duration::from_secs(1)));
+    assert_eq!(server.connections(), 0);
+    // Blocking calls bring a runtime of their own.
+    assert!(accounts.retrieve("fca_1").send_blocking().is_ok());
 }

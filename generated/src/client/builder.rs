@@ -60,6 +60,20 @@ impl ClientBuilder {
     /// Uses this HTTP client, with its proxies, certificates and connection pool. It should not
     /// follow redirects. The timeout of this builder still applies.
     ///
+    /// It is a client of reqwest 0.13; [`stripe_financial_connections::reqwest`](crate::reqwest)
+    /// is the crate that fits, whichever other version a program has.
+    ///
+    /// ```
+    /// use stripe_financial_connections::{Client, reqwest};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let http = reqwest::Client::builder()
+    ///     .redirect(reqwest::redirect::Policy::none())
+    ///     .build()?;
+    /// let client = Client::builder("sk_test_123").http_client(http).build()?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// A blocking call uses it too, from another thread: where async and blocking calls are mixed
     /// in one program, give each a client of its own.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
@@ -122,7 +136,8 @@ impl ClientBuilder {
     /// # Errors
     ///
     /// [`Error::Invalid`] if the key, the base URL, the API version or the app info cannot be
-    /// sent, or if the HTTP client cannot be made (no certificates, for example).
+    /// sent; [`Error::HttpClient`] if the HTTP client cannot be made, as on a machine without
+    /// certificates of authorities. A base URL with `http://` needs none.
     pub fn build(self) -> Result<Client, Error> {
         self.key.authorization()?;
         let base_url = base_url(&self.base_url)?;
@@ -140,7 +155,7 @@ impl ClientBuilder {
         let blocking = self.http.clone().map(crate::blocking::Blocking::with_http);
         let http = match self.http {
             Some(http) => http,
-            None => http_client()?,
+            None => http_client(&base_url)?,
         };
         Ok(Client(Arc::new(Inner {
             http,
@@ -166,12 +181,19 @@ impl std::fmt::Debug for ClientBuilder {
 }
 
 /// The HTTP client of who brings none.
-pub(crate) fn http_client() -> Result<reqwest::Client, Error> {
-    reqwest::Client::builder()
-        // A redirect would turn a POST into a GET, or carry the key elsewhere.
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(|error| Error::invalid(format!("the HTTP client cannot be made: {error}")))
+pub(crate) fn http_client(base_url: &Url) -> Result<reqwest::Client, Error> {
+    // A redirect would turn a POST into a GET, or carry the key elsewhere.
+    let builder = || reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let client = builder().build();
+    // A machine without certificates can still talk to one that needs none.
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    let client = match client {
+        Err(_) if base_url.scheme() == "http" => builder().tls_certs_only([]).build(),
+        client => client,
+    };
+    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    let _ = base_url;
+    client.map_err(|error| Error::HttpClient(Box::new(error)))
 }
 
 fn base_url(text: &str) -> Result<Url, Error> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use tokio::runtime::Handle;
 
 use super::{Method, Request, check};
 use crate::client::header_value;
@@ -26,6 +27,14 @@ impl Request {
     }
 
     async fn execute(mut self) -> Result<Reply, Error> {
+        // Connections and timers would panic.
+        if Handle::try_current().is_err() {
+            return Err(Error::invalid(
+                "requests run on tokio, and this one is awaited outside of a tokio runtime; enter \
+                 one (`Runtime::enter`, `#[tokio::main]`), or use the blocking calls of the \
+                 feature `blocking`",
+            ));
+        }
         let client = self.0.client.clone();
         let client = client.inner();
         let max_retries = self
@@ -128,7 +137,7 @@ impl Request {
     fn http(&self) -> Result<&reqwest::Client, Error> {
         let client = self.0.client.inner();
         if self.0.options.blocking {
-            client.blocking.http()
+            client.blocking.http(&client.base_url)
         } else {
             Ok(&client.http)
         }
