@@ -25,9 +25,11 @@ class Sandbox:
 
     def __init__(self, command):
         self.process = subprocess.Popen(
-            [*command, "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, text=True
+            [*command, "--port", "0"], stdout=subprocess.PIPE, text=True
         )
-        start = "".join(self.process.stdout.readline() for _ in range(3))
+        start = ""
+        while "Publishable key" not in start:
+            start += self.process.stdout.readline()
         self.key = re.search(r"sk_test_\w+", start)[0]
         self.url = re.search(r"http://[\d.:]+", start)[0]
 

@@ -65,7 +65,7 @@ impl Stripe {
     pub async fn link(&self, session: &Session) -> Result<Vec<Account>> {
         match &self.sandbox {
             Some(sandbox) => {
-                sandbox.link(&session.id, Institution::Bank)?;
+                sandbox.link(&session.id, Institution::bank())?;
             }
             None => ask(
                 "collectFinancialConnectionsAccounts",
@@ -91,7 +91,7 @@ impl Stripe {
     /// As [`link`](Self::link).
     pub async fn link_payment(&self, payment: &PaymentIntent) -> Result<PaymentIntent> {
         match &self.sandbox {
-            Some(sandbox) => sandbox.link_intent(&payment.id, Institution::Bank)?,
+            Some(sandbox) => sandbox.link_intent(&payment.id, Institution::bank())?,
             None => ask("collectBankAccountForPayment", &payment.client_secret),
         }
         let payments = self.client.payment_intents();

@@ -1,6 +1,7 @@
 //! `/v1/financial_connections/accounts`
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -8,7 +9,7 @@ use serde_json::{Value, json};
 use crate::api::Call;
 use crate::clock::Job;
 use crate::error::ApiError;
-use crate::institutions::{Institution, Product};
+use crate::institutions::BankAccount;
 use crate::refresh::{self, Feature, Refresh};
 use crate::state::State;
 use crate::table::Row;
@@ -21,9 +22,11 @@ pub(crate) struct Account {
     /// As Stripe writes it; none if a payment had no customer.
     pub(crate) holder: Option<Value>,
     pub(crate) session: Option<String>,
-    pub(crate) institution: Institution,
-    /// The place among the products of the institution.
-    pub(crate) product: usize,
+    /// The id of the institution.
+    pub(crate) institution: Cow<'static, str>,
+    pub(crate) institution_name: Cow<'static, str>,
+    /// What it is at the institution.
+    pub(crate) at_bank: BankAccount,
     pub(crate) permissions: Vec<String>,
     pub(crate) status: Status,
     pub(crate) subscribed: bool,
@@ -33,8 +36,12 @@ pub(crate) struct Account {
     pub(crate) refreshes: BTreeMap<Feature, Refresh>,
     /// The refreshes of transactions that succeeded, the newest last.
     pub(crate) transaction_refreshes: Vec<TransactionRefresh>,
-    /// By the time they were made, the newest last.
+    /// By the time they were made, the newest last. They are kept apart from the account.
+    #[serde(skip)]
     pub(crate) transactions: Vec<Transaction>,
+    /// The places of those that have changed since that was last asked.
+    #[serde(skip)]
+    pub(crate) changed_transactions: BTreeSet<u32>,
     /// What payments have taken from it, in cents.
     pub(crate) debited: i64,
 }
@@ -54,14 +61,10 @@ impl Row for Account {
 }
 
 impl Account {
-    pub(crate) fn product(&self) -> &'static Product {
-        &self.institution.products()[self.product]
-    }
-
     pub(crate) fn json(&self) -> Value {
-        let product = self.product();
+        let at_bank = &self.at_bank;
         let refresh = |feature| self.refreshes.get(&feature).map(Refresh::json);
-        let payable = product.is_payable() && self.may("payment_method");
+        let payable = at_bank.payable && self.may("payment_method");
         json!({
             "id": self.id,
             "object": "financial_connections.account",
@@ -69,22 +72,49 @@ impl Account {
             "account_numbers": null,
             "balance": self.balance,
             "balance_refresh": refresh(Feature::Balance),
-            "category": product.category,
+            "category": at_bank.category,
             "created": self.created,
-            "display_name": product.display_name,
-            "institution_name": self.institution.title(),
-            "last4": product.last4,
+            "display_name": at_bank.name,
+            "institution_name": self.institution_name,
+            "last4": at_bank.last4(),
             "livemode": false,
             "ownership": self.ownership,
             "ownership_refresh": refresh(Feature::Ownership),
             "permissions": self.permissions,
             "status": self.status,
-            "subcategory": product.subcategory,
+            "subcategory": at_bank.subcategory,
             "subscriptions": if self.subscribed { json!(["transactions"]) } else { json!([]) },
             "supported_payment_method_types":
                 if payable { json!(["us_bank_account"]) } else { json!([]) },
             "transaction_refresh": refresh(Feature::Transactions),
         })
+    }
+
+    /// As a page sees it.
+    pub(crate) fn public(&self) -> Value {
+        let mut account = self.json();
+        if let Some(fields) = account.as_object_mut() {
+            for hidden in [
+                "account_holder",
+                "account_numbers",
+                "subscriptions",
+                "transaction_refresh",
+            ] {
+                fields.remove(hidden);
+            }
+            for refresh in ["balance_refresh", "ownership_refresh"] {
+                if let Some(refresh) = fields[refresh].as_object_mut() {
+                    refresh.remove("next_refresh_available_at");
+                }
+            }
+        }
+        account
+    }
+
+    /// Its id, and the places of the transactions that have changed since this was last called.
+    pub(crate) fn take_changed_transactions(&mut self) -> (String, BTreeSet<u32>) {
+        let places = std::mem::take(&mut self.changed_transactions);
+        (self.id.clone(), places)
     }
 
     pub(crate) fn may(&self, permission: &str) -> bool {
@@ -175,7 +205,7 @@ pub(crate) fn disconnect(state: &mut State, call: &Call) -> Result<Value, ApiErr
     let id = account.id.clone();
     let transactions = std::mem::take(&mut state.account_mut(&id).transactions);
     for transaction in transactions {
-        state.transactions.remove(transaction.id());
+        state.transactions.remove(&transaction.key());
     }
     let account = state.account_mut(&id);
     account.status = Status::Disconnected;
@@ -185,6 +215,7 @@ pub(crate) fn disconnect(state: &mut State, call: &Call) -> Result<Value, ApiErr
     account.ownership = None;
     account.refreshes.clear();
     account.transaction_refreshes.clear();
+    account.changed_transactions.clear();
     for feature in Feature::ALL {
         state.clock.cancel(&Job::FinishRefresh {
             account: id.clone(),

@@ -1,6 +1,6 @@
 //! From a request to an answer, the same way for every operation.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -15,28 +15,47 @@ use crate::events::Cause;
 use crate::expand;
 use crate::faults::{self, Fault};
 use crate::form;
-use crate::ids;
+use crate::requests::Answered;
 use crate::routes::Route;
-use crate::server::Server;
+use crate::server::{Change, Server};
 use crate::spec::SPEC;
 use crate::state::State;
+use crate::tokens;
 use crate::validate;
+use crate::world::{Universe, World};
 
 /// Requests are small; a larger body is refused before it is read.
 const MAX_BODY: usize = 1 << 20;
 /// How long a client may take to send a body.
 const BODY_TIME: Duration = Duration::from_secs(30);
+/// Operations on what belongs to the account in the path.
+const OF_ACCOUNT: &str = "/v1/accounts/";
 
 /// A request whose parameters are good.
+#[derive(Default)]
 pub(crate) struct Call {
     /// The path as it was sent.
     pub(crate) path: String,
     /// The ids in the path, by the names of their placeholders.
     pub(crate) ids: Vec<(String, String)>,
     pub(crate) params: Value,
+    pub(crate) world: World,
 }
 
 impl Call {
+    /// One that is not from outside, with these parameters.
+    pub(crate) fn within(params: Value) -> Self {
+        Self {
+            params,
+            ..Self::default()
+        }
+    }
+
+    /// The id of the connected account that it is for, if it is for one.
+    pub(crate) fn account(&self) -> Option<&str> {
+        self.world.account()
+    }
+
     /// The id in the path. The name is one of the route's.
     pub(crate) fn id(&self, name: &str) -> &str {
         let id = self.ids.iter().find(|(known, _)| known == name);
@@ -52,6 +71,16 @@ impl Call {
         list.filter_map(Value::as_str).collect()
     }
 
+    /// A boolean, which is text in an operation that the spec does not have.
+    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
+        match &self.params[name] {
+            Value::Bool(flag) => Some(*flag),
+            Value::String(text) if text == "true" => Some(true),
+            Value::String(text) if text == "false" => Some(false),
+            _ => None,
+        }
+    }
+
     pub(crate) fn int(&self, name: &str) -> Option<i64> {
         let value = &self.params[name];
         value.as_i64().or_else(|| value.as_str()?.parse().ok())
@@ -65,22 +94,52 @@ pub(crate) async fn answer(
     ids: Vec<(String, String)>,
     request: Request,
 ) -> Response {
-    let id = ids::new("req");
+    let id = server.setting.ids.id("req");
     let (parts, body) = request.into_parts();
     let fault = match fault(&server, &parts) {
         Ok(fault) => fault,
         Err(error) => return respond(&id, Err(error)),
     };
-    tokio::time::sleep(fault.delay).await;
+    tokio::time::sleep(fault.delay + server.latency).await;
     let fails = fault.drop || fault.error().is_some();
-    if fails && !fault.after {
-        return fail(&id, &fault);
-    }
-    let response = match read(&parts, body).await {
-        Ok(form) => carry_out(&server, route, ids, &parts, &form, &id),
-        Err(error) => respond(&id, Err(error)),
+    let response = if fails && !fault.after {
+        fail(&id, &fault)
+    } else {
+        let response = match read(&parts, body).await {
+            Ok(form) => carry_out(&server, route, ids, &parts, &form, &id),
+            Err(error) => respond(&id, Err(error)),
+        };
+        if fails { fail(&id, &fault) } else { response }
     };
-    if fails { fail(&id, &fault) } else { response }
+    note(&server, &parts, &id, &response);
+    response
+}
+
+/// The error that an answer is, for whoever looks at the last requests.
+#[derive(Clone)]
+struct Wrong(ApiError);
+
+fn note(server: &Arc<Server>, parts: &Parts, id: &str, response: &Response) {
+    let wrong = response.extensions().get::<Wrong>();
+    let wrong = |name: &str| wrong?.0.text(name).map(str::to_owned);
+    let at = server.with(|universe| universe.platform().now());
+    let mut requests = server
+        .requests
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    requests.add(Answered {
+        id: id.to_owned(),
+        at,
+        method: parts.method.to_string(),
+        path: parts.uri.path().to_owned(),
+        account: text(&parts.headers, "stripe-account").map(str::to_owned),
+        status: response.status().as_u16(),
+        message: wrong("message"),
+        code: wrong("code"),
+        param: wrong("param"),
+    });
+    drop(requests);
+    server.tell(Change::Request);
 }
 
 /// The fault that the header of the request asks for, or else one that was asked for before.
@@ -89,7 +148,7 @@ fn fault(server: &Arc<Server>, parts: &Parts) -> Result<Fault, ApiError> {
         return Fault::parse_header(header);
     }
     let (method, path) = (parts.method.as_str(), parts.uri.path());
-    let fault = server.with(|state| faults::take(&mut state.faults, method, path));
+    let fault = server.with(|universe| faults::take(&mut universe.faults, method, path));
     Ok(fault.unwrap_or_default())
 }
 
@@ -153,6 +212,7 @@ fn carry_out(
 ) -> Response {
     let checked = authenticate(&parts.headers, &server.key).and_then(|()| {
         check_version(&parts.headers)?;
+        let world = world(route, &ids, &parts.headers)?;
         let tree = form::decode(form)?;
         let operation = route.operation();
         let params = match operation {
@@ -160,8 +220,13 @@ fn carry_out(
             None => validate::unchecked(tree),
         };
         let path = parts.uri.path().to_owned();
-        let call = Call { path, ids, params };
         let response = operation.map(|operation| &operation.response);
+        let call = Call {
+            path,
+            ids,
+            params,
+            world,
+        };
         expand::check(&call.texts("expand"), response)?;
         Ok(call)
     });
@@ -170,9 +235,14 @@ fn carry_out(
         Err(error) => return respond(id, Err(error)),
     };
     let key = text(&parts.headers, "idempotency-key").filter(|_| route.method == "POST");
-    let (answer, original) = server.with(|state| once(state, route, &call, key, id));
+    let (answer, original) = server.with(|universe| {
+        let (answer, original) = once(universe, route, &call, key, id);
+        // What could not be kept was not done.
+        (universe.commit().and(answer), original)
+    });
     let mut response = respond(id, answer);
     set(&mut response, "idempotency-key", key);
+    set(&mut response, "stripe-account", call.account());
     if let Some(original) = original {
         set(&mut response, "original-request", Some(&original));
         set(&mut response, "idempotent-replayed", Some("true"));
@@ -180,20 +250,71 @@ fn carry_out(
     response
 }
 
+/// The account that a request is for: that of its path, or of its header, or else the platform.
+fn world(route: &Route, ids: &[(String, String)], headers: &HeaderMap) -> Result<World, ApiError> {
+    if headers.contains_key("stripe-context") {
+        return Err(ApiError::invalid(
+            "The sandbox knows connected accounts by the header Stripe-Account, not by \
+             Stripe-Context.",
+        ));
+    }
+    let header = match headers.get("stripe-account") {
+        Some(header) => Some(World::connected(header.to_str().unwrap_or_default())?),
+        None => None,
+    };
+    let owner = ids.iter().find(|_| route.path.starts_with(OF_ACCOUNT));
+    match (owner, header) {
+        (Some((_, id)), Some(header)) if header.account() != Some(id) => {
+            Err(ApiError::missing("account", id, "account"))
+        }
+        (Some((_, id)), _) => World::connected(id),
+        (None, header) => Ok(header.unwrap_or_default()),
+    }
+}
+
 /// Carries a request out, unless that was done before under its idempotency key: then it is the
 /// answer of then, and the id of that request.
 fn once(
+    universe: &mut Universe,
+    route: &Route,
+    call: &Call,
+    key: Option<&str>,
+    id: &str,
+) -> (Result<Value, ApiError>, Option<String>) {
+    // A token of the platform may become an account of another.
+    let lent = call.text("external_account").or(call.text("bank_account"));
+    if let Some(token) = lent
+        && let Err(error) = tokens::lend(universe, &call.world, token)
+    {
+        return (Err(error), None);
+    }
+    let answered = match universe.world(&call.world) {
+        Ok(state) => in_world(state, route, call, key, id),
+        Err(error) => (Err(error), None),
+    };
+    if let Some(token) = lent {
+        tokens::give_back(universe, &call.world, token);
+    }
+    answered
+}
+
+fn in_world(
     state: &mut State,
     route: &Route,
     call: &Call,
     key: Option<&str>,
     id: &str,
 ) -> (Result<Value, ApiError>, Option<String>) {
-    let request = format!("{} {} {}", route.method, call.path, call.params);
+    let request = format!(
+        "{} {} {:x}",
+        route.method,
+        call.path,
+        fingerprint(&call.params)
+    );
     if let Some(key) = key {
         match state.replays.find(key, &request, state.now()) {
             Err(error) => return (Err(error), None),
-            Ok(Some(replay)) => return (replay.answer.clone(), Some(replay.request_id.clone())),
+            Ok(Some(replay)) => return (replay.answer(), Some(replay.request_id.clone())),
             Ok(None) => {}
         }
     }
@@ -206,14 +327,21 @@ fn once(
         answer
     });
     state.cause = None;
-    state.changed |= route.method != "GET";
     if let Some(key) = key {
         let now = state.now();
         state
             .replays
-            .keep(key.to_owned(), request, id.to_owned(), answer.clone(), now);
+            .keep(key.to_owned(), request, id.to_owned(), &answer, now);
     }
     (answer, None)
+}
+
+/// Tells parameters from others, in every version of the sandbox alike.
+fn fingerprint(params: &Value) -> u64 {
+    let bytes = params.to_string().into_bytes();
+    bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
 }
 
 /// `Bearer KEY`, or the key as the user name of basic authentication.
@@ -227,6 +355,11 @@ fn authenticate(headers: &HeaderMap, key: &str) -> Result<(), ApiError> {
         )
         .status(403)
         .code("secret_key_required")),
+        Some(sent) if sent.starts_with("sk_live_") || sent.starts_with("rk_live_") => refused(
+            "This is a live key. Never send one to a sandbox: take a test key, or that of the \
+                 sandbox. If it has been sent over a network, roll it in the Dashboard."
+                .to_owned(),
+        ),
         Some(sent) => {
             let start: String = sent.chars().take(8).collect();
             refused(format!("Invalid API Key provided: {start}****"))
@@ -255,9 +388,6 @@ fn credentials(header: &str) -> Option<String> {
 }
 
 fn check_version(headers: &HeaderMap) -> Result<(), ApiError> {
-    if headers.contains_key("stripe-account") || headers.contains_key("stripe-context") {
-        return Err(ApiError::invalid("The sandbox has no connected accounts.").status(403));
-    }
     match text(headers, "stripe-version") {
         Some(version) if version != SPEC.version => Err(ApiError::invalid(format!(
             "Invalid Stripe API version: {}. The sandbox speaks {}.",
@@ -274,12 +404,15 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// An answer with the headers that all have.
 pub(crate) fn respond(id: &str, answer: Result<Value, ApiError>) -> Response {
-    let (status, body) = match answer {
-        Ok(body) => (StatusCode::OK, body),
-        Err(error) => (error.status_code(), error.body()),
+    let (status, body, wrong) = match answer {
+        Ok(body) => (StatusCode::OK, body, None),
+        Err(error) => (error.status_code(), error.body(), Some(Wrong(error))),
     };
     let content_type = [(header::CONTENT_TYPE, "application/json")];
     let mut response = (status, content_type, body.to_string()).into_response();
+    if let Some(wrong) = wrong {
+        response.extensions_mut().insert(wrong);
+    }
     set(&mut response, "request-id", Some(id));
     set(&mut response, "stripe-version", Some(&SPEC.version));
     response

@@ -10,14 +10,37 @@ use crate::refresh::Feature;
 /// Milliseconds since the unix epoch.
 pub(crate) type Millis = i64;
 
-#[derive(Default, Serialize, Deserialize)]
+/// Time in one of the worlds of a sandbox, and what is to happen in it.
+#[derive(Default)]
 pub(crate) struct Clock {
     advanced: Millis,
+    /// The time at which it stands still but for what it is advanced by; without it, time passes
+    /// as that of the machine does.
+    stopped: Option<Millis>,
     /// The time of the request or job that runs, so that all it does happens at once.
-    #[serde(skip)]
     now: Millis,
     jobs: BTreeSet<Scheduled>,
     scheduled: u64,
+    /// What has changed since it was last asked.
+    changes: ClockChanges,
+}
+
+/// What has changed of a clock.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct ClockChanges {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    time: Option<(Millis, Option<Millis>)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    added: Vec<Scheduled>,
+    /// By their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    removed: Vec<u64>,
+}
+
+impl ClockChanges {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.time.is_none() && self.added.is_empty() && self.removed.is_empty()
+    }
 }
 
 /// What happens later.
@@ -37,11 +60,22 @@ pub(crate) enum Job {
     Settle {
         payment_intent: String,
     },
+    ExpireCheckout {
+        session: String,
+    },
+    /// The end of the period of a subscription.
+    Renew {
+        subscription: String,
+    },
+    /// An invoice that finalizes itself.
+    Finalize {
+        invoice: String,
+    },
 }
 
 /// In the order in which it happens.
-#[derive(PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Scheduled {
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Scheduled {
     due: Millis,
     order: u64,
     job: Job,
@@ -60,42 +94,105 @@ impl Clock {
 
     /// The time as it goes on.
     pub(crate) fn read(&self) -> Millis {
-        let elapsed = SystemTime::now().duration_since(UNIX_EPOCH);
-        let machine = elapsed.map_or(0, |elapsed| elapsed.as_millis() as Millis);
-        machine + self.advanced
+        let machine = || {
+            let elapsed = SystemTime::now().duration_since(UNIX_EPOCH);
+            elapsed.map_or(0, |elapsed| elapsed.as_millis() as Millis)
+        };
+        self.stopped.unwrap_or_else(machine) + self.advanced
     }
 
     pub(crate) fn advance(&mut self, by: Millis) {
         self.advanced += by;
+        self.changes.time = Some((self.advanced, self.stopped));
+    }
+
+    /// Lets it stand still at a time.
+    pub(crate) fn stop(&mut self, at: Millis) {
+        (self.advanced, self.stopped) = (0, Some(at));
+        self.changes.time = Some((self.advanced, self.stopped));
+    }
+
+    /// One that shows the same time, with nothing to happen.
+    pub(crate) fn of_new_world(&self) -> Self {
+        Self {
+            advanced: self.advanced,
+            stopped: self.stopped,
+            now: self.now,
+            changes: ClockChanges {
+                time: Some((self.advanced, self.stopped)),
+                ..ClockChanges::default()
+            },
+            ..Self::default()
+        }
     }
 
     pub(crate) fn schedule(&mut self, after: Millis, job: Job) {
         self.scheduled += 1;
-        self.jobs.insert(Scheduled {
+        let scheduled = Scheduled {
             due: self.now + after,
             order: self.scheduled,
             job,
-        });
+        };
+        self.changes.added.push(scheduled.clone());
+        self.jobs.insert(scheduled);
     }
 
     pub(crate) fn cancel(&mut self, job: &Job) {
-        self.jobs.retain(|scheduled| scheduled.job != *job);
+        let removed = &mut self.changes.removed;
+        self.jobs.retain(|scheduled| {
+            let stays = scheduled.job != *job;
+            if !stays {
+                removed.push(scheduled.order);
+            }
+            stays
+        });
     }
 
     /// The next job that is due at a time, and when it was.
     pub(crate) fn pop(&mut self, until: Millis) -> Option<(Millis, Job)> {
-        let next = self.jobs.pop_first()?;
-        if next.due > until {
-            self.jobs.insert(next);
+        if self.jobs.first()?.due > until {
             return None;
         }
+        let next = self.jobs.pop_first()?;
+        self.changes.removed.push(next.order);
         Some((next.due, next.job))
+    }
+
+    /// What has changed since this was last called.
+    pub(crate) fn take_changes(&mut self) -> ClockChanges {
+        std::mem::take(&mut self.changes)
+    }
+
+    /// All there is, as a change of a new clock.
+    pub(crate) fn as_changes(&self) -> ClockChanges {
+        ClockChanges {
+            time: Some((self.advanced, self.stopped)),
+            added: self.jobs.iter().cloned().collect(),
+            removed: Vec::new(),
+        }
+    }
+
+    pub(crate) fn apply(&mut self, changes: ClockChanges) {
+        if let Some((advanced, stopped)) = changes.time {
+            (self.advanced, self.stopped) = (advanced, stopped);
+        }
+        for job in changes.added {
+            self.scheduled = self.scheduled.max(job.order);
+            self.jobs.insert(job);
+        }
+        if !changes.removed.is_empty() {
+            self.jobs
+                .retain(|job| !changes.removed.contains(&job.order));
+        }
     }
 
     /// How long it is until the next job.
     pub(crate) fn idle(&self) -> Option<Millis> {
         let next = self.jobs.first()?;
-        Some((next.due - self.read()).max(0))
+        match self.stopped {
+            Some(_) => None,
+            None => Some((next.due - self.read()).max(0)),
+        }
     }
 }
 

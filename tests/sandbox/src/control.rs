@@ -9,11 +9,11 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 use crate::api::{read, respond};
+use crate::delivery;
 use crate::error::ApiError;
 use crate::events::Endpoint;
 use crate::faults::Fault;
 use crate::form::{self, Tree};
-use crate::ids;
 use crate::institutions::Institution;
 use crate::intents::Kind;
 use crate::link::{self, texts};
@@ -21,19 +21,26 @@ use crate::server::Server;
 use crate::spec::SPEC;
 use crate::state::State;
 use crate::validate;
+use crate::world::Universe;
 
 /// How far one request may advance the clock: a year, as every day in between has to happen.
-const MAX_ADVANCE: f64 = 366.0 * 86_400.0;
+pub(crate) const MAX_ADVANCE: f64 = 366.0 * 86_400.0;
+/// How many faults may wait for their requests.
+const MAX_FAULTS: usize = 1_000;
+/// How many events are listed.
+const MAX_EVENTS: usize = 1_000;
+/// The id of what all events are sent to.
+const LISTENER: &str = "listener";
 
 type Answer = Result<Value, ApiError>;
 
 pub(crate) fn router() -> Router<Arc<Server>> {
-    let link = |link: fn(&mut State, &str, Institution, &[String]) -> Answer| {
+    let link = |link: fn(&mut Universe, &str, &Institution, &[String]) -> Answer| {
         post(
             move |Shared(server): Shared<Arc<Server>>, Path(id): Path<String>, request| async move {
-                with_form(server, request, |state, tree| {
-                    let (institution, chosen) = choice(tree)?;
-                    link(state, &id, institution, &chosen)
+                with_form(server, request, |universe, tree| {
+                    let (institution, chosen) = choice(universe, tree)?;
+                    link(universe, &id, &institution, &chosen)
                 })
                 .await
             },
@@ -42,13 +49,7 @@ pub(crate) fn router() -> Router<Arc<Server>> {
     let account = |change: fn(&mut State, &str)| {
         post(
             move |Shared(server): Shared<Arc<Server>>, Path(id): Path<String>| async move {
-                plain(&server, |state| {
-                    let missing =
-                        || ApiError::missing("financial_connections.account", &id, "account");
-                    state.accounts.get(&id).ok_or_else(missing)?;
-                    change(state, &id);
-                    state.object(&id).ok_or_else(missing)
-                })
+                plain(&server, |universe| change_account(universe, &id, change))
             },
         )
     };
@@ -60,13 +61,15 @@ pub(crate) fn router() -> Router<Arc<Server>> {
         .route("/_sandbox/sessions/{id}/link", link(link_session))
         .route(
             "/_sandbox/payment_intents/{id}/link",
-            link(|state, id, institution, chosen| {
-                Kind::Payment.link(state, id, institution, chosen)
+            link(|universe, id, institution, chosen| {
+                link_intent(universe, Kind::Payment, id, institution, chosen)
             }),
         )
         .route(
             "/_sandbox/setup_intents/{id}/link",
-            link(|state, id, institution, chosen| Kind::Setup.link(state, id, institution, chosen)),
+            link(|universe, id, institution, chosen| {
+                link_intent(universe, Kind::Setup, id, institution, chosen)
+            }),
         )
         .route(
             "/_sandbox/accounts/{id}/deactivate",
@@ -92,7 +95,7 @@ pub(crate) fn router() -> Router<Arc<Server>> {
             "/_sandbox/events/{id}/resend",
             post(
                 async |Shared(server): Shared<Arc<Server>>, Path(id): Path<String>| {
-                    plain(&server, |state| resend(state, &id))
+                    plain(&server, |universe| resend(universe, &id))
                 },
             ),
         )
@@ -103,11 +106,11 @@ pub(crate) fn router() -> Router<Arc<Server>> {
         .route(
             "/_sandbox/faults",
             get(async |Shared(server): Shared<Arc<Server>>| plain(&server, faults))
-                .post(async |Shared(server), request| with_form(server, request, add_fault).await)
+                .post(async |Shared(server), request| with_form(server, request, parse_fault).await)
                 .delete(async |Shared(server): Shared<Arc<Server>>| {
-                    plain(&server, |state| {
-                        state.faults.clear();
-                        faults(state)
+                    plain(&server, |universe| {
+                        universe.faults.clear();
+                        faults(universe)
                     })
                 }),
         )
@@ -116,24 +119,24 @@ pub(crate) fn router() -> Router<Arc<Server>> {
 async fn with_form(
     server: Arc<Server>,
     request: Request,
-    answer: impl FnOnce(&mut State, Tree) -> Answer,
+    answer: impl FnOnce(&mut Universe, Tree) -> Answer,
 ) -> Response {
     let (parts, body) = request.into_parts();
     let tree = read(&parts, body)
         .await
         .and_then(|form| form::decode(&form));
     match tree {
-        Ok(tree) => plain(&server, |state| answer(state, tree)),
-        Err(error) => respond(&ids::new("req"), Err(error)),
+        Ok(tree) => plain(&server, |universe| answer(universe, tree)),
+        Err(error) => respond(&server.setting.ids.id("req"), Err(error)),
     }
 }
 
-fn plain(server: &Arc<Server>, answer: impl FnOnce(&mut State) -> Answer) -> Response {
-    let answer = server.with(|state| {
-        state.changed = true;
-        answer(state)
+fn plain(server: &Arc<Server>, answer: impl FnOnce(&mut Universe) -> Answer) -> Response {
+    let answer = server.with(|universe| {
+        let answer = answer(universe);
+        universe.commit().and(answer)
     });
-    respond(&ids::new("req"), answer)
+    respond(&server.setting.ids.id("req"), answer)
 }
 
 /// Parameters of these names, and no others.
@@ -151,50 +154,87 @@ fn params(tree: Tree, names: &[&str]) -> Result<Value, ApiError> {
     }
 }
 
-fn about(state: &mut State) -> Answer {
+fn about(universe: &mut Universe) -> Answer {
+    let institutions = universe.setting.institutions.iter();
+    let institutions: Vec<_> = institutions.map(|institution| &institution.id).collect();
     Ok(json!({
         "api_version": SPEC.version,
-        "clock": state.now(),
-        "institutions": Institution::ALL.map(Institution::as_str),
+        "clock": universe.platform().now(),
+        "institutions": institutions,
     }))
 }
 
-/// `institution` and `accounts`, the subcategories that the user chooses.
-fn choice(tree: Tree) -> Result<(Institution, Vec<String>), ApiError> {
+/// `institution` and `accounts`, the names or subcategories of those that the user chooses.
+fn choice(universe: &Universe, tree: Tree) -> Result<(Institution, Vec<String>), ApiError> {
     let params = params(tree, &["institution", "accounts"])?;
+    let setting = &universe.setting;
     let institution = match params["institution"].as_str() {
-        None => Institution::default(),
-        Some(name) => Institution::from_name(name).ok_or_else(|| {
-            let names = Institution::ALL.map(Institution::as_str).join(", ");
-            ApiError::invalid(format!("Invalid institution: must be one of {names}"))
-                .param("institution")
-        })?,
+        None => setting.institution("bank").or(setting.institutions.first()),
+        Some(name) => setting.institution(name),
     };
-    Ok((institution, texts(&params["accounts"])))
+    let institution = institution.ok_or_else(|| {
+        let names = setting.institutions.iter().map(|known| &*known.id);
+        let names: Vec<_> = names.collect();
+        ApiError::invalid(format!(
+            "Invalid institution: must be one of {}",
+            names.join(", ")
+        ))
+        .param("institution")
+    })?;
+    Ok((institution.clone(), texts(&params["accounts"])))
 }
 
-fn link_session(
-    state: &mut State,
+/// Links accounts for a session, in whichever world it is.
+pub(crate) fn link_session(
+    universe: &mut Universe,
     id: &str,
-    institution: Institution,
+    institution: &Institution,
     chosen: &[String],
 ) -> Answer {
+    let world = universe.find(|state| state.sessions.get(id).is_some());
+    let state = universe.world(&world)?;
     let accounts = link::session(state, id, institution, chosen)?;
     let accounts: Vec<_> = accounts.iter().filter_map(|id| state.object(id)).collect();
     Ok(json!({ "session": id, "accounts": accounts }))
 }
 
-fn clock(state: &mut State) -> Answer {
-    Ok(json!({ "now": state.now() }))
+/// Links an account for an intent, in whichever world it is.
+pub(crate) fn link_intent(
+    universe: &mut Universe,
+    kind: Kind,
+    id: &str,
+    institution: &Institution,
+    chosen: &[String],
+) -> Answer {
+    let world = universe.find(|state| kind.find(state, id).is_ok());
+    kind.link(universe.world(&world)?, id, institution, chosen)
 }
 
-fn advance(state: &mut State, tree: Tree) -> Answer {
+/// Does something to an account, in whichever world it is.
+pub(crate) fn change_account(
+    universe: &mut Universe,
+    id: &str,
+    change: impl FnOnce(&mut State, &str),
+) -> Answer {
+    let world = universe.find(|state| state.accounts.get(id).is_some());
+    let state = universe.world(&world)?;
+    let missing = || ApiError::missing("financial_connections.account", id, "account");
+    state.accounts.get(id).ok_or_else(missing)?;
+    change(state, id);
+    state.object(id).ok_or_else(missing)
+}
+
+fn clock(universe: &mut Universe) -> Answer {
+    Ok(json!({ "now": universe.platform().now() }))
+}
+
+fn advance(universe: &mut Universe, tree: Tree) -> Answer {
     let params = params(tree, &["seconds"])?;
     let seconds = params["seconds"]
         .as_str()
         .and_then(|text| text.parse::<f64>().ok());
     match seconds.filter(|seconds| (0.0..=MAX_ADVANCE).contains(seconds)) {
-        Some(seconds) => state.advance((seconds * 1000.0) as i64),
+        Some(seconds) => universe.advance((seconds * 1000.0) as i64),
         None => {
             return Err(
                 ApiError::invalid(format!("Invalid seconds: from 0 to {MAX_ADVANCE}"))
@@ -202,54 +242,73 @@ fn advance(state: &mut State, tree: Tree) -> Answer {
             );
         }
     }
-    clock(state)
+    clock(universe)
 }
 
-/// The newest first; all, or those of a type.
-fn events(state: &mut State, tree: Tree) -> Answer {
+/// The newest first of each account; all, or those of a type.
+fn events(universe: &mut Universe, tree: Tree) -> Answer {
     let params = params(tree, &["type"])?;
     let wanted = params["type"].as_str();
-    let events = state.events.rows().iter().rev();
-    let events = events.filter(|event| wanted.is_none_or(|wanted| event.is_of_type(wanted)));
-    Ok(json!({ "data": events.map(|event| event.report()).collect::<Vec<_>>() }))
+    let events = universe.worlds().flat_map(|(world, state)| {
+        let events = state.events.rows().iter().rev();
+        let events = events.filter(|event| wanted.is_none_or(|wanted| event.r#type() == wanted));
+        events.map(|event| event.report(world.account()))
+    });
+    Ok(json!({ "data": events.take(MAX_EVENTS).collect::<Vec<_>>() }))
 }
 
-fn resend(state: &mut State, id: &str) -> Answer {
-    if state.endpoint.is_none() {
+/// Sends an event once more.
+pub(crate) fn resend(universe: &mut Universe, id: &str) -> Answer {
+    let world = universe.find(|state| state.events.get(id).is_some());
+    let missing = || ApiError::missing("event", id, "id");
+    let event = universe.platform_or(&world).events.get(id);
+    let r#type = event.ok_or_else(missing)?.r#type().to_owned();
+    if universe.endpoints(&world, &r#type).is_empty() {
         return Err(ApiError::invalid("There is no webhook to send it to."));
     }
-    if !state.resend(id) {
-        return Err(ApiError::missing("event", id, "id"));
-    }
-    Ok(state
-        .events
-        .get(id)
-        .map(|event| event.report())
-        .unwrap_or_default())
+    let parcels = delivery::post(universe, &world, id);
+    universe.parcels.extend(parcels);
+    let event = universe.platform_or(&world).events.get(id);
+    Ok(event.ok_or_else(missing)?.report(world.account()))
 }
 
-fn webhook(state: &mut State, tree: Tree) -> Answer {
+fn webhook(universe: &mut Universe, tree: Tree) -> Answer {
     let params = params(tree, &["url", "secret"])?;
     let text = |name: &str| match params[name].as_str() {
         Some(text) if !text.is_empty() => Ok(text.to_owned()),
         _ => Err(ApiError::parameter_missing(name)),
     };
-    let endpoint = Endpoint {
-        url: text("url")?,
-        secret: text("secret")?,
-    };
-    let answer = json!({ "url": endpoint.url });
-    state.endpoint = Some(endpoint);
+    let listener = listener(text("url")?, text("secret")?);
+    let answer = json!({ "url": listener.url });
+    universe.listener = Some(listener);
     Ok(answer)
 }
 
-fn faults(state: &mut State) -> Answer {
-    Ok(json!({ "data": state.faults.iter().map(Fault::json).collect::<Vec<_>>() }))
+/// Where all events go, signed with this secret.
+pub(crate) fn listener(url: String, secret: String) -> Endpoint {
+    Endpoint {
+        id: LISTENER.to_owned(),
+        url,
+        secret,
+    }
 }
 
-fn add_fault(state: &mut State, tree: Tree) -> Answer {
-    let fault = Fault::parse(tree)?;
+fn faults(universe: &mut Universe) -> Answer {
+    Ok(json!({ "data": universe.faults.iter().map(Fault::json).collect::<Vec<_>>() }))
+}
+
+fn parse_fault(universe: &mut Universe, tree: Tree) -> Answer {
+    add_fault(universe, Fault::parse(tree)?)
+}
+
+/// Lets the requests that a fault is for fail.
+pub(crate) fn add_fault(universe: &mut Universe, fault: Fault) -> Answer {
+    if universe.faults.len() >= MAX_FAULTS {
+        return Err(ApiError::invalid(format!(
+            "There are {MAX_FAULTS} faults already that wait for their requests."
+        )));
+    }
     let answer = fault.json();
-    state.faults.push(fault);
+    universe.faults.push(fault);
     Ok(answer)
 }

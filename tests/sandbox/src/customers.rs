@@ -4,7 +4,6 @@ use serde_json::{Map, Value, json};
 
 use crate::api::Call;
 use crate::error::ApiError;
-use crate::ids;
 use crate::range::TimeRange;
 use crate::state::State;
 use crate::table::Object;
@@ -28,7 +27,7 @@ const SHOWN: [&str; 14] = [
 ];
 
 pub(crate) fn create(state: &mut State, call: &Call) -> Result<Value, ApiError> {
-    let id = ids::new("cus");
+    let id = state.setting.ids.id("cus");
     let mut customer = json!({
         "id": id,
         "object": "customer",

@@ -1,4 +1,4 @@
-//! Sends events to the webhook, those of one object in order.
+//! Sends events to endpoints, those of one object in order.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,8 +7,9 @@ use std::time::Duration;
 use stripe_financial_connections::Timestamp;
 use stripe_financial_connections::webhook::Webhook;
 
-use crate::events::{Attempt, Delivery};
+use crate::events::{Attempt, DeliveryStatus};
 use crate::server::Server;
+use crate::world::{Universe, World};
 
 /// How often an event is sent before it is given up. Pauses double, from 0.1 s.
 const ATTEMPTS: u32 = 6;
@@ -16,13 +17,33 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// How many events are sent at a time.
 const AT_A_TIME: usize = 16;
+/// How many events may wait; the delivery of more fails.
+const MAX_WAITING: usize = 10_000;
+
+/// An event on its way to an endpoint.
+#[derive(Clone, Debug)]
+pub(crate) struct Parcel {
+    pub(crate) world: World,
+    pub(crate) endpoint: String,
+    pub(crate) subject: String,
+    pub(crate) event: String,
+}
+
+/// Endpoint and object: what is delivered in order.
+type Lane = (String, String);
 
 pub(crate) struct Deliverer {
     http: reqwest::Client,
     runtime: tokio::runtime::Handle,
     at_a_time: tokio::sync::Semaphore,
-    /// Ids of events by object; the first of each is under way.
-    lanes: Mutex<HashMap<String, VecDeque<String>>>,
+    lanes: Mutex<Lanes>,
+}
+
+/// The first of each is under way.
+#[derive(Default)]
+struct Lanes {
+    parcels: HashMap<Lane, VecDeque<Parcel>>,
+    waiting: usize,
 }
 
 impl Deliverer {
@@ -40,63 +61,120 @@ impl Deliverer {
         })
     }
 
-    /// Takes over events, given by subject and id.
-    pub(crate) fn deliver(&self, server: &Arc<Server>, events: Vec<(String, String)>) {
-        for (subject, id) in events {
+    /// Takes over events.
+    pub(crate) fn deliver(&self, server: &Arc<Server>, parcels: Vec<Parcel>) {
+        let mut refused = Vec::new();
+        for parcel in parcels {
             let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-            let lane = lanes.entry(subject.clone()).or_default();
-            lane.push_back(id);
-            if lane.len() == 1 {
-                self.runtime.spawn(drain(Arc::downgrade(server), subject));
+            if lanes.waiting == MAX_WAITING {
+                refused.push(parcel);
+                continue;
             }
+            lanes.waiting += 1;
+            let key = (parcel.endpoint.clone(), parcel.subject.clone());
+            let lane = lanes.parcels.entry(key.clone()).or_default();
+            lane.push_back(parcel);
+            if lane.len() == 1 {
+                self.runtime.spawn(drain(Arc::downgrade(server), key));
+            }
+        }
+        for parcel in refused {
+            record(server, &parcel, None, DeliveryStatus::Failed);
         }
     }
 
-    fn first(&self, subject: &str) -> Option<String> {
+    fn first(&self, lane: &Lane) -> Option<Parcel> {
         let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        lanes.get(subject)?.front().cloned()
+        lanes.parcels.get(lane)?.front().cloned()
     }
 
     /// Takes the first out of its lane, and an empty lane away.
-    fn done(&self, subject: &str) {
+    fn done(&self, key: &Lane) {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(lane) = lanes.get_mut(subject) {
+        if let Some(lane) = lanes.parcels.get_mut(key) {
             lane.pop_front();
             if lane.is_empty() {
-                lanes.remove(subject);
+                lanes.parcels.remove(key);
             }
+            lanes.waiting -= 1;
         }
     }
 }
 
-/// Sends the events of one object, one after the other. Ends with the sandbox.
-async fn drain(server: std::sync::Weak<Server>, subject: String) {
-    while let Some(server) = server.upgrade()
-        && let Some(id) = server.deliverer.first(&subject)
-    {
-        send(&server, &id).await;
-        server.deliverer.done(&subject);
+/// Puts addresses on events that are new.
+pub(crate) fn address(universe: &mut Universe) {
+    let mut new = Vec::new();
+    for (world, state) in universe.worlds_mut() {
+        let events = std::mem::take(&mut state.outbox);
+        new.extend(events.into_iter().map(|id| (world.clone(), id)));
+    }
+    for (world, id) in new {
+        let parcels = post(universe, &world, &id);
+        universe.parcels.extend(parcels);
     }
 }
 
-async fn send(server: &Arc<Server>, id: &str) {
+/// One parcel for each endpoint that an event goes to, unless it is on its way there.
+pub(crate) fn post(universe: &mut Universe, world: &World, id: &str) -> Vec<Parcel> {
+    let state = universe.existing(world);
+    let event = state.and_then(|state| state.events.get(id));
+    let endpoints = event.map(|event| universe.endpoints(world, event.r#type()));
+    let endpoints = endpoints.unwrap_or_default();
+    let Ok(state) = universe.world(world) else {
+        return Vec::new();
+    };
+    // Looking for it to change it makes it one that has changed.
+    let Some(event) = (!endpoints.is_empty())
+        .then(|| state.events.get_mut(id))
+        .flatten()
+    else {
+        return Vec::new();
+    };
+    let mut parcels = Vec::new();
+    for endpoint in endpoints {
+        match event.delivery(&endpoint) {
+            delivery if delivery.attempts.is_empty() => {}
+            delivery if delivery.status == DeliveryStatus::Pending => continue,
+            delivery => delivery.status = DeliveryStatus::Pending,
+        }
+        parcels.push(Parcel {
+            world: world.clone(),
+            endpoint: endpoint.id,
+            subject: event.subject.clone(),
+            event: id.to_owned(),
+        });
+    }
+    parcels
+}
+
+/// Sends the events of one object, one after the other. Ends with the sandbox.
+async fn drain(server: std::sync::Weak<Server>, lane: Lane) {
+    while let Some(server) = server.upgrade()
+        && let Some(parcel) = server.deliverer.first(&lane)
+    {
+        send(&server, &parcel).await;
+        server.deliverer.done(&lane);
+    }
+}
+
+async fn send(server: &Arc<Server>, parcel: &Parcel) {
     let mut pause = FIRST_PAUSE;
     for attempt in 1..=ATTEMPTS {
-        let Some((url, secret, body)) = server.with(|state| {
-            let event = state.events.get(id)?;
-            let endpoint = state.endpoint.as_ref()?;
-            Some((
-                endpoint.url.clone(),
-                endpoint.secret.clone(),
-                event.json().to_string(),
-            ))
+        let Some((endpoint, body)) = server.with(|universe| {
+            let endpoint = universe.endpoint(&parcel.world, &parcel.endpoint)?;
+            let event = universe
+                .existing(&parcel.world)?
+                .events
+                .get(&parcel.event)?;
+            Some((endpoint, event.json(parcel.world.account()).to_string()))
         }) else {
+            record(server, parcel, None, DeliveryStatus::Failed);
             return;
         };
         let permit = server.deliverer.at_a_time.acquire().await;
         // Receivers compare it with their own clock, which nobody advances.
-        let signature = Webhook::sign(&body, secret, Timestamp::now());
-        let request = server.deliverer.http.post(url);
+        let signature = Webhook::sign(&body, endpoint.secret, Timestamp::now());
+        let request = server.deliverer.http.post(endpoint.url);
         let request = request
             .header("content-type", "application/json; charset=utf-8")
             .header("stripe-signature", signature)
@@ -104,21 +182,17 @@ async fn send(server: &Arc<Server>, id: &str) {
         let status = request.send().await.ok().map(|answer| answer.status());
         drop(permit);
         let delivered = status.is_some_and(|status| status.is_success());
-        server.with(|state| {
-            let at = state.now();
-            state.changed = true;
-            if let Some(event) = state.events.get_mut(id) {
-                event.attempts.push(Attempt {
-                    at,
-                    status: status.map(|status| status.as_u16()),
-                });
-                event.delivery = match (delivered, attempt) {
-                    (true, _) => Delivery::Delivered,
-                    (false, ATTEMPTS) => Delivery::Failed,
-                    (false, _) => Delivery::Pending,
-                };
-            }
-        });
+        let outcome = match (delivered, attempt) {
+            (true, _) => DeliveryStatus::Delivered,
+            (false, ATTEMPTS) => DeliveryStatus::Failed,
+            (false, _) => DeliveryStatus::Pending,
+        };
+        record(
+            server,
+            parcel,
+            Some(status.map(|status| status.as_u16())),
+            outcome,
+        );
         if delivered {
             return;
         }
@@ -127,4 +201,26 @@ async fn send(server: &Arc<Server>, id: &str) {
             pause *= 2;
         }
     }
+}
+
+/// Notes what came of an attempt, if there was one.
+fn record(
+    server: &Arc<Server>,
+    parcel: &Parcel,
+    attempt: Option<Option<u16>>,
+    outcome: DeliveryStatus,
+) {
+    let noted = server.with_world(&parcel.world, |state| {
+        let at = state.now();
+        let event = state.events.get_mut(&parcel.event);
+        let deliveries = event.into_iter().flat_map(|event| &mut event.deliveries);
+        for delivery in deliveries.filter(|one| one.endpoint == parcel.endpoint) {
+            delivery.status = outcome;
+            if let Some(status) = attempt {
+                delivery.attempts.push(Attempt { at, status });
+            }
+        }
+        Ok(())
+    });
+    debug_assert!(noted.is_ok(), "the world of an event is there");
 }

@@ -67,6 +67,15 @@ impl ApiError {
         self.with("code", code)
     }
 
+    /// An error of a parameter that is within another.
+    pub(crate) fn within(self, param: &str) -> Self {
+        let nested = match self.error.get("param").and_then(Value::as_str) {
+            Some(name) => format!("{param}[{name}]"),
+            None => param.to_owned(),
+        };
+        self.param(nested)
+    }
+
     pub(crate) fn param(self, param: impl Into<String>) -> Self {
         self.with("param", param.into())
     }
@@ -82,7 +91,12 @@ impl ApiError {
     }
 
     pub(crate) fn message(&self) -> &str {
-        self.error["message"].as_str().unwrap_or_default()
+        self.text("message").unwrap_or_default()
+    }
+
+    /// A field of the error.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.error.get(name)?.as_str()
     }
 
     pub(crate) fn body(&self) -> Value {

@@ -1,16 +1,23 @@
-//! Events: what happened, and how its delivery went.
+//! `/v1/events`: what happened, and how its delivery went.
 
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use crate::ids;
+use crate::api::Call;
+use crate::error::ApiError;
+use crate::range::TimeRange;
 use crate::spec::SPEC;
 use crate::state::State;
 use crate::table::Row;
 
+/// Older ones are forgotten. Stripe keeps those of thirty days.
+const KEPT: usize = 100_000;
+
 /// Where events are sent, and what they are signed with.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Endpoint {
+    pub(crate) id: String,
     pub(crate) url: String,
     pub(crate) secret: String,
 }
@@ -29,20 +36,28 @@ pub(crate) struct Event {
     r#type: String,
     /// The id of the object. Events of one object are delivered in order.
     pub(crate) subject: String,
-    data: Value,
+    /// As text, since there are many and few are looked at.
+    data: Box<RawValue>,
     cause: Option<Cause>,
-    pub(crate) delivery: Delivery,
+    pub(crate) deliveries: Vec<Delivery>,
+}
+
+/// The delivery of an event to an endpoint.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Delivery {
+    /// The id of the endpoint.
+    pub(crate) endpoint: String,
+    pub(crate) url: String,
+    pub(crate) status: DeliveryStatus,
     pub(crate) attempts: Vec<Attempt>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Delivery {
-    /// There was no endpoint.
-    None,
+pub(crate) enum DeliveryStatus {
     Pending,
     Delivered,
-    /// All attempts failed.
+    /// All attempts failed, or there was no room for it.
     Failed,
 }
 
@@ -61,42 +76,96 @@ impl Row for Event {
 }
 
 impl Event {
-    /// As it is sent.
-    pub(crate) fn json(&self) -> Value {
+    /// As it is sent, from an account if it is one that is connected.
+    pub(crate) fn json(&self, account: Option<&str>) -> Value {
         let cause = self.cause.as_ref();
-        json!({
+        let data: Value = serde_json::from_str(self.data.get()).unwrap_or_default();
+        let mut event = json!({
             "id": self.id,
             "object": "event",
             "api_version": SPEC.version,
             "created": self.created,
-            "data": self.data,
+            "data": data,
             "livemode": false,
-            "pending_webhooks": u8::from(self.is_pending()),
+            "pending_webhooks": self.pending(),
             "request": {
                 "id": cause.map(|cause| &cause.id),
                 "idempotency_key": cause.and_then(|cause| cause.idempotency_key.as_ref()),
             },
             "type": self.r#type,
+        });
+        if let Some(account) = account {
+            event["account"] = json!(account);
+        }
+        event
+    }
+
+    /// As it is shown by the sandbox: with its delivery.
+    pub(crate) fn report(&self, account: Option<&str>) -> Value {
+        let all = |status| self.deliveries.iter().all(|one| one.status == status);
+        let delivery = if self.deliveries.is_empty() {
+            "none"
+        } else if self.pending() > 0 {
+            "pending"
+        } else if all(DeliveryStatus::Delivered) {
+            "delivered"
+        } else {
+            "failed"
+        };
+        let attempts: Vec<_> = self
+            .deliveries
+            .iter()
+            .flat_map(|delivery| &delivery.attempts)
+            .collect();
+        json!({
+            "event": self.json(account),
+            "delivery": delivery,
+            "attempts": attempts,
+            "deliveries": self.deliveries,
         })
     }
 
-    /// As it is listed: with its delivery.
-    pub(crate) fn report(&self) -> Value {
-        json!({ "event": self.json(), "delivery": self.delivery, "attempts": self.attempts })
+    /// The delivery to an endpoint; a new one if there was none.
+    pub(crate) fn delivery(&mut self, endpoint: &Endpoint) -> &mut Delivery {
+        let mut known = self.deliveries.iter();
+        let place = known.position(|delivery| delivery.endpoint == endpoint.id);
+        let place = place.unwrap_or_else(|| {
+            self.deliveries.push(Delivery {
+                endpoint: endpoint.id.clone(),
+                url: endpoint.url.clone(),
+                status: DeliveryStatus::Pending,
+                attempts: Vec::new(),
+            });
+            self.deliveries.len() - 1
+        });
+        &mut self.deliveries[place]
     }
 
     pub(crate) fn is_pending(&self) -> bool {
-        self.delivery == Delivery::Pending
+        self.pending() > 0
     }
 
-    pub(crate) fn is_of_type(&self, r#type: &str) -> bool {
-        self.r#type == r#type
+    /// As if it had not been sent where it has not arrived, so that it is sent again.
+    pub(crate) fn forget_pending(&mut self) {
+        self.deliveries
+            .retain(|delivery| delivery.status != DeliveryStatus::Pending);
+    }
+
+    fn pending(&self) -> usize {
+        let deliveries = self.deliveries.iter();
+        deliveries
+            .filter(|delivery| delivery.status == DeliveryStatus::Pending)
+            .count()
+    }
+
+    pub(crate) fn r#type(&self) -> &str {
+        &self.r#type
     }
 }
 
 impl State {
     pub(crate) fn emit(&mut self, r#type: &str, subject: &str, object: Value) {
-        self.push_event(r#type, subject, json!({ "object": object }));
+        self.push_event(r#type, subject, &json!({ "object": object }));
     }
 
     /// An event that tells what the changed fields held before.
@@ -115,40 +184,59 @@ impl State {
         self.push_event(
             r#type,
             subject,
-            json!({ "object": object, "previous_attributes": previous }),
+            &json!({ "object": object, "previous_attributes": previous }),
         );
     }
 
-    fn push_event(&mut self, r#type: &str, subject: &str, data: Value) {
-        let delivery = match self.endpoint {
-            Some(_) => Delivery::Pending,
-            None => Delivery::None,
-        };
+    fn push_event(&mut self, r#type: &str, subject: &str, data: &Value) {
         let event = Event {
-            id: ids::new("evt"),
+            id: self.setting.ids.id("evt"),
             created: self.now(),
             r#type: r#type.to_owned(),
             subject: subject.to_owned(),
-            data,
+            data: serde_json::value::to_raw_value(data).expect("JSON can be written"),
             cause: self.cause.clone(),
-            delivery,
-            attempts: Vec::new(),
+            deliveries: Vec::new(),
         };
-        if event.is_pending() {
-            self.outbox.push(event.id.clone());
-        }
+        self.outbox.push(event.id.clone());
         self.events.push(event);
+        self.events.keep(KEPT);
     }
+}
 
-    /// Sends an event once more. False if there is no such event or no endpoint.
-    pub(crate) fn resend(&mut self, id: &str) -> bool {
-        let Some(event) = self.events.get_mut(id).filter(|_| self.endpoint.is_some()) else {
-            return false;
-        };
-        if !event.is_pending() {
-            event.delivery = Delivery::Pending;
-            self.outbox.push(id.to_owned());
-        }
-        true
+pub(crate) fn retrieve(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let id = call.id("id");
+    match state.events.get(id) {
+        Some(event) => Ok(event.json(call.account())),
+        None => Err(ApiError::missing("event", id, "id")),
     }
+}
+
+pub(crate) fn list(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let types = call.texts("types");
+    let r#type = call.text("type");
+    if r#type.is_some() && !types.is_empty() {
+        return Err(ApiError::exclusive(["type", "types"]));
+    }
+    let created = TimeRange::new(&call.params["created"]);
+    let delivered = match &call.params["delivery_success"] {
+        Value::String(text) => Some(text == "true"),
+        other => other.as_bool(),
+    };
+    state.events.page(
+        call,
+        "event",
+        |event| {
+            let matches = |wanted: &str| match wanted.strip_suffix('*') {
+                Some(start) => event.r#type.starts_with(start),
+                None => event.r#type == wanted,
+            };
+            let fails = |delivery: &Delivery| delivery.status != DeliveryStatus::Delivered;
+            r#type.is_none_or(matches)
+                && (types.is_empty() || types.iter().any(|wanted| event.r#type == *wanted))
+                && created.contains(event.created)
+                && delivered.is_none_or(|good| event.deliveries.iter().any(fails) != good)
+        },
+        |event| event.json(call.account()),
+    )
 }

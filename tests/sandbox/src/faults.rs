@@ -11,9 +11,18 @@ use crate::validate;
 /// The header that makes the answer to its request fail: `status=503, delay=2, drop, after`.
 pub(crate) const HEADER: &str = "sandbox-fault";
 
-/// How an answer fails.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Fault {
+/// How the answer to a request fails: with a [status](Self::status), late, or not at all.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use stripe_financial_connections_sandbox::Fault;
+/// let fault = Fault::status(503).on("POST", "/v1/customers").times(2);
+/// let slow = Fault::delay(Duration::from_secs(1));
+/// let lost = Fault::drop_connection().after_it_is_done();
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[must_use = "a fault does nothing until a sandbox is told to fail"]
+pub struct Fault {
     status: Option<u16>,
     /// Waits this long before all else.
     pub(crate) delay: Duration,
@@ -31,7 +40,86 @@ pub(crate) struct Fault {
     times: u64,
 }
 
+/// One that changes nothing.
+impl Default for Fault {
+    fn default() -> Self {
+        Self {
+            status: None,
+            delay: Duration::ZERO,
+            drop: false,
+            after: false,
+            body: None,
+            retry_after: None,
+            should_retry: None,
+            method: None,
+            path: None,
+            times: 1,
+        }
+    }
+}
+
 impl Fault {
+    /// Answers with an error of this status, from 400 to 599.
+    pub fn status(status: u16) -> Self {
+        Self {
+            status: Some(status.clamp(400, 599)),
+            ..Self::default()
+        }
+    }
+
+    /// Answers late.
+    pub fn delay(delay: Duration) -> Self {
+        Self {
+            delay,
+            ..Self::default()
+        }
+    }
+
+    /// Closes the connection without an answer.
+    pub fn drop_connection() -> Self {
+        Self {
+            drop: true,
+            ..Self::default()
+        }
+    }
+
+    /// Carries the request out before it fails, as when an answer is lost on its way.
+    pub fn after_it_is_done(mut self) -> Self {
+        self.after = true;
+        self
+    }
+
+    /// Answers with this body in place of an error in Stripe's shape, such as the page of a proxy.
+    pub fn body(mut self, body: impl Into<String>) -> Self {
+        self.body = Some(body.into());
+        self
+    }
+
+    /// Answers with the header `Retry-After`.
+    pub fn retry_after(mut self, value: impl Into<String>) -> Self {
+        self.retry_after = Some(value.into());
+        self
+    }
+
+    /// Answers with the header `Stripe-Should-Retry`.
+    pub fn should_retry(mut self, should: bool) -> Self {
+        self.should_retry = Some(should.to_string());
+        self
+    }
+
+    /// Only for requests with this method and a path that starts like this.
+    pub fn on(mut self, method: impl AsRef<str>, path: impl Into<String>) -> Self {
+        self.method = Some(method.as_ref().to_uppercase());
+        self.path = Some(path.into());
+        self
+    }
+
+    /// For so many requests; otherwise for one.
+    pub fn times(mut self, times: u64) -> Self {
+        self.times = times;
+        self
+    }
+
     /// From the header of a request.
     pub(crate) fn parse_header(header: &str) -> Result<Self, ApiError> {
         let pairs: Vec<_> = header.split(',').map(|pair| pair.trim()).collect();
@@ -41,10 +129,7 @@ impl Fault {
     /// From the parameters of `/_sandbox/faults`. What is only named is `true`.
     pub(crate) fn parse(tree: form::Tree) -> Result<Self, ApiError> {
         let params = validate::unchecked(tree);
-        let mut fault = Self {
-            times: 1,
-            ..Self::default()
-        };
+        let mut fault = Self::default();
         for (name, value) in params.as_object().into_iter().flatten() {
             let text = value.as_str().unwrap_or_default();
             let invalid = || ApiError::invalid(format!("Invalid {name}: {text}")).param(name);

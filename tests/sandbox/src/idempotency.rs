@@ -1,27 +1,46 @@
 //! Answers that were given for an idempotency key, to be given again.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::error::ApiError;
 
 /// Stripe forgets a key after a day at the earliest.
 const KEPT: i64 = 86_400;
+/// More are forgotten earlier.
+const MAX: usize = 50_000;
 const MAX_LENGTH: usize = 255;
 
-#[derive(Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Replays(HashMap<String, Replay>);
+#[derive(Default)]
+pub(crate) struct Replays {
+    by_key: HashMap<String, Replay>,
+    /// The keys in the order in which they were used.
+    order: VecDeque<String>,
+    /// Those that were added since that was last asked.
+    new: Vec<String>,
+}
 
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Replay {
-    /// Method, path and parameters.
+    key: String,
+    /// Method, path and a fingerprint of the parameters, which may be personal and long.
     request: String,
     pub(crate) request_id: String,
-    pub(crate) answer: Result<Value, ApiError>,
+    /// As text, since few are looked at again.
+    answer: Result<Box<RawValue>, ApiError>,
     at: i64,
+}
+
+impl Replay {
+    pub(crate) fn answer(&self) -> Result<Value, ApiError> {
+        match &self.answer {
+            Ok(text) => Ok(serde_json::from_str(text.get()).unwrap_or_default()),
+            Err(error) => Err(error.clone()),
+        }
+    }
 }
 
 impl Replays {
@@ -37,7 +56,7 @@ impl Replays {
                 "Idempotency keys have from 1 to {MAX_LENGTH} characters."
             )));
         }
-        match self.0.get(key).filter(|replay| now - replay.at < KEPT) {
+        match self.by_key.get(key).filter(|replay| now - replay.at < KEPT) {
             Some(replay) if replay.request != request => Err(ApiError::invalid(format!(
                 "Keys for idempotent requests can only be used with the same endpoint and \
                  parameters they were first used with. Try a key other than '{key}'."
@@ -52,21 +71,60 @@ impl Replays {
         key: String,
         request: String,
         request_id: String,
-        answer: Result<Value, ApiError>,
+        answer: &Result<Value, ApiError>,
         at: i64,
     ) {
-        // Now and then, so that it costs nothing.
-        if self.0.len() % 1024 == 1023 {
-            self.0.retain(|_, replay| at - replay.at < KEPT);
-        }
-        self.0.insert(
+        let answer = match answer {
+            Ok(answer) => Ok(serde_json::value::to_raw_value(answer).expect("JSON can be written")),
+            Err(error) => Err(error.clone()),
+        };
+        self.new.push(key.clone());
+        self.put(Replay {
             key,
-            Replay {
-                request,
-                request_id,
-                answer,
-                at,
-            },
-        );
+            request,
+            request_id,
+            answer,
+            at,
+        });
+    }
+
+    /// Takes over what was kept, and forgets what is too old or too much.
+    pub(crate) fn put(&mut self, replay: Replay) {
+        let at = replay.at;
+        let is_old = |replay: &Replay| at - replay.at >= KEPT;
+        while self.order.len() >= MAX
+            || self
+                .order
+                .front()
+                .is_some_and(|key| self.by_key.get(key).is_none_or(is_old))
+        {
+            let Some(key) = self.order.pop_front() else {
+                break;
+            };
+            // The key may have been used again since.
+            if self.by_key.get(&key).is_some_and(is_old) || self.order.len() + 1 >= MAX {
+                self.by_key.remove(&key);
+            }
+        }
+        self.order.push_back(replay.key.clone());
+        self.by_key.insert(replay.key.clone(), replay);
+    }
+
+    /// The keys that were added since this was last called.
+    pub(crate) fn take_new(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.new)
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&Replay> {
+        self.by_key.get(key)
+    }
+
+    /// All there are, the first first.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Replay> {
+        self.order.iter().filter_map(|key| self.by_key.get(key))
+    }
+
+    pub(crate) fn has_new(&self) -> bool {
+        !self.new.is_empty()
     }
 }

@@ -1,132 +1,409 @@
 //! The institutions that a test user can choose from.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// Where the accounts of a test user are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+type Text = Cow<'static, str>;
+
+/// An institution at which a test user has accounts.
+///
+/// Those that a sandbox has have functions of their own; others are made with [`new`](Self::new).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Institution {
+    /// The name in requests, such as `refresh_fails`.
+    pub id: Text,
+    /// The name in the list that the user chooses from.
+    pub name: Text,
+    /// The name that its accounts show.
+    pub institution_name: Text,
+    /// How the user signs in.
+    pub sign_in: SignIn,
+    /// Why nobody can sign in at the moment.
+    pub outage: Option<Outage>,
+    /// The accounts of the user.
+    pub accounts: Vec<BankAccount>,
+}
+
+/// How a user signs in at an institution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Institution {
-    /// All works: a checking account, a savings account and a credit card.
-    #[default]
-    Bank,
-    /// Every refresh of its checking account fails.
-    RefreshFails,
-    /// The balance of its checking account tells what is posted, but not what is available.
-    NoAvailableBalance,
-    /// Its checking account becomes inactive one minute after it was linked.
-    GoesInactive,
+pub enum SignIn {
+    /// The user is taken to be signed in.
+    Nothing,
+    /// By user name and password, in the dialog.
+    Form,
+    /// In a window of the institution; accounts are chosen in the dialog.
+    Window,
+    /// In a window of the institution, in which accounts are chosen, too.
+    WindowWithAccounts,
 }
 
-/// An account that an institution has.
-pub(crate) struct Product {
-    pub(crate) display_name: &'static str,
-    pub(crate) category: &'static str,
-    pub(crate) subcategory: &'static str,
-    pub(crate) last4: &'static str,
+/// Why an institution cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Outage {
+    /// It is known when it ends.
+    Scheduled,
+    /// It is not known when it ends.
+    Unscheduled,
+    /// Something unexpected went wrong.
+    Error,
+}
+
+/// An account that a test user has at an institution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct BankAccount {
+    /// The name that the holder or the institution gave it.
+    pub name: Text,
+    /// `cash`, `credit`, `investment` or `other`.
+    pub category: Text,
+    /// `checking`, `savings`, `credit_card`, `line_of_credit`, `mortgage` or `other`.
+    pub subcategory: Text,
+    /// The whole number; its last four digits are shown. Stripe's test numbers have the effects
+    /// that Stripe documents for them.
+    pub number: Text,
     /// What has been posted, in cents; negative if the holder owes it.
-    pub(crate) current: i64,
-    /// What can be used, or has been used of a credit, with pending transactions.
-    pub(crate) usable: Option<i64>,
+    pub current: i64,
+    /// What can be used, or has been used of a credit, with pending transactions, in cents; none
+    /// if the institution does not say.
+    pub usable: Option<i64>,
+    /// Whether ACH payments can be taken from it.
+    pub payable: bool,
+    /// Who owns it.
+    pub owners: Owners,
+    /// Whether refreshes succeed.
+    pub refreshes: bool,
+    /// How many seconds after it was linked the institution stops letting it be read.
+    pub inactive_after: Option<u32>,
 }
 
-const CHECKING: Product = Product {
-    display_name: "Everyday Checking",
-    category: "cash",
-    subcategory: "checking",
-    last4: "6789",
-    current: 125_000,
-    usable: Some(120_050),
-};
+/// Who owns an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Owners {
+    /// The holder alone.
+    Holder,
+    /// The holder, and somebody else.
+    Shared,
+    /// A company.
+    Company,
+    /// The institution does not say: a refresh of the ownership fails.
+    Unknown,
+}
 
-const SAVINGS: Product = Product {
-    display_name: "Rainy Day Savings",
-    category: "cash",
-    subcategory: "savings",
-    last4: "4321",
-    current: 1_000_000,
-    usable: Some(1_000_000),
-};
+fn cash(
+    name: &'static str,
+    subcategory: &'static str,
+    number: &'static str,
+    current: i64,
+    usable: i64,
+) -> BankAccount {
+    BankAccount {
+        name: name.into(),
+        category: "cash".into(),
+        subcategory: subcategory.into(),
+        number: number.into(),
+        current,
+        usable: Some(usable),
+        payable: true,
+        owners: Owners::Holder,
+        refreshes: true,
+        inactive_after: None,
+    }
+}
 
-const CREDIT_CARD: Product = Product {
-    display_name: "Travel Card",
-    category: "credit",
-    subcategory: "credit_card",
-    last4: "1881",
-    current: -31_000,
-    usable: Some(-34_275),
-};
+/// Everything that is usual.
+fn plain(name: &'static str, number: &'static str) -> BankAccount {
+    cash(name, "checking", number, 125_000, 120_050)
+}
 
-const NO_AVAILABLE: Product = Product {
-    usable: None,
-    ..CHECKING
-};
+fn checking() -> BankAccount {
+    BankAccount {
+        owners: Owners::Shared,
+        ..plain("Everyday Checking", "000123456789")
+    }
+}
+
+fn credit_card() -> BankAccount {
+    BankAccount {
+        category: "credit".into(),
+        payable: false,
+        owners: Owners::Shared,
+        ..cash(
+            "Travel Card",
+            "credit_card",
+            "000000001881",
+            -31_000,
+            -34_275,
+        )
+    }
+}
+
+fn bank_accounts() -> Vec<BankAccount> {
+    let savings = cash(
+        "Rainy Day Savings",
+        "savings",
+        "000987654321",
+        1_000_000,
+        1_000_000,
+    );
+    let savings = BankAccount {
+        owners: Owners::Shared,
+        ..savings
+    };
+    vec![checking(), savings, credit_card()]
+}
+
+/// Those of Stripe's test institutions: payments from them end as the names say.
+fn test_accounts() -> Vec<BankAccount> {
+    vec![
+        plain("Success", "000123456789"),
+        plain("Failure", "000111111116"),
+        cash("Insufficient Funds", "checking", "000222222227", 100, 100),
+        cash(
+            "High Balance",
+            "savings",
+            "000987654330",
+            500_000_000,
+            500_000_000,
+        ),
+    ]
+}
+
+fn institution(
+    id: &'static str,
+    name: &'static str,
+    sign_in: SignIn,
+    accounts: Vec<BankAccount>,
+) -> Institution {
+    Institution {
+        id: id.into(),
+        name: name.into(),
+        institution_name: "StripeBank".into(),
+        sign_in,
+        outage: None,
+        accounts,
+    }
+}
+
+fn down(id: &'static str, name: &'static str, outage: Outage) -> Institution {
+    Institution {
+        outage: Some(outage),
+        ..institution(id, name, SignIn::Form, Vec::new())
+    }
+}
 
 impl Institution {
-    /// All there are.
-    pub const ALL: [Self; 4] = [
-        Self::Bank,
-        Self::RefreshFails,
-        Self::NoAvailableBalance,
-        Self::GoesInactive,
-    ];
-
-    /// The name as a parameter, such as `refresh_fails`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Bank => "bank",
-            Self::RefreshFails => "refresh_fails",
-            Self::NoAvailableBalance => "no_available_balance",
-            Self::GoesInactive => "goes_inactive",
-        }
+    /// All works: a checking account, a savings account and a credit card.
+    pub fn bank() -> Self {
+        Self::new("bank", "Sandbox Bank", bank_accounts())
     }
 
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|institution| institution.as_str() == name)
+    /// Every refresh of its checking account fails.
+    pub fn refresh_fails() -> Self {
+        let account = BankAccount {
+            refreshes: false,
+            ..checking()
+        };
+        Self::new("refresh_fails", "Sandbox Bank (refresh fails)", [account])
     }
 
-    /// The name that an account shows.
-    pub(crate) fn title(self) -> &'static str {
-        match self {
-            Self::Bank => "Sandbox Bank",
-            Self::RefreshFails => "Sandbox Bank (refresh fails)",
-            Self::NoAvailableBalance => "Sandbox Bank (no available balance)",
-            Self::GoesInactive => "Sandbox Bank (goes inactive)",
-        }
+    /// The balance of its checking account tells what is posted, but not what is available.
+    pub fn no_available_balance() -> Self {
+        let account = BankAccount {
+            usable: None,
+            ..checking()
+        };
+        let name = "Sandbox Bank (no available balance)";
+        Self::new("no_available_balance", name, [account])
     }
 
-    pub(crate) fn products(self) -> &'static [Product] {
-        match self {
-            Self::Bank => &[CHECKING, SAVINGS, CREDIT_CARD],
-            Self::NoAvailableBalance => &[NO_AVAILABLE],
-            Self::RefreshFails | Self::GoesInactive => &[CHECKING],
+    /// Its checking account becomes inactive one minute after it was linked.
+    pub fn goes_inactive() -> Self {
+        let account = BankAccount {
+            inactive_after: Some(60),
+            ..checking()
+        };
+        Self::new("goes_inactive", "Sandbox Bank (goes inactive)", [account])
+    }
+
+    /// Stripe's Test Institution: its accounts tell by their names how a payment from them ends.
+    pub fn test() -> Self {
+        institution("test", "Test Institution", SignIn::Nothing, test_accounts())
+    }
+
+    /// The same, through a window.
+    pub fn test_oauth() -> Self {
+        let name = "Test OAuth Institution";
+        institution("test_oauth", name, SignIn::Window, test_accounts())
+    }
+
+    /// Its accounts have different owners, and one whose owners cannot be told.
+    pub fn ownership_accounts() -> Self {
+        let owned = |owners, account| BankAccount { owners, ..account };
+        let accounts = vec![
+            plain("One Owner", "000123456789"),
+            owned(Owners::Shared, plain("Two Owners", "000123456797")),
+            owned(Owners::Company, plain("Company", "000123456805")),
+            owned(Owners::Unknown, plain("Unknown Owner", "000123456813")),
+        ];
+        let name = "Ownership Accounts";
+        institution("ownership_accounts", name, SignIn::Nothing, accounts)
+    }
+
+    /// No ACH payment can be taken from its accounts.
+    pub fn invalid_payment_accounts() -> Self {
+        let savings = BankAccount {
+            payable: false,
+            ..cash(
+                "Savings Without Transfers",
+                "savings",
+                "000000005550",
+                50_000,
+                50_000,
+            )
+        };
+        institution(
+            "invalid_payment_accounts",
+            "Invalid Payment Accounts",
+            SignIn::Nothing,
+            vec![credit_card(), savings],
+        )
+    }
+
+    /// Accounts are chosen in its window.
+    pub fn sandbox_bank_oauth() -> Self {
+        institution(
+            "sandbox_bank_oauth",
+            "Sandbox Bank (OAuth)",
+            SignIn::WindowWithAccounts,
+            bank_accounts(),
+        )
+    }
+
+    /// Any user name and password will do, but for words that Stripe documents.
+    pub fn sandbox_bank_non_oauth() -> Self {
+        institution(
+            "sandbox_bank_non_oauth",
+            "Sandbox Bank (Non-OAuth)",
+            SignIn::Form,
+            bank_accounts(),
+        )
+    }
+
+    /// Cannot be used, and it is known until when.
+    pub fn down_scheduled() -> Self {
+        down("down_scheduled", "Down Bank (Scheduled)", Outage::Scheduled)
+    }
+
+    /// Cannot be used, and it is not known until when.
+    pub fn down_unscheduled() -> Self {
+        down(
+            "down_unscheduled",
+            "Down Bank (Unscheduled)",
+            Outage::Unscheduled,
+        )
+    }
+
+    /// Cannot be used, because something went wrong.
+    pub fn down_error() -> Self {
+        down("down_error", "Down Bank (Error)", Outage::Error)
+    }
+
+    /// All that a sandbox has if it is not told otherwise.
+    pub fn all() -> Vec<Self> {
+        vec![
+            Self::test(),
+            Self::test_oauth(),
+            Self::ownership_accounts(),
+            Self::invalid_payment_accounts(),
+            Self::sandbox_bank_oauth(),
+            Self::sandbox_bank_non_oauth(),
+            Self::down_scheduled(),
+            Self::down_unscheduled(),
+            Self::down_error(),
+            Self::bank(),
+            Self::refresh_fails(),
+            Self::no_available_balance(),
+            Self::goes_inactive(),
+        ]
+    }
+
+    /// An institution of a test's own, at which the user signs in by user name and password.
+    pub fn new(
+        id: impl Into<Text>,
+        name: impl Into<Text>,
+        accounts: impl IntoIterator<Item = BankAccount>,
+    ) -> Self {
+        let name = name.into();
+        Self {
+            id: id.into(),
+            institution_name: name.clone(),
+            name,
+            sign_in: SignIn::Form,
+            outage: None,
+            accounts: accounts.into_iter().collect(),
         }
     }
 }
 
-impl Product {
-    /// Whether ACH payments can be taken from it.
-    pub(crate) fn is_payable(&self) -> bool {
-        self.category == "cash"
+impl BankAccount {
+    /// A checking account that payments can be taken from, with what is in it in cents.
+    pub fn checking(name: impl Into<Text>, number: impl Into<Text>, cents: i64) -> Self {
+        Self {
+            name: name.into(),
+            number: number.into(),
+            current: cents,
+            usable: Some(cents),
+            owners: Owners::Holder,
+            ..checking()
+        }
     }
 
-    /// The `balance` of an account from which this much was debited.
+    /// A savings account that payments can be taken from, with what is in it in cents.
+    pub fn savings(name: impl Into<Text>, number: impl Into<Text>, cents: i64) -> Self {
+        Self {
+            subcategory: "savings".into(),
+            ..Self::checking(name, number, cents)
+        }
+    }
+
+    /// A credit card, with what is owed in cents.
+    pub fn credit_card(name: impl Into<Text>, number: impl Into<Text>, owed: i64) -> Self {
+        Self {
+            category: "credit".into(),
+            subcategory: "credit_card".into(),
+            payable: false,
+            ..Self::checking(name, number, -owed)
+        }
+    }
+
+    /// The last four digits of the number.
+    pub fn last4(&self) -> &str {
+        let start = self.number.len().saturating_sub(4);
+        self.number.get(start..).unwrap_or(&self.number)
+    }
+
+    /// The `balance` of the account after this much was debited.
     pub(crate) fn balance(&self, as_of: i64, debited: i64) -> Value {
         let amounts = |amount: i64| json!({ "usd": amount - debited });
         let mut balance = json!({
             "as_of": as_of,
             "current": amounts(self.current),
-            "type": self.category,
         });
-        let field = if self.category == "cash" {
-            "available"
-        } else {
-            "used"
+        let (r#type, field) = match &*self.category {
+            "credit" => ("credit", "used"),
+            _ => ("cash", "available"),
         };
-        balance[self.category] = json!({ field: self.usable.map(amounts) });
+        balance["type"] = json!(r#type);
+        balance[r#type] = json!({ field: self.usable.map(amounts) });
         balance
     }
 

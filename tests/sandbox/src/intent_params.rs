@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use crate::api::Call;
 use crate::customers::change_metadata;
 use crate::error::ApiError;
-use crate::ids;
 use crate::link::Grant;
 use crate::payment_methods;
 use crate::state::State;
@@ -37,7 +36,7 @@ pub(crate) fn new_payment(state: &State, params: &Value) -> Result<Value, ApiErr
     if params["currency"].is_null() {
         return Err(ApiError::parameter_missing("currency"));
     }
-    let id = ids::new("pi");
+    let id = state.setting.ids.id("pi");
     Ok(json!({
         "amount": amount,
         "amount_capturable": 0,
@@ -45,7 +44,7 @@ pub(crate) fn new_payment(state: &State, params: &Value) -> Result<Value, ApiErr
         "canceled_at": null,
         "cancellation_reason": null,
         "capture_method": "automatic",
-        "client_secret": ids::client_secret(&id),
+        "client_secret": state.setting.ids.client_secret(&id),
         "confirmation_method": "automatic",
         "created": state.now(),
         "currency": "usd",
@@ -68,10 +67,10 @@ pub(crate) fn new_payment(state: &State, params: &Value) -> Result<Value, ApiErr
 }
 
 pub(crate) fn new_setup(state: &State) -> Value {
-    let id = ids::new("seti");
+    let id = state.setting.ids.id("seti");
     json!({
         "cancellation_reason": null,
-        "client_secret": ids::client_secret(&id),
+        "client_secret": state.setting.ids.client_secret(&id),
         "created": state.now(),
         "customer": null,
         "description": null,

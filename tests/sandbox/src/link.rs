@@ -1,30 +1,26 @@
-//! What a user does in the browser: chooses an institution and accounts, and permits access.
+//! What a user permits: access to accounts at an institution.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::accounts::{Account, Status};
-use crate::clock::{Job, Millis};
+use crate::clock::Job;
 use crate::error::ApiError;
-use crate::ids;
-use crate::institutions::Institution;
+use crate::institutions::{BankAccount, Institution};
 use crate::payment_methods;
 use crate::refresh::{self, Feature};
 use crate::state::State;
 use crate::table::Row;
 
-/// How long after linking an account of [`Institution::GoesInactive`] does so.
-const ACTIVE: Millis = 60_000;
-
 /// What a session or a payment asks the user for.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Grant {
     /// As Stripe writes it.
     pub(crate) holder: Option<Value>,
     pub(crate) permissions: Vec<String>,
     pub(crate) prefetch: Vec<String>,
     /// Subcategories to choose from; all if there is none.
-    subcategories: Vec<String>,
+    pub(crate) subcategories: Vec<String>,
 }
 
 impl Grant {
@@ -61,6 +57,15 @@ impl Grant {
         }
         Ok(grant)
     }
+
+    /// Whether the filters allow an account.
+    pub(crate) fn allows(&self, account: &BankAccount) -> bool {
+        self.subcategories.is_empty()
+            || self
+                .subcategories
+                .iter()
+                .any(|name| *name == account.subcategory)
+    }
 }
 
 /// The strings of a list.
@@ -76,7 +81,7 @@ pub(crate) fn texts(list: &Value) -> Vec<String> {
 pub(crate) fn session(
     state: &mut State,
     id: &str,
-    institution: Institution,
+    institution: &Institution,
     chosen: &[String],
 ) -> Result<Vec<String>, ApiError> {
     let Some(session) = state.sessions.get(id) else {
@@ -86,107 +91,127 @@ pub(crate) fn session(
             "session",
         ));
     };
-    if !session.accounts.is_empty() {
+    if session.used {
         return Err(ApiError::invalid(format!(
             "The session '{id}' was completed before."
         )));
     }
     let grant = session.grant.clone();
-    let products = products(institution, &grant, chosen, |_| true)?;
-    let accounts: Vec<_> = products
+    let chosen = choose(institution, &grant, chosen, |_| true)?;
+    let accounts = chosen
         .into_iter()
-        .map(|product| account(state, &grant, Some(id), institution, product))
-        .collect();
-    if let Some(session) = state.sessions.get_mut(id) {
-        session.accounts.clone_from(&accounts);
-    }
+        .map(|chosen| account(state, &grant, Some(id), institution, chosen.clone()));
+    let accounts: Vec<_> = accounts.collect();
+    complete(state, id, &accounts);
     Ok(accounts)
+}
+
+/// Ends a session with these accounts.
+pub(crate) fn complete(state: &mut State, session: &str, accounts: &[String]) {
+    if let Some(session) = state.sessions.get_mut(session) {
+        session.accounts = accounts.to_vec();
+        session.used = true;
+    }
 }
 
 /// Links the one account that a payment is to be taken from; the id of the payment method.
 pub(crate) fn payment(
     state: &mut State,
     grant: &Grant,
-    institution: Institution,
+    institution: &Institution,
     chosen: &[String],
+    billing_details: &Value,
 ) -> Result<String, ApiError> {
-    let payable = |product: usize| institution.products()[product].is_payable();
-    let product = products(institution, grant, chosen, payable)?[0];
-    let account = account(state, grant, None, institution, product);
-    let method = payment_methods::of_account(state.account_mut(&account), &json!({}));
-    let id = method.id().to_owned();
-    state.payment_methods.push(method);
-    Ok(id)
+    let chosen = choose(institution, grant, chosen, |account| account.payable)?[0].clone();
+    let account = account(state, grant, None, institution, chosen);
+    Ok(payment_method(state, &account, billing_details))
 }
 
-/// Places of the products that a user can choose and has chosen; at least one.
-fn products(
-    institution: Institution,
+/// Makes a payment method of a linked account; its id.
+pub(crate) fn payment_method(state: &mut State, account: &str, billing_details: &Value) -> String {
+    let account = state.account_mut(account).clone();
+    let method = payment_methods::of_account(state, &account, billing_details);
+    let id = method.id().to_owned();
+    state.payment_methods.push(method);
+    id
+}
+
+/// The accounts that a user can choose and has chosen; at least one.
+fn choose<'a>(
+    institution: &'a Institution,
     grant: &Grant,
     chosen: &[String],
-    suits: impl Fn(usize) -> bool,
-) -> Result<Vec<usize>, ApiError> {
-    let products = institution.products().iter().enumerate();
-    let listed =
-        |list: &[String], name: &str| list.is_empty() || list.iter().any(|item| item == name);
-    let products: Vec<_> = products
-        .filter(|(_, product)| {
-            listed(&grant.subcategories, product.subcategory) && listed(chosen, product.subcategory)
+    suits: impl Fn(&BankAccount) -> bool,
+) -> Result<Vec<&'a BankAccount>, ApiError> {
+    if institution.outage.is_some() {
+        return Err(ApiError::invalid(format!(
+            "'{}' is down, so that no account of it can be linked.",
+            institution.id
+        ))
+        .param("institution"));
+    }
+    let accounts = institution.accounts.iter();
+    let accounts: Vec<_> = accounts
+        .filter(|account| {
+            let chosen = chosen.is_empty()
+                || chosen
+                    .iter()
+                    .any(|name| *name == account.subcategory || *name == account.name);
+            chosen && grant.allows(account) && suits(account)
         })
-        .map(|(place, _)| place)
-        .filter(|place| suits(*place))
         .collect();
-    if products.is_empty() {
+    if accounts.is_empty() {
         return Err(ApiError::invalid(format!(
             "'{}' has no account of a subcategory that was chosen and is allowed.",
-            institution.as_str()
+            institution.id
         ))
         .param("accounts"));
     }
-    Ok(products)
+    Ok(accounts)
 }
 
-fn account(
+/// Links an account; its id.
+pub(crate) fn account(
     state: &mut State,
     grant: &Grant,
     session: Option<&str>,
-    institution: Institution,
-    product: usize,
+    institution: &Institution,
+    chosen: BankAccount,
 ) -> String {
-    let account = new_account(grant, session, institution, product, state.now());
+    let inactive_after = chosen.inactive_after;
+    let account = new_account(state, grant, session, institution, chosen);
     let id = account.id.clone();
     state.accounts.push(account);
     state.account_event(&id, "created");
     for feature in Feature::ALL {
-        if grant
-            .prefetch
-            .iter()
-            .any(|name| name == feature.permission())
-        {
+        let mut asked = grant.prefetch.iter();
+        if asked.any(|name| name == feature.permission()) {
             refresh::start(state, &id, feature);
         }
     }
-    if institution == Institution::GoesInactive {
+    if let Some(seconds) = inactive_after {
         let account = id.clone();
-        state.clock.schedule(ACTIVE, Job::Deactivate { account });
+        let after = i64::from(seconds) * 1000;
+        state.clock.schedule(after, Job::Deactivate { account });
     }
     id
 }
 
 fn new_account(
+    state: &State,
     grant: &Grant,
     session: Option<&str>,
-    institution: Institution,
-    product: usize,
-    created: i64,
+    institution: &Institution,
+    chosen: BankAccount,
 ) -> Account {
     Account {
-        id: ids::new("fca"),
-        created,
+        id: state.setting.ids.id("fca"),
+        created: state.now(),
         holder: grant.holder.clone(),
         session: session.map(str::to_owned),
-        institution,
-        product,
+        institution_name: institution.institution_name.clone(),
+        institution: institution.id.clone(),
+        at_bank: chosen,
         permissions: grant.permissions.clone(),
         status: Status::Active,
         subscribed: false,
@@ -195,6 +220,7 @@ fn new_account(
         refreshes: Default::default(),
         transaction_refreshes: Vec::new(),
         transactions: Vec::new(),
+        changed_transactions: Default::default(),
         debited: 0,
     }
 }
@@ -208,15 +234,17 @@ pub(crate) fn fill(state: &mut State, accounts: usize, transactions: usize) {
         prefetch: Vec::new(),
         subcategories: Vec::new(),
     };
+    let institution = Institution::bank();
     for n in 0..accounts {
-        let mut account = new_account(&grant, None, Institution::Bank, 0, state.now());
+        let chosen = institution.accounts[0].clone();
+        let mut account = new_account(state, &grant, None, &institution, chosen);
         let id = account.id.clone();
         if n == 0 {
-            crate::transactions::fill(&mut account, transactions, state.now());
+            crate::transactions::fill(&state.setting.ids, &mut account, transactions, state.now());
         }
         state.accounts.push(account);
         if n == 0 {
-            state.index_transactions(&id);
+            state.index_transactions(&id, 0);
         }
     }
 }
@@ -226,4 +254,9 @@ pub(crate) fn filled(state: &State) -> Option<(String, String)> {
     let account = state.accounts.rows().first()?;
     let middle = account.transactions.get(account.transactions.len() / 2)?;
     Some((account.id.clone(), middle.id().to_owned()))
+}
+
+/// Who holds an account that is linked for a customer.
+pub(crate) fn customer(id: Option<&str>) -> Option<Value> {
+    id.map(|id| json!({ "type": "customer", "customer": id }))
 }

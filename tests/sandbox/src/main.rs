@@ -1,48 +1,111 @@
-//! The sandbox as a program; `cargo xtask sandbox` runs it.
+//! The sandbox as a program.
 
 use std::error::Error;
-use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Parser;
+use stripe_financial_connections::Timestamp;
 use stripe_financial_connections_sandbox::Sandbox;
 
-/// A server that answers like Stripe, with a state.
+/// A server that answers like Stripe Financial Connections, and the page on which users link
+/// their accounts. It listens on 127.0.0.1, without TLS, and knows only test data.
 #[derive(Parser)]
-#[command(name = "stripe-financial-connections-sandbox")]
+#[command(
+    name = "stripe-financial-connections-sandbox",
+    version,
+    after_help = "Point a client at it: base URL and keys are on the screen that it starts with. \
+                  How a user links accounts is there, too, and on the page at the URL."
+)]
 struct Args {
-    /// Where to listen. Whoever can reach the address can use the sandbox.
-    #[arg(long, default_value = "127.0.0.1:12111")]
-    listen: SocketAddr,
+    /// Where to listen on 127.0.0.1; 0 is any free port.
+    #[arg(long, default_value_t = 12111)]
+    port: u16,
+    /// Where to keep the state. Without it, the state ends with the sandbox.
+    #[arg(long, value_name = "FILE")]
+    state: Option<PathBuf>,
+    /// Makes the same ids in the same order whenever the same is done.
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// Lets the clock stand still at this time, in unix seconds, but for what it is advanced by.
+    #[arg(long, value_name = "SECONDS")]
+    clock: Option<i64>,
+    /// Holds back every answer for so many milliseconds.
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+    latency: u64,
     /// Where to send events to.
     #[arg(long, value_name = "URL", requires = "secret")]
     webhook: Option<String>,
     /// What events are signed with.
     #[arg(long, value_name = "whsec_…", requires = "webhook")]
     secret: Option<String>,
-    /// Where to keep the state; without it, the state ends with the sandbox.
-    #[arg(long, value_name = "FILE")]
-    state: Option<PathBuf>,
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let args = Args::parse();
-    let mut builder = Sandbox::builder().listen(args.listen);
+    let mut builder = Sandbox::builder()
+        .port(args.port)
+        .latency(Duration::from_millis(args.latency));
+    if let Some(seed) = args.seed {
+        builder = builder.seed(seed);
+    }
+    if let Some(at) = args.clock {
+        builder = builder.clock(Timestamp::from_secs(at));
+    }
     if let (Some(url), Some(secret)) = (args.webhook, args.secret) {
         builder = builder.webhook(url, secret);
     }
-    if let Some(file) = args.state {
+    if let Some(file) = &args.state {
         builder = builder.state(file);
     }
     let sandbox = builder.start().await?;
-    let (url, key) = (sandbox.url(), sandbox.key());
-    println!("Key       {key}");
-    println!("Base URL  {url}");
-    println!("Try       curl {url}/v1/customers -u {key}: -d email=robin@example.com");
-    if !args.listen.ip().is_loopback() {
-        eprintln!("Anyone who can reach {} can use it.", args.listen);
-    }
+    welcome(&sandbox, args.state.as_deref());
     tokio::signal::ctrl_c().await?;
     Ok(())
+}
+
+/// What to do next.
+fn welcome(sandbox: &Sandbox, state: Option<&std::path::Path>) {
+    let (url, key) = (sandbox.url(), sandbox.key());
+    let kept = match state {
+        Some(file) => format!("in {}", file.display()),
+        None => "in memory: it ends with the sandbox (--state FILE keeps it)".to_owned(),
+    };
+    println!(
+        "\
+A sandbox that answers like Stripe Financial Connections. Ctrl-C ends it.
+
+  Base URL         {url}
+  Secret key       {key}
+  Publishable key  {publishable}
+  State            {kept}
+  Page             {url}/
+
+1. Point your server at it:
+
+  Client::builder(\"{key}\").base_url(\"{url}\").build()?
+
+2. Make a session, by your server or by hand:
+
+  curl {url}/v1/customers -u {key}: -d email=robin@example.com
+  curl {url}/v1/financial_connections/sessions -u {key}: \\
+    -d 'account_holder[type]=customer' -d 'account_holder[customer]=cus_…' \\
+    -d 'permissions[]=balances' -d 'permissions[]=transactions'
+
+3. Link accounts as the user does: in a page of yours, with this before its other scripts and
+   the publishable key above,
+
+  <script src=\"{url}/stripe.js\"></script>
+
+   or without a browser (GET {url}/_sandbox lists the institutions):
+
+  curl {url}/_sandbox/sessions/fcsess_…/link -d institution=bank
+
+4. Let time pass, so that refreshes end and payments settle:
+
+  curl {url}/_sandbox/clock/advance -d seconds=86400
+",
+        publishable = sandbox.publishable_key(),
+    );
 }

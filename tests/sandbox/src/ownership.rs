@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::api::Call;
 use crate::error::ApiError;
-use crate::ids;
+use crate::institutions::Owners;
 use crate::state::State;
 use crate::table::{self, Page, Row};
 
@@ -103,8 +103,9 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     )
 }
 
-/// Reads who owns an account: a customer by that name, and somebody they share it with.
+/// Reads who owns an account: a customer by that name, somebody they share it with, a company.
 pub(crate) fn renew(state: &mut State, account: &str) {
+    let owners = state.account_mut(account).at_bank.owners;
     let holder = state
         .account_mut(account)
         .holder
@@ -115,25 +116,28 @@ pub(crate) fn renew(state: &mut State, account: &str) {
         .and_then(|id| state.customers.get(id));
     let text =
         |field: &str| customer.and_then(|customer| customer.0[field].as_str().map(str::to_owned));
+    let ids = &state.setting.ids;
     let owner = |name: String| Owner {
-        id: ids::new("fcaowner"),
+        id: ids.id("fcaowner"),
         name,
         email: None,
         phone: None,
         raw_address: Some("1 Sandbox Street, Springfield, IL 62701".to_owned()),
     };
+    let holder = || Owner {
+        email: text("email"),
+        phone: text("phone"),
+        ..owner(text("name").unwrap_or_else(|| "Robin Sandbox".to_owned()))
+    };
     let ownership = Ownership {
-        id: ids::new("fcaowns"),
+        id: ids.id("fcaowns"),
         account: account.to_owned(),
         created: state.now(),
-        owners: vec![
-            owner("Sam Sandbox".to_owned()),
-            Owner {
-                email: text("email"),
-                phone: text("phone"),
-                ..owner(text("name").unwrap_or_else(|| "Robin Sandbox".to_owned()))
-            },
-        ],
+        owners: match owners {
+            Owners::Shared => vec![owner("Sam Sandbox".to_owned()), holder()],
+            Owners::Company => vec![owner("Sandbox Trading LLC".to_owned())],
+            Owners::Holder | Owners::Unknown => vec![holder()],
+        },
     };
     state.account_mut(account).ownership = Some(ownership.id.clone());
     state.ownerships.push(ownership);

@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 use crate::accounts::Account;
 use crate::api::Call;
 use crate::error::ApiError;
-use crate::ids;
 use crate::state::State;
-use crate::table::Object;
+use crate::table::{Object, Row};
 
 pub(crate) fn create(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     let id = make(state, &call.params, "")?;
@@ -122,52 +121,111 @@ pub(crate) fn make(state: &mut State, params: &Value, prefix: &str) -> Result<St
         let missing = || ApiError::unknown_reference("financial_connections.account", id, &param);
         let account = state.accounts.get(id).ok_or_else(missing)?;
         account.check_permission("payment_method", &param)?;
-        of_account(account, &params["billing_details"])
+        if !account.at_bank.payable {
+            return Err(ApiError::invalid(format!(
+                "No ACH payment can be taken from the account '{id}'."
+            ))
+            .param(param));
+        }
+        of_account(state, account, &params["billing_details"])
     } else {
         let text = |name: &str| bank[name].as_str().filter(|text| !text.is_empty());
         let (Some(routing), Some(number)) = (text("routing_number"), text("account_number")) else {
             let missing = format!("{}[account_number]", param("us_bank_account"));
             return Err(ApiError::parameter_missing(&missing));
         };
-        let last4 = number
-            .len()
-            .checked_sub(4)
-            .and_then(|start| number.get(start..));
-        payment_method(
+        check_numbers(routing, number).map_err(|error| error.within(&param("us_bank_account")))?;
+        let method = payment_method(
+            state,
             &json!({
                 "account_holder_type": text("account_holder_type").unwrap_or("individual"),
                 "account_type": text("account_type").unwrap_or("checking"),
-                "bank_name": "SANDBOX BANK",
+                "bank_name": "STRIPE TEST BANK",
                 "financial_connections_account": null,
-                "last4": last4.unwrap_or(number),
+                "last4": &number[number.len() - 4..],
                 "routing_number": routing,
             }),
             &params["billing_details"],
             state.now(),
-        )
+        );
+        state.hidden.put(Object(json!({
+            "id": method.0["id"],
+            "number": number,
+        })));
+        method
     };
-    let id = method.0["id"].as_str().unwrap_or_default().to_owned();
+    let id = method.id().to_owned();
     state.payment_methods.push(method);
     Ok(id)
 }
 
-/// The payment method of a linked account.
-pub(crate) fn of_account(account: &Account, billing_details: &Value) -> Object {
-    let product = account.product();
-    let bank = json!({
-        "account_holder_type": "individual",
-        "account_type": product.subcategory,
-        "bank_name": account.institution.title().to_uppercase(),
-        "financial_connections_account": account.id,
-        "last4": product.last4,
-        "routing_number": "110000000",
+/// Checks the numbers of an account in the United States.
+pub(crate) fn check_numbers(routing: &str, account: &str) -> Result<(), ApiError> {
+    let digits: Option<Vec<u32>> = routing.chars().map(|digit| digit.to_digit(10)).collect();
+    let good = digits.is_some_and(|digits| {
+        let weights = [3, 7, 1].into_iter().cycle();
+        let sum: u32 = digits
+            .iter()
+            .zip(weights)
+            .map(|(digit, by)| digit * by)
+            .sum();
+        digits.len() == 9 && sum.is_multiple_of(10)
     });
-    payment_method(&bank, billing_details, account.created)
+    if !good {
+        return Err(ApiError::invalid(
+            "The routing number is not one: it has nine digits, of which the last checks the \
+             others. The sandbox takes 110000000.",
+        )
+        .code("routing_number_invalid")
+        .param("routing_number"));
+    }
+    if !(4..=17).contains(&account.len()) || !account.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(ApiError::invalid(
+            "The account number is not one: it has four to seventeen digits.",
+        )
+        .code("account_number_invalid")
+        .param("account_number"));
+    }
+    Ok(())
 }
 
-fn payment_method(bank: &Value, billing_details: &Value, created: i64) -> Object {
+/// The routing number of all test institutions.
+pub(crate) fn routing_number() -> &'static str {
+    "110000000"
+}
+
+/// The number of the bank account behind a payment method, which no answer shows.
+pub(crate) fn number(state: &State, method: &Value) -> String {
+    let linked = method["us_bank_account"]["financial_connections_account"].as_str();
+    let linked = linked.and_then(|id| state.accounts.get(id));
+    let typed = || {
+        let row = state.hidden.get(method["id"].as_str()?)?;
+        row.0["number"].as_str().map(str::to_owned)
+    };
+    let number = linked.map(|account| account.at_bank.number.to_string());
+    number.or_else(typed).unwrap_or_default()
+}
+
+/// The payment method of a linked account.
+pub(crate) fn of_account(state: &State, account: &Account, billing_details: &Value) -> Object {
+    let at_bank = &account.at_bank;
+    let bank = json!({
+        "account_holder_type": "individual",
+        "account_type": match &*at_bank.subcategory {
+            "savings" => "savings",
+            _ => "checking",
+        },
+        "bank_name": account.institution_name.to_uppercase(),
+        "financial_connections_account": account.id,
+        "last4": at_bank.last4(),
+        "routing_number": routing_number(),
+    });
+    payment_method(state, &bank, billing_details, state.now())
+}
+
+fn payment_method(state: &State, bank: &Value, billing_details: &Value, created: i64) -> Object {
     let mut bank = bank.clone();
-    bank["fingerprint"] = json!(ids::new("fp")[3..19]);
+    bank["fingerprint"] = json!(state.setting.ids.text(16));
     bank["networks"] = json!({ "preferred": "ach", "supported": ["ach"] });
     bank["status_details"] = json!({});
     let detail = |name: &str| match &billing_details[name] {
@@ -175,7 +233,7 @@ fn payment_method(bank: &Value, billing_details: &Value, created: i64) -> Object
         value => value.clone(),
     };
     Object(json!({
-        "id": ids::new("pm"),
+        "id": state.setting.ids.id("pm"),
         "object": "payment_method",
         "allow_redisplay": "unspecified",
         "billing_details": {

@@ -7,8 +7,7 @@ use crate::accounts::Status;
 use crate::api::Call;
 use crate::clock::{Job, Millis};
 use crate::error::ApiError;
-use crate::ids;
-use crate::institutions::Institution;
+use crate::institutions::Owners;
 use crate::ownership;
 use crate::state::State;
 use crate::transactions;
@@ -122,7 +121,7 @@ fn retrieve(state: &State, call: &Call) -> Result<Value, ApiError> {
 /// Starts a refresh; time ends it.
 pub(crate) fn start(state: &mut State, account: &str, feature: Feature) {
     let refresh = Refresh {
-        id: (feature == Feature::Transactions).then(|| ids::new("fctxnref")),
+        id: (feature == Feature::Transactions).then(|| state.setting.ids.id("fctxnref")),
         attempted: state.now(),
         next: None,
         status: RefreshStatus::Pending,
@@ -141,7 +140,8 @@ pub(crate) fn finish(state: &mut State, id: &str, feature: Feature) {
     let now = state.now();
     let account = state.account_mut(id);
     let active = account.status == Status::Active;
-    let succeeds = active && account.institution != Institution::RefreshFails;
+    let unknown = feature == Feature::Ownership && account.at_bank.owners == Owners::Unknown;
+    let succeeds = active && account.at_bank.refreshes && !unknown;
     let Some(refresh) = account.refreshes.get_mut(&feature) else {
         return;
     };
@@ -154,7 +154,7 @@ pub(crate) fn finish(state: &mut State, id: &str, feature: Feature) {
         let refresh = refresh.id.clone();
         match feature {
             Feature::Balance => {
-                account.balance = Some(account.product().balance(now, account.debited));
+                account.balance = Some(account.at_bank.balance(now, account.debited));
             }
             Feature::Ownership => ownership::renew(state, id),
             Feature::Transactions => {

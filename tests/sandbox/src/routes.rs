@@ -4,6 +4,7 @@ use crate::accounts;
 use crate::api::Call;
 use crate::customers;
 use crate::error::ApiError;
+use crate::events;
 use crate::intents::Kind::{Payment, Setup};
 use crate::ownership;
 use crate::payment_methods;
@@ -11,7 +12,9 @@ use crate::refresh;
 use crate::sessions;
 use crate::spec::{Operation, SPEC};
 use crate::state::State;
+use crate::tokens;
 use crate::transactions;
+use crate::webhook_endpoints;
 
 use serde_json::Value;
 
@@ -55,6 +58,17 @@ pub(crate) const ROUTES: &[Route] = routes! {
     GET "/v1/financial_connections/sessions/{session}" => sessions::retrieve,
     GET "/v1/financial_connections/transactions" => transactions::list,
     GET "/v1/financial_connections/transactions/{transaction}" => transactions::retrieve,
+
+    GET "/v1/events" => events::list,
+    GET "/v1/events/{id}" => events::retrieve,
+    GET "/v1/webhook_endpoints" => webhook_endpoints::list,
+    POST "/v1/webhook_endpoints" => webhook_endpoints::create,
+    GET "/v1/webhook_endpoints/{webhook_endpoint}" => webhook_endpoints::retrieve,
+    POST "/v1/webhook_endpoints/{webhook_endpoint}" => webhook_endpoints::update,
+    DELETE "/v1/webhook_endpoints/{webhook_endpoint}" => webhook_endpoints::delete,
+
+    POST "/v1/tokens" => tokens::create,
+    GET "/v1/tokens/{token}" => tokens::retrieve,
 
     POST "/v1/payment_methods" => payment_methods::create,
     GET "/v1/payment_methods/{payment_method}" => payment_methods::retrieve,

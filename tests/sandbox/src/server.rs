@@ -1,8 +1,6 @@
 //! The parts of a running sandbox, and what runs them.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,101 +10,122 @@ use axum::http::Method;
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use tokio::net::TcpListener;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, broadcast, oneshot};
 
 use crate::api;
 use crate::control;
 use crate::delivery::Deliverer;
 use crate::error::ApiError;
-use crate::ids;
+use crate::guard::{self, Bounded};
+use crate::requests::Requests;
 use crate::routes::ROUTES;
 use crate::state::State;
-use crate::store;
-use crate::table::Row;
+use crate::world::{Setting, Universe, World};
 
-/// How often at most the state is written to its file.
-const SAVE_PAUSE: Duration = Duration::from_millis(200);
 /// How long time can stand still for events of its passing to be missed.
 const TICK: Duration = Duration::from_millis(500);
+/// How many changes whoever watches may be behind.
+const CHANGES: usize = 1024;
 
 pub(crate) struct Server {
     pub(crate) key: String,
-    state: Mutex<State>,
-    file: Option<PathBuf>,
+    pub(crate) publishable_key: String,
+    /// How long every answer of the API is held back.
+    pub(crate) latency: Duration,
+    /// As of the universe, to be had without waiting for it.
+    pub(crate) setting: Arc<Setting>,
+    universe: Mutex<Universe>,
     pub(crate) deliverer: Deliverer,
-    /// Something was scheduled, or is to be saved.
+    /// The last requests to the API, for whoever looks at them.
+    pub(crate) requests: Mutex<Requests>,
+    changes: broadcast::Sender<Change>,
+    /// Something was scheduled.
     woken: Notify,
-    unsaved: Notify,
+}
+
+/// What has changed, for whoever watches the sandbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// Objects, events or their deliveries, or the time.
+    State,
+    /// A request to the API was answered.
+    Request,
 }
 
 impl Server {
-    pub(crate) fn new(key: String, state: State, file: Option<PathBuf>) -> std::io::Result<Self> {
+    pub(crate) fn new(
+        key: String,
+        publishable_key: String,
+        latency: Duration,
+        universe: Universe,
+    ) -> std::io::Result<Self> {
         Ok(Self {
             key,
-            state: Mutex::new(state),
-            file,
+            publishable_key,
+            latency,
+            setting: universe.setting.clone(),
+            universe: Mutex::new(universe),
             deliverer: Deliverer::new()?,
+            requests: Mutex::default(),
+            changes: broadcast::channel(CHANGES).0,
             woken: Notify::new(),
-            unsaved: Notify::new(),
         })
     }
 
-    /// Does something with the state as it is now, and then what follows from it.
-    pub(crate) fn with<T>(self: &Arc<Self>, act: impl FnOnce(&mut State) -> T) -> T {
+    /// Does something with all there is as it is now, and then what follows from it.
+    pub(crate) fn with<T>(self: &Arc<Self>, act: impl FnOnce(&mut Universe) -> T) -> T {
         // A handler that panicked ends its own request only.
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.catch_up();
-        let result = act(&mut state);
-        let outbox = std::mem::take(&mut state.outbox);
-        let events = outbox.into_iter().filter_map(|id| {
-            let event = state.events.get(&id)?;
-            Some((event.subject.clone(), event.id().to_owned()))
-        });
-        let events: Vec<_> = events.collect();
-        if state.changed {
-            state.changed = false;
+        let mut universe = self.universe.lock().unwrap_or_else(PoisonError::into_inner);
+        universe.catch_up();
+        let result = act(&mut universe);
+        // Whoever had to know has asked for it before.
+        let changed = universe.commit().unwrap_or(true);
+        let parcels = std::mem::take(&mut universe.parcels);
+        drop(universe);
+        if changed {
             self.woken.notify_one();
-            self.unsaved.notify_one();
+            self.tell(Change::State);
         }
-        drop(state);
-        self.deliverer.deliver(self, events);
+        self.deliverer.deliver(self, parcels);
         result
     }
 
-    /// Writes the state to its file, if it has one.
-    pub(crate) fn save(&self) -> std::io::Result<()> {
-        let Some(file) = &self.file else {
-            return Ok(());
-        };
-        let json = {
-            let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            serde_json::to_vec(&*state)?
-        };
-        store::save(file, &json)
+    /// Does something with the state of a world, as [`with`](Self::with) does.
+    pub(crate) fn with_world<T>(
+        self: &Arc<Self>,
+        world: &World,
+        act: impl FnOnce(&mut State) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        self.with(|universe| act(universe.world(world)?))
+    }
+
+    /// Ends it: the file of the state is let go, and what is not yet answered is not done.
+    pub(crate) fn end(&self) {
+        let mut universe = self.universe.lock().unwrap_or_else(PoisonError::into_inner);
+        universe.ended = true;
+        universe.journal = None;
+    }
+
+    /// What changes from now on.
+    pub(crate) fn watch(&self) -> broadcast::Receiver<Change> {
+        self.changes.subscribe()
+    }
+
+    /// Tells it to all who watch.
+    pub(crate) fn tell(&self, change: Change) {
+        // Nobody may be watching.
+        let _ = self.changes.send(change);
     }
 }
 
 /// Lets time pass: what is due happens without a request.
 pub(crate) async fn tick(server: Arc<Server>) {
     loop {
-        let idle = server.with(|state| state.clock.idle());
+        let idle = server.with(|universe| universe.idle());
         let idle = idle.map_or(TICK, |idle| Duration::from_millis(idle.unsigned_abs() + 1));
         tokio::select! {
             () = tokio::time::sleep(idle.min(TICK)) => {}
             () = server.woken.notified() => {}
-        }
-    }
-}
-
-/// Saves what changes, now and then.
-pub(crate) async fn keep(server: Arc<Server>) {
-    while server.file.is_some() {
-        server.unsaved.notified().await;
-        tokio::time::sleep(SAVE_PAUSE).await;
-        let saving = server.clone();
-        let saved = tokio::task::spawn_blocking(move || saving.save()).await;
-        if let Ok(Err(error)) = saved {
-            eprintln!("sandbox: the state was not saved: {error}");
         }
     }
 }
@@ -136,25 +155,26 @@ pub(crate) async fn serve(
     let router: Router = router
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
+        .layer(axum::middleware::from_fn_with_state(
+            server.clone(),
+            guard::guard,
+        ))
         .with_state(server);
     let stopped = async {
         let _ = stop.await;
     };
     // It never ends in an error: a connection that fails is dropped.
-    let _ = axum::serve(listener, router)
+    let _ = axum::serve(Bounded::new(listener), router)
         .with_graceful_shutdown(stopped)
         .await;
 }
 
-async fn unknown(request: Request) -> Response {
+async fn unknown(Shared(server): Shared<Arc<Server>>, request: Request) -> Response {
     let error = ApiError::invalid(format!(
-        "Unrecognized request URL ({}: {}).",
+        "Unrecognized request URL ({}: {}). This is a sandbox, not Stripe: GET / says what it has.",
         request.method(),
         request.uri().path()
     ));
-    api::respond(&ids::new("req"), Err(error.code("url_invalid").status(404)))
+    let id = server.setting.ids.id("req");
+    api::respond(&id, Err(error.code("url_invalid").status(404)))
 }
-
-/// Where a sandbox listens: on this machine only, unless another address is given.
-pub(crate) const DEFAULT_ADDRESS: SocketAddr =
-    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);

@@ -3,20 +3,26 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::accounts::Account;
 use crate::api::Call;
 use crate::error::ApiError;
-use crate::ids;
 use crate::link::Grant;
 use crate::state::State;
 use crate::table::{self, Row};
 
+/// How long a client secret can be used, in seconds.
+const LIFETIME: i64 = 86_400;
+
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Session {
     id: String,
+    created: i64,
     client_secret: String,
     pub(crate) grant: Grant,
     filters: Value,
     return_url: Option<Value>,
+    /// Whether its accounts were linked.
+    pub(crate) used: bool,
     /// The accounts that were linked, once that was done.
     pub(crate) accounts: Vec<String>,
 }
@@ -28,7 +34,11 @@ impl Row for Session {
 }
 
 impl Session {
-    fn json(&self, state: &State) -> Value {
+    pub(crate) fn client_secret(&self) -> &str {
+        &self.client_secret
+    }
+
+    pub(crate) fn json(&self, state: &State) -> Value {
         let accounts = self
             .accounts
             .iter()
@@ -53,6 +63,24 @@ impl Session {
         }
         session
     }
+
+    /// As a page sees it: with less, and the accounts as a plain array.
+    pub(crate) fn public(&self, state: &State) -> Value {
+        let accounts = self.accounts.iter();
+        let accounts = accounts.filter_map(|id| state.accounts.get(id));
+        let mut session = json!({
+            "id": self.id,
+            "accounts": accounts.map(Account::public).collect::<Vec<_>>(),
+            "permissions": self.grant.permissions,
+        });
+        if self.filters["countries"].is_array() {
+            session["filters"] = json!({ "countries": self.filters["countries"] });
+        }
+        if let Some(url) = &self.return_url {
+            session["return_url"] = url.clone();
+        }
+        session
+    }
 }
 
 pub(crate) fn create(state: &mut State, call: &Call) -> Result<Value, ApiError> {
@@ -60,16 +88,25 @@ pub(crate) fn create(state: &mut State, call: &Call) -> Result<Value, ApiError> 
     let holder = holder(state, &params["account_holder"])?;
     let filters = params["filters"].clone();
     let grant = Grant::new(Some(holder), params, "", &filters)?;
-    let id = ids::new("fcsess");
-    let place = state.sessions.push(Session {
-        client_secret: ids::client_secret(&id),
-        id,
+    if grant.permissions.is_empty() {
+        return Err(ApiError::parameter_missing("permissions"));
+    }
+    let session = Session {
+        client_secret: state.setting.ids.session_secret(),
+        id: state.setting.ids.id("fcsess"),
+        created: state.now(),
         grant,
         filters,
         return_url: params.get("return_url").cloned(),
+        used: false,
         accounts: Vec::new(),
-    });
-    Ok(state.sessions.at(place).json(state))
+    };
+    let answer = session.json(state);
+    state
+        .secrets
+        .insert(session.client_secret.clone(), session.id.clone());
+    state.sessions.push(session);
+    Ok(answer)
 }
 
 pub(crate) fn retrieve(state: &mut State, call: &Call) -> Result<Value, ApiError> {
@@ -81,6 +118,43 @@ pub(crate) fn retrieve(state: &mut State, call: &Call) -> Result<Value, ApiError
             id,
             "session",
         )),
+    }
+}
+
+/// The session that a client secret opens, once and for a day. What was sent is in no message.
+pub(crate) fn by_secret<'a>(state: &'a State, secret: &str) -> Result<&'a Session, ApiError> {
+    let session = state
+        .secrets
+        .get(secret)
+        .and_then(|id| state.sessions.get(id));
+    let session = session.ok_or_else(|| {
+        ApiError::invalid(
+            "The client_secret provided does not match any Financial Connections Session of this \
+             account in this mode.",
+        )
+        .code("resource_missing")
+        .param("client_secret")
+    })?;
+    check_unused(state, &session.id)?;
+    if state.now() - session.created >= LIFETIME {
+        return Err(ApiError::invalid(
+            "This Financial Connections Session has expired. Create a new one.",
+        )
+        .code("session_expired")
+        .param("client_secret"));
+    }
+    Ok(session)
+}
+
+/// Refuses a session whose accounts were linked.
+pub(crate) fn check_unused(state: &State, id: &str) -> Result<(), ApiError> {
+    match state.sessions.get(id) {
+        Some(session) if session.used => Err(ApiError::invalid(
+            "The client_secret of this Financial Connections Session has already been used. \
+             Create a new session.",
+        )
+        .param("client_secret")),
+        _ => Ok(()),
     }
 }
 

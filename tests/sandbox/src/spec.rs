@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 /// The spec of this workspace.
@@ -15,6 +16,7 @@ pub(crate) struct Spec {
     pub(crate) version: String,
     operations: HashMap<(String, String), Operation>,
     schemas: BTreeMap<String, Schema>,
+    events: BTreeMap<String, IgnoredAny>,
 }
 
 /// What an operation takes and answers.
@@ -59,6 +61,8 @@ struct Document {
     info: Info,
     paths: BTreeMap<String, BTreeMap<String, RawOperation>>,
     components: Components,
+    #[serde(rename = "x-events")]
+    events: BTreeMap<String, IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -113,12 +117,17 @@ impl Spec {
             version: document.info.version,
             operations: operations.collect(),
             schemas: document.components.schemas,
+            events: document.events,
         }
     }
 
     /// The operation of a method and a path with placeholders.
     pub(crate) fn operation(&self, method: &str, path: &str) -> Option<&Operation> {
         self.operations.get(&(method.to_owned(), path.to_owned()))
+    }
+
+    pub(crate) fn has_event(&self, r#type: &str) -> bool {
+        self.events.contains_key(r#type)
     }
 
     /// The schemas that a schema stands for: itself, what it refers to, or what it chooses from.

@@ -1,55 +1,98 @@
-//! All that the sandbox knows.
+//! All that one account of Stripe knows.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::accounts::Account;
 use crate::clock::{Clock, Job, Millis};
 use crate::error::ApiError;
-use crate::events::{Cause, Endpoint, Event};
-use crate::faults::Fault;
+use crate::events::{Cause, Event};
+use crate::flow::Flow;
 use crate::idempotency::Replays;
 use crate::ownership::Ownership;
 use crate::sessions::Session;
 use crate::table::{Object, Row, Table};
+use crate::transactions::Tail;
+use crate::world::Setting;
 use crate::{intents, refresh};
 
-#[derive(Default, Serialize, Deserialize)]
 pub(crate) struct State {
+    pub(crate) setting: Arc<Setting>,
     pub(crate) clock: Clock,
     pub(crate) customers: Table<Object>,
     pub(crate) sessions: Table<Session>,
+    /// The ids of sessions by their client secrets.
+    pub(crate) secrets: HashMap<String, String>,
     pub(crate) accounts: Table<Account>,
     pub(crate) ownerships: Table<Ownership>,
     /// Places of transactions: that of the account, and that in the account.
-    #[serde(skip)]
-    pub(crate) transactions: HashMap<String, (usize, usize)>,
+    pub(crate) transactions: HashMap<Tail, (u32, u32)>,
     pub(crate) payment_methods: Table<Object>,
-    /// The mandate under which a payment method may be debited.
-    pub(crate) mandates: HashMap<String, String>,
+    pub(crate) mandates: Table<Object>,
     pub(crate) payment_intents: Table<Object>,
     pub(crate) setup_intents: Table<Object>,
+    pub(crate) webhook_endpoints: Table<Object>,
+    pub(crate) tokens: Table<Object>,
+    /// What the sandbox knows of an object and no answer shows, by the id of the object.
+    pub(crate) hidden: Table<Object>,
     pub(crate) replays: Replays,
     pub(crate) events: Table<Event>,
-    /// Where events go.
-    #[serde(skip)]
-    pub(crate) endpoint: Option<Endpoint>,
+    /// The dialogs that are open in browsers. They end with the sandbox.
+    pub(crate) flows: BTreeMap<String, Flow>,
     /// Ids of events that are still to be handed to the delivery.
-    #[serde(skip)]
     pub(crate) outbox: Vec<String>,
     /// The request that runs; none when time does something.
-    #[serde(skip)]
     pub(crate) cause: Option<Cause>,
-    #[serde(skip)]
-    pub(crate) faults: Vec<Fault>,
-    /// Whether there is something to save.
-    #[serde(skip)]
-    pub(crate) changed: bool,
 }
 
 impl State {
+    pub(crate) fn new(setting: Arc<Setting>) -> Self {
+        Self {
+            setting,
+            clock: Clock::default(),
+            customers: Table::default(),
+            sessions: Table::default(),
+            secrets: HashMap::new(),
+            accounts: Table::default(),
+            ownerships: Table::default(),
+            transactions: HashMap::new(),
+            payment_methods: Table::default(),
+            mandates: Table::default(),
+            payment_intents: Table::default(),
+            setup_intents: Table::default(),
+            webhook_endpoints: Table::default(),
+            tokens: Table::default(),
+            hidden: Table::default(),
+            replays: Replays::default(),
+            events: Table::default(),
+            flows: BTreeMap::new(),
+            outbox: Vec::new(),
+            cause: None,
+        }
+    }
+
+    /// Builds what is not saved, after loading.
+    pub(crate) fn index(&mut self) {
+        for place in 0..self.accounts.rows().len() {
+            let id = self.accounts.at(place).id.clone();
+            self.index_transactions(&id, 0);
+        }
+        let sessions = self.sessions.rows().iter();
+        self.secrets = sessions
+            .map(|session| (session.client_secret().to_owned(), session.id().to_owned()))
+            .collect();
+        let pending = self.events.rows().iter().filter(|event| event.is_pending());
+        let pending: Vec<_> = pending.map(|event| event.id().to_owned()).collect();
+        for id in &pending {
+            if let Some(event) = self.events.get_mut(id) {
+                event.forget_pending();
+            }
+        }
+        self.outbox = pending;
+    }
+
     /// The time in unix seconds.
     pub(crate) fn now(&self) -> i64 {
         self.clock.now()
@@ -61,14 +104,12 @@ impl State {
         while let Some((due, job)) = self.clock.pop(now) {
             self.clock.set(due);
             self.run(job);
-            self.changed = true;
         }
         self.clock.set(now);
     }
 
     pub(crate) fn advance(&mut self, by: Millis) {
         self.clock.advance(by);
-        self.changed = true;
         self.catch_up();
     }
 
@@ -78,6 +119,7 @@ impl State {
             Job::DailyRefresh { account } => refresh::daily(self, &account),
             Job::Deactivate { account } => self.deactivate(&account),
             Job::Settle { payment_intent } => intents::settle(self, &payment_intent),
+            Job::ExpireCheckout { .. } | Job::Renew { .. } | Job::Finalize { .. } => {}
         }
     }
 
@@ -89,6 +131,7 @@ impl State {
             "pm" => json(&self.payment_methods),
             "pi" => json(&self.payment_intents),
             "seti" => json(&self.setup_intents),
+            "mandate" => json(&self.mandates),
             "fca" => self.accounts.get(id).map(Account::json),
             "fcaowns" => self.ownerships.get(id).map(Ownership::json),
             _ => None,
@@ -101,17 +144,5 @@ impl State {
             Some(customer) if customer.0["deleted"].is_null() => Ok(()),
             _ => Err(ApiError::unknown_reference("customer", id, param)),
         }
-    }
-
-    /// Builds what is not saved, after loading.
-    pub(crate) fn index(&mut self) {
-        for (account, row) in self.accounts.rows().iter().enumerate() {
-            for (place, transaction) in row.transactions.iter().enumerate() {
-                let id = transaction.id().to_owned();
-                self.transactions.insert(id, (account, place));
-            }
-        }
-        let undelivered = self.events.rows().iter().filter(|event| event.is_pending());
-        self.outbox = undelivered.map(|event| event.id().to_owned()).collect();
     }
 }

@@ -1,10 +1,8 @@
 //! Rows by id, and lists of them page by page.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-use serde::de::Deserializer;
-use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -27,10 +25,12 @@ impl Row for Object {
     }
 }
 
-/// Rows in the order they were made. None is ever removed, so that places are stable.
+/// Rows in the order they were made. Only the oldest are ever removed.
 pub(crate) struct Table<T> {
     rows: Vec<T>,
     places: HashMap<String, usize>,
+    /// The rows that have changed since that was last asked.
+    changed: BTreeSet<usize>,
 }
 
 impl<T: Row> Table<T> {
@@ -38,7 +38,21 @@ impl<T: Row> Table<T> {
         let place = self.rows.len();
         self.places.insert(row.id().to_owned(), place);
         self.rows.push(row);
+        self.changed.insert(place);
         place
+    }
+
+    /// Takes over a row, in the place of the one with its id, if there is one.
+    pub(crate) fn put(&mut self, row: T) {
+        match self.place(row.id()) {
+            Some(place) => {
+                self.rows[place] = row;
+                self.changed.insert(place);
+            }
+            None => {
+                self.push(row);
+            }
+        }
     }
 
     pub(crate) fn rows(&self) -> &[T] {
@@ -54,11 +68,46 @@ impl<T: Row> Table<T> {
     }
 
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut T> {
-        self.place(id).map(|place| &mut self.rows[place])
+        let place = self.place(id)?;
+        self.changed.insert(place);
+        Some(&mut self.rows[place])
     }
 
     pub(crate) fn at(&self, place: usize) -> &T {
         &self.rows[place]
+    }
+
+    /// A row, without making it one that has changed.
+    pub(crate) fn at_mut(&mut self, place: usize) -> &mut T {
+        &mut self.rows[place]
+    }
+
+    /// The places of rows that have changed since this was last called.
+    pub(crate) fn take_changed(&mut self) -> BTreeSet<usize> {
+        std::mem::take(&mut self.changed)
+    }
+
+    /// Whether a row has changed since that was last asked.
+    pub(crate) fn has_changed(&self) -> bool {
+        !self.changed.is_empty()
+    }
+
+    /// Forgets the oldest half once there are twice as many as are to be kept.
+    pub(crate) fn keep(&mut self, count: usize) {
+        if self.rows.len() < 2 * count {
+            return;
+        }
+        let gone = self.rows.len() - count;
+        self.rows.drain(..gone);
+        self.changed = self
+            .changed
+            .iter()
+            .filter_map(|place| place.checked_sub(gone))
+            .collect();
+        let places = self.rows.iter().enumerate();
+        self.places = places
+            .map(|(place, row)| (row.id().to_owned(), place))
+            .collect();
     }
 }
 
@@ -67,26 +116,8 @@ impl<T> Default for Table<T> {
         Self {
             rows: Vec::new(),
             places: HashMap::new(),
+            changed: BTreeSet::new(),
         }
-    }
-}
-
-impl<T: Serialize> Serialize for Table<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.rows.serialize(serializer)
-    }
-}
-
-impl<'de, T: Row + Deserialize<'de>> Deserialize<'de> for Table<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let rows = Vec::<T>::deserialize(deserializer)?;
-        let places = rows.iter().enumerate();
-        Ok(Self {
-            places: places
-                .map(|(place, row)| (row.id().to_owned(), place))
-                .collect(),
-            rows,
-        })
     }
 }
 
@@ -100,7 +131,7 @@ pub(crate) struct Page<'a, T> {
     pub(crate) what: &'a str,
 }
 
-impl<T: Row> Page<'_, T> {
+impl<T> Page<'_, T> {
     /// The page that the request asks for, the newest first: `limit` of the rows to `keep`, after
     /// or before a row whose place in the list is found by its id.
     pub(crate) fn answer(

@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use crate::accounts::Account;
 use crate::api::Call;
 use crate::error::ApiError;
-use crate::ids;
+use crate::ids::Ids;
 use crate::range::TimeRange;
 use crate::state::State;
-use crate::table::{Page, Row};
+use crate::table::Page;
 
 const DAY: i64 = 86_400;
 /// How many days back the first refresh reads.
@@ -26,18 +26,54 @@ const USES: [(&str, i64); 7] = [
     ("TRANSFER FROM SAVINGS", 10_000),
 ];
 
+/// There may be a million of them, so that each is small.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Transaction {
-    id: String,
+    id: Tail,
     /// The place among [`USES`].
-    usage: usize,
+    usage: u32,
+    /// The place, among those of the account, of the refresh that last changed it.
+    refresh: u32,
     transacted_at: i64,
     status: TransactionStatus,
-    posted_at: Option<i64>,
-    void_at: Option<i64>,
-    /// The place, among those of the account, of the refresh that last changed it.
-    refresh: usize,
     updated: i64,
+}
+
+/// The letters and digits of an id, after its prefix.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Tail([u8; 24]);
+
+impl Tail {
+    fn new(ids: &Ids) -> Self {
+        let mut tail = [0; 24];
+        tail.copy_from_slice(ids.text(24).as_bytes());
+        Self(tail)
+    }
+
+    fn of(id: &str) -> Option<Self> {
+        let tail = id.strip_prefix("fctxn_")?;
+        Some(Self(tail.as_bytes().try_into().ok()?))
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl Serialize for Tail {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Tail {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        let tail = text.as_bytes().try_into();
+        Ok(Self(tail.map_err(|_| {
+            serde::de::Error::custom("not the end of an id")
+        })?))
+    }
 }
 
 /// A refresh of transactions that succeeded.
@@ -56,45 +92,43 @@ enum TransactionStatus {
     Void,
 }
 
-impl Row for Transaction {
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
 impl Transaction {
+    pub(crate) fn id(&self) -> String {
+        format!("fctxn_{}", self.id.as_str())
+    }
+
+    /// What it is found by.
+    pub(crate) fn key(&self) -> Tail {
+        self.id
+    }
+
     /// The `n`th transaction of an account, still pending.
-    fn pending(n: i64, transacted_at: i64, refresh: usize, now: i64) -> Self {
+    fn pending(ids: &Ids, n: i64, transacted_at: i64, refresh: u32, now: i64) -> Self {
         Self {
-            id: ids::new("fctxn"),
-            usage: n.rem_euclid(USES.len() as i64) as usize,
+            id: Tail::new(ids),
+            usage: n.rem_euclid(USES.len() as i64) as u32,
             transacted_at,
             status: TransactionStatus::Pending,
-            posted_at: None,
-            void_at: None,
             refresh,
             updated: now,
         }
     }
 
     /// What becomes of it on the next day: one of many is taken back.
-    fn settle(&mut self, refresh: usize, now: i64) {
-        let at = self.transacted_at + DAY;
-        if (self.transacted_at / DAY) % 30 == 7 {
-            self.status = TransactionStatus::Void;
-            self.void_at = Some(at);
-        } else {
-            self.status = TransactionStatus::Posted;
-            self.posted_at = Some(at);
-        }
+    fn settle(&mut self, refresh: u32, now: i64) {
+        self.status = match (self.transacted_at / DAY) % 30 {
+            7 => TransactionStatus::Void,
+            _ => TransactionStatus::Posted,
+        };
         self.refresh = refresh;
         self.updated = now;
     }
 
     fn json(&self, account: &Account) -> Value {
-        let (description, amount) = USES[self.usage];
+        let (description, amount) = USES[self.usage as usize];
+        let at = |status| (self.status == status).then_some(self.transacted_at + DAY);
         json!({
-            "id": self.id,
+            "id": self.id(),
             "object": "financial_connections.transaction",
             "account": account.id,
             "amount": amount,
@@ -102,9 +136,12 @@ impl Transaction {
             "description": description,
             "livemode": false,
             "status": self.status,
-            "status_transitions": { "posted_at": self.posted_at, "void_at": self.void_at },
+            "status_transitions": {
+                "posted_at": at(TransactionStatus::Posted),
+                "void_at": at(TransactionStatus::Void),
+            },
             "transacted_at": self.transacted_at,
-            "transaction_refresh": account.transaction_refreshes[self.refresh].id,
+            "transaction_refresh": account.transaction_refreshes[self.refresh as usize].id,
             "updated": self.updated,
         })
     }
@@ -142,10 +179,10 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     page.answer(
         call,
         |id| {
-            let (account, row) = state.transactions.get(id)?;
-            (*account == place).then_some(*row)
+            let (account, row) = state.transactions.get(&Tail::of(id)?)?;
+            (*account as usize == place).then_some(*row as usize)
         },
-        |transaction| after.is_none_or(|after| transaction.refresh > after),
+        |transaction| after.is_none_or(|after| transaction.refresh as usize > after),
         |transaction| transaction.json(account),
     )
 }
@@ -166,25 +203,28 @@ fn after(account: &Account, filter: &Value) -> Result<Option<usize>, ApiError> {
 
 pub(crate) fn retrieve(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     let id = call.id("transaction");
-    let Some(&(account, place)) = state.transactions.get(id) else {
+    let place = Tail::of(id).and_then(|key| state.transactions.get(&key));
+    let Some(&(account, place)) = place else {
         return Err(ApiError::missing(
             "financial_connections.transaction",
             id,
             "transaction",
         ));
     };
-    let account = state.accounts.at(account);
+    let account = state.accounts.at(account as usize);
     account.check_permission("transactions", "transaction")?;
-    Ok(account.transactions[place].json(account))
+    Ok(account.transactions[place as usize].json(account))
 }
 
 /// Reads what happened since the last refresh: two transactions on most days, which are pending
 /// until the next day.
 pub(crate) fn fetch(state: &mut State, id: &str, refresh_id: String) {
     let now = state.now();
+    let setting = state.setting.clone();
     let account = state.account_mut(id);
-    let refresh = account.transaction_refreshes.len();
-    let mut oldest = account.transactions.len();
+    let refresh = account.transaction_refreshes.len() as u32;
+    let known = account.transactions.len();
+    let mut oldest = known;
     let last = account
         .transactions
         .last()
@@ -197,7 +237,7 @@ pub(crate) fn fetch(state: &mut State, id: &str, refresh_id: String) {
             let number = 2 * day + n as i64;
             account
                 .transactions
-                .push(Transaction::pending(number, at, refresh, now));
+                .push(Transaction::pending(&setting.ids, number, at, refresh, now));
         }
     }
     for (place, transaction) in account.transactions.iter_mut().enumerate() {
@@ -205,39 +245,42 @@ pub(crate) fn fetch(state: &mut State, id: &str, refresh_id: String) {
         if settled && transaction.status == TransactionStatus::Pending {
             transaction.settle(refresh, now);
             oldest = oldest.min(place);
+            account.changed_transactions.insert(place as u32);
         }
     }
+    let new = known as u32..account.transactions.len() as u32;
+    account.changed_transactions.extend(new);
     account.transaction_refreshes.push(TransactionRefresh {
         id: refresh_id,
         oldest,
     });
-    state.index_transactions(id);
+    state.index_transactions(id, known);
 }
 
 impl State {
-    /// Makes transactions of an account known that are not yet.
-    pub(crate) fn index_transactions(&mut self, id: &str) {
+    /// Makes transactions of an account known, from a place on.
+    pub(crate) fn index_transactions(&mut self, id: &str, from: usize) {
         let Some(place) = self.accounts.place(id) else {
             return;
         };
-        for (row, transaction) in self.accounts.at(place).transactions.iter().enumerate() {
-            if !self.transactions.contains_key(&transaction.id) {
-                self.transactions
-                    .insert(transaction.id.clone(), (place, row));
-            }
-        }
+        let transactions = self.accounts.at(place).transactions.iter().enumerate();
+        let keys = transactions
+            .skip(from)
+            .map(|(row, transaction)| (transaction.key(), (place as u32, row as u32)));
+        self.transactions.extend(keys);
     }
 }
 
 /// Gives an account many transactions, one a minute, for tests of load.
-pub(crate) fn fill(account: &mut Account, count: usize, now: i64) {
+pub(crate) fn fill(ids: &Ids, account: &mut Account, count: usize, now: i64) {
     account.transaction_refreshes.push(TransactionRefresh {
-        id: ids::new("fctxnref"),
+        id: ids.id("fctxnref"),
         oldest: 0,
     });
     for n in (0..count as i64).rev() {
-        let mut transaction = Transaction::pending(n, now - n * 60, 0, now);
+        let mut transaction = Transaction::pending(ids, n, now - n * 60, 0, now);
         transaction.settle(0, now);
         account.transactions.push(transaction);
     }
+    account.changed_transactions.extend(0..count as u32);
 }

@@ -11,6 +11,8 @@ async fn keys_and_versions_are_checked() {
         (None, 401),
         (Some("Bearer sk_test_other"), 401),
         (Some("Bearer pk_test_sandbox"), 403),
+        (Some("Bearer sk_live_abc"), 401),
+        (Some("Bearer rk_live_abc"), 401),
         (Some("Basic !"), 401),
         (Some("Digest x"), 401),
         (Some("Bearer sk_test_sandbox"), 200),
@@ -31,7 +33,10 @@ async fn keys_and_versions_are_checked() {
     for (headers, status) in [
         ([("stripe-version", "2026-05-27.dahlia")], 200),
         ([("stripe-version", "2011-01-01")], 400),
-        ([("stripe-account", "acct_1")], 403),
+        ([("stripe-account", "acct_1")], 200),
+        ([("stripe-account", "someone")], 403),
+        ([("stripe-account", "acct_../1")], 403),
+        ([("stripe-context", "acct_1")], 400),
     ] {
         let answer = http.send("GET", "/v1/customers", &[], &headers).await;
         assert_eq!(answer.status, status, "{headers:?}");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::http::Http;
+use super::http::{Http, ids};
 
 async fn connect(http: &Http) -> TcpStream {
     let address = http.sandbox.url().trim_start_matches("http://");
@@ -69,9 +69,10 @@ async fn a_body_of_10_mb() {
         assert_eq!(answer.status(), 413);
     }
     // The same without a length.
-    let mut chunked = b"POST /v1/customers HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\
+    let mut chunked =
+        b"POST /v1/customers HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\
         content-type: application/x-www-form-urlencoded\r\n\r\na00000\r\n"
-        .to_vec();
+            .to_vec();
     chunked.extend(body);
     chunked.extend(b"\r\n0\r\n\r\n");
     let answer = raw(&http, &chunked).await;
@@ -89,7 +90,7 @@ async fn clients_that_send_slowly_or_nothing() {
     for start in [
         "",
         "POST /v1/cus",
-        "POST /v1/customers HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\na=",
+        "POST /v1/customers HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\na=",
     ] {
         for _ in 0..50 {
             let mut stream = connect(&http).await;
@@ -107,12 +108,15 @@ async fn clients_that_send_slowly_or_nothing() {
 #[tokio::test]
 async fn what_is_no_request() {
     let http = Http::start().await;
-    let long = format!("GET /{} HTTP/1.1\r\nhost: a\r\n\r\n", "a".repeat(1 << 20));
+    let long = format!(
+        "GET /{} HTTP/1.1\r\nhost: localhost\r\n\r\n",
+        "a".repeat(1 << 20)
+    );
     for (bytes, status) in [
         ("hello\r\n\r\n", "400"),
         ("GET / HTTP/9.9\r\n\r\n", "400"),
         (
-            "GET /v1/customers/%FF%FE HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n",
+            "GET /v1/customers/%FF%FE HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
             "400",
         ),
         (&long, "414"),
@@ -152,7 +156,10 @@ async fn controls_refuse_what_they_do_not_know() {
         http.refused("POST", "/_sandbox/events/evt_0/resend", &[])
             .await
             .status,
-        400
+        404
     );
+    let events = http.get("/v1/events", &[]).await;
+    let path = format!("/_sandbox/events/{}/resend", ids(&events)[0]);
+    assert_eq!(http.refused("POST", &path, &[]).await.status, 400);
     http.post(&link, &[]).await;
 }

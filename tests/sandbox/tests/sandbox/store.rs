@@ -54,18 +54,57 @@ async fn a_sandbox_goes_on_where_the_last_one_ended() {
 }
 
 #[tokio::test]
-async fn the_file_is_whole_at_any_time() {
+async fn only_one_sandbox_has_a_file() {
+    let folder = folder();
+    let file = folder.path().join("state.json");
+    let _first = start(&file).await;
+    let Err(error) = Sandbox::builder().state(&file).start().await else {
+        panic!("the file is taken");
+    };
+    assert!(error.to_string().contains("another sandbox"), "{error}");
+}
+
+/// A process that was killed has written a part of a line.
+#[tokio::test]
+async fn what_was_not_answered_is_whole_or_not_there() {
     let folder = folder();
     let file = folder.path().join("state.json");
     let http = start(&file).await;
-    for _ in 0..30 {
-        http.customer().await;
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        if let Ok(text) = std::fs::read_to_string(&file) {
-            serde_json::from_str::<serde_json::Value>(&text).expect("the file is whole");
-        }
+    let before = std::fs::read(&file).expect("it is there").len();
+    let customer = http.customer().await;
+    drop(http);
+    let whole = std::fs::read(&file).expect("it is there");
+    assert!(whole.len() > before + 100, "it is written at once");
+    let step = (whole.len() - before) / 8;
+    for cut in (before..whole.len()).step_by(step).chain([whole.len() - 1]) {
+        std::fs::write(&file, &whole[..cut]).expect("the folder is there");
+        let http = start(&file).await;
+        let list = http.get("/v1/customers", &[]).await;
+        assert!(super::http::ids(&list).is_empty(), "{cut}");
+        let events = http.get("/v1/events", &[]).await;
+        assert!(super::http::ids(&events).is_empty(), "{cut}");
     }
-    assert!(file.exists(), "it is written while the sandbox runs");
+    std::fs::write(&file, &whole).expect("the folder is there");
+    let http = start(&file).await;
+    http.get(&format!("/v1/customers/{customer}"), &[]).await;
+    let events = http.get("/v1/events", &[]).await;
+    assert_eq!(super::http::ids(&events).len(), 1);
+}
+
+#[tokio::test]
+async fn damage_in_the_middle_is_told() {
+    let folder = folder();
+    let file = folder.path().join("state.json");
+    let http = start(&file).await;
+    http.customer().await;
+    drop(http);
+    let text = std::fs::read_to_string(&file).expect("it is there");
+    let damaged = text.replacen("[{", "[{{", 1);
+    std::fs::write(&file, damaged).expect("the folder is there");
+    let Err(error) = Sandbox::builder().state(&file).start().await else {
+        panic!("it is damaged");
+    };
+    assert!(error.to_string().contains("line 2"), "{error}");
 }
 
 #[tokio::test]
