@@ -44,6 +44,8 @@ pub struct Subset {
     pub parameters: usize,
     /// How many webhook event types.
     pub events: usize,
+    /// The cargo features that its parts are in, but for the default.
+    pub features: Vec<String>,
 }
 
 const HEADER: &str = "\
@@ -113,6 +115,8 @@ pub fn subset(
             .and_then(Value::as_object)
             .map_or(0, Map::len)
     };
+    let features = rules_read.features.into_keys();
+    let features = features.filter(|feature| feature != DEFAULT);
     let subset = Subset {
         yaml: format!("{HEADER}{}", document::to_yaml(&tree)),
         operations,
@@ -120,6 +124,7 @@ pub fn subset(
         fields,
         parameters,
         events: size("/x-events"),
+        features: features.collect(),
     };
     Diagnostics::check(subset, found)
 }

@@ -66,10 +66,12 @@ pub enum Error {
     #[error(transparent)]
     Decode(Box<DecodeError>),
 
+    // <this slice only>
     /// A refresh did not come to a good end.
     #[cfg(feature = "client")]
     #[error(transparent)]
     Wait(#[from] Box<crate::WaitError>),
+    // </this slice only>
 
     /// An event is not to be trusted.
     #[cfg(feature = "webhook")]

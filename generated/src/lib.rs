@@ -53,7 +53,6 @@ mod client;
 mod de;
 mod error;
 mod expandable;
-mod funds;
 mod list;
 mod macros;
 mod map;
@@ -79,10 +78,14 @@ mod timestamp;
 #[cfg(feature = "client")]
 mod trace;
 mod unrecognized;
-#[cfg(feature = "client")]
-mod wait;
 #[cfg(feature = "webhook")]
 pub mod webhook;
+
+// <this slice only>
+mod funds;
+#[cfg(feature = "client")]
+mod wait;
+// </this slice only>
 
 pub use api::*;
 #[cfg(feature = "client")]
@@ -91,7 +94,6 @@ pub use client::{Client, ClientBuilder};
 pub use error::{ApiError, ApiErrorKind, ErrorCode};
 pub use error::{DecodeError, Error};
 pub use expandable::Expandable;
-pub use funds::AvailableFunds;
 pub use list::List;
 #[cfg(feature = "blocking")]
 pub use list::ListIter;
@@ -116,5 +118,9 @@ pub use response::{Headers, Response, ResponseFuture};
 pub use sensitive::Sensitive;
 pub use timestamp::Timestamp;
 pub use unrecognized::Unrecognized;
+
+// <this slice only>
+pub use funds::AvailableFunds;
 #[cfg(feature = "client")]
 pub use wait::WaitError;
+// </this slice only>

@@ -1,4 +1,4 @@
-//! `cargo xtask codegen`: a spec → generated/src/api.
+//! `cargo xtask codegen`: a spec → generated/src/api, or a crate of another slice.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,10 +9,11 @@ use anyhow::{Context, Result, bail};
 use stripe_codegen::{Diagnostics, Generated, HEADER};
 
 use crate::edits::Edits;
-use crate::{files, spec};
+use crate::slice::{CrateName, Slice};
+use crate::{files, source, spec};
 
 /// The crate that the generated code is part of.
-const CRATE: &str = "stripe_financial_connections";
+pub(crate) const CRATE: &str = "stripe_financial_connections";
 
 /// Where it is, seen from the root of the repository.
 pub(crate) const OUT: &str = "generated/src/api";
@@ -29,24 +30,39 @@ pub(crate) struct Args {
     /// Write nothing; fail when a file is stale, and say which.
     #[arg(long)]
     check: bool,
+    /// Make a whole crate, of the part of Stripe's full spec that this file selects. See "Bind
+    /// another part of Stripe" in CONTRIBUTING.md.
+    #[arg(long, value_name = "PATH", requires_all = ["out", "crate_name"], conflicts_with = "spec")]
+    subset: Option<PathBuf>,
+    /// The folder of overlays for that crate [default: none].
+    #[arg(long, value_name = "DIR", requires = "subset")]
+    overlay: Option<PathBuf>,
+    /// Stripe's full spec, JSON or YAML, for that crate: a file or a URL.
+    #[arg(long, value_name = "PATH|URL", requires = "subset", default_value = source::PUBLISHED)]
+    from: String,
+    /// The name of that crate.
+    #[arg(long, value_name = "NAME", requires = "subset")]
+    crate_name: Option<String>,
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    if let (Some(rules), Some(out), Some(name)) = (&args.subset, &args.out, &args.crate_name) {
+        let slice = Slice {
+            inputs: spec::Inputs {
+                rules: rules.clone(),
+                overlay: args.overlay.clone(),
+            },
+            from: &args.from,
+            out,
+            name: CrateName::parse(name)?,
+        };
+        return slice.make(args.check);
+    }
     let root = files::root();
     let spec = args.spec.clone().unwrap_or_else(|| root.join(spec::OUT));
     let out = args.out.clone().unwrap_or_else(|| root.join(OUT));
-    let text = files::read(&spec)?;
-    let generated = match generate(&text) {
-        Ok(generated) => generated,
-        Err(diagnostics) => {
-            eprintln!("{}", diagnostics.in_file(&files::shown(&spec)));
-            bail!("the spec has problems; nothing was written");
-        }
-    };
-    for diagnostic in generated.left_out {
-        eprintln!("warning: {}", diagnostic.in_file(files::shown(&spec)));
-    }
-    let changes = Changes::between(&out, generated.files)?;
+    let generated = print(generate(&files::read(&spec)?, CRATE), &files::shown(&spec))?;
+    let changes = Changes::between(&out, "", generated.files)?;
     eprintln!(
         "{}: {} operations, {} types in {} files for API version {}",
         files::shown(&out),
@@ -55,24 +71,44 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         changes.total,
         generated.version,
     );
+    write(changes, &out, args.check)
+}
+
+/// Says what is wrong with a spec that is called `name`, or what has no form.
+pub(crate) fn print(generated: Result<Generated, Diagnostics>, name: &str) -> Result<Generated> {
+    let generated = match generated {
+        Ok(generated) => generated,
+        Err(diagnostics) => {
+            eprintln!("{}", diagnostics.in_file(name));
+            bail!("the spec has problems; nothing was written");
+        }
+    };
+    for diagnostic in generated.left_out.iter().cloned() {
+        eprintln!("warning: {}", diagnostic.in_file(name));
+    }
+    Ok(generated)
+}
+
+/// Does what has to be done below `out`, or only says it when it is to be checked.
+pub(crate) fn write(changes: Changes, out: &Path, check: bool) -> Result<ExitCode> {
     if changes.is_empty() {
         eprintln!("up to date");
         return Ok(ExitCode::SUCCESS);
     }
-    changes.print(&out);
-    if args.check {
-        eprintln!("stale; run `cargo xtask codegen`");
+    changes.print(out);
+    if check {
+        eprintln!("stale; run it again without `--check`");
         return Ok(ExitCode::FAILURE);
     }
     let mut edits = Edits::default();
     changes.into_edits(Path::new(""), &mut edits);
-    edits.apply(&out)?;
+    edits.apply(out)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// The files of the crate from the text of a spec.
-pub(crate) fn generate(spec: &str) -> Result<Generated, Diagnostics> {
-    stripe_codegen::generate(spec, CRATE)
+/// The files of a crate from the text of a spec.
+pub(crate) fn generate(spec: &str, name: &str) -> Result<Generated, Diagnostics> {
+    stripe_codegen::generate(spec, name)
 }
 
 /// What has to be written and deleted.
@@ -85,8 +121,14 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    pub(crate) fn between(out: &Path, files: BTreeMap<PathBuf, String>) -> Result<Self> {
-        let mut removed = ours(out)?;
+    /// What makes the folder `out` hold `files`. Those that are no longer made are looked for in
+    /// its part `machine_owned`.
+    pub(crate) fn between(
+        out: &Path,
+        machine_owned: &str,
+        files: BTreeMap<PathBuf, String>,
+    ) -> Result<Self> {
+        let mut removed = ours(out, machine_owned)?;
         let mut changes = Self {
             total: files.len(),
             added: BTreeMap::new(),
@@ -141,31 +183,10 @@ impl Changes {
     }
 }
 
-/// The files below `folder` that an earlier run wrote.
-fn ours(folder: &Path) -> Result<BTreeSet<PathBuf>> {
-    let mut found = BTreeSet::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(current) = folders.pop() {
-        let entries = match fs::read_dir(&current) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(error) => {
-                return Err(error).with_context(|| format!("can't list {}", current.display()));
-            }
-        };
-        for entry in entries {
-            let path = entry
-                .with_context(|| format!("can't list {}", current.display()))?
-                .path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs")
-                && files::read(&path)?.starts_with(HEADER)
-                && let Ok(relative) = path.strip_prefix(folder)
-            {
-                found.insert(relative.to_owned());
-            }
-        }
-    }
-    Ok(found)
+/// The files that an earlier run wrote to the part `machine_owned` of a folder.
+fn ours(out: &Path, machine_owned: &str) -> Result<BTreeSet<PathBuf>> {
+    let part = Path::new(machine_owned);
+    let files = files::rust_files(&out.join(part))?.into_iter();
+    let ours = files.filter(|(_, text)| text.starts_with(HEADER));
+    Ok(ours.map(|(path, _)| part.join(path)).collect())
 }

@@ -1,6 +1,8 @@
 //! Files of the repository.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -35,6 +37,34 @@ pub(crate) fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>> {
     }
     paths.sort();
     Ok(paths)
+}
+
+/// The files of Rust below `folder`, at any depth; none if there is no such folder.
+pub(crate) fn rust_files(folder: &Path) -> Result<BTreeMap<PathBuf, String>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(current) = folders.pop() {
+        let entries = match fs::read_dir(&current) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            Err(error) => {
+                return Err(error).with_context(|| format!("can't list {}", current.display()));
+            }
+        };
+        for entry in entries {
+            let path = entry
+                .with_context(|| format!("can't list {}", current.display()))?
+                .path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs")
+                && let Ok(relative) = path.strip_prefix(folder)
+            {
+                found.insert(relative.to_owned(), read(&path)?);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Writes `text` to `path`, wholly or not at all.

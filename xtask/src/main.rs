@@ -8,6 +8,7 @@ mod files;
 mod release;
 mod sandbox;
 mod screen;
+mod slice;
 mod snapshots;
 mod source;
 mod spec;
@@ -31,7 +32,7 @@ struct Cli {
 enum Command {
     /// Measure what the crate costs beside its peers; print a table.
     Bench(bench::Args),
-    /// Write generated/src/api from spec/financial_connections.yaml.
+    /// Write generated/src/api from spec/financial_connections.yaml, or a crate of another slice.
     Codegen(codegen::Args),
     /// Say what a user notices between two specs, and whether it breaks code.
     Diff(diff::Args),

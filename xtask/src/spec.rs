@@ -1,6 +1,6 @@
 //! `cargo xtask spec`: Stripe's full spec → spec/financial_connections.yaml.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -26,15 +26,33 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     make(&files::root().join("spec"), &args.from, args.check)
 }
 
-/// The subset of `upstream`, which was read from `from`, by the rules and overlays of `folder`.
+/// What selects a part of the spec, and documents it.
+pub(crate) struct Inputs {
+    pub(crate) rules: PathBuf,
+    /// The folder of the overlays.
+    pub(crate) overlay: Option<PathBuf>,
+}
+
+impl Inputs {
+    /// Those of this repository are in one folder.
+    pub(crate) fn of(folder: &Path) -> Self {
+        Self {
+            rules: folder.join("subset.yaml"),
+            overlay: Some(folder.join("overlay")),
+        }
+    }
+}
+
+/// The subset of `upstream`, which was read from `from`.
 ///
 /// What is wrong with any of them is an error that can be downcast to [`Diagnostics`].
-pub(crate) fn subset(folder: &Path, from: &str, upstream: &str) -> Result<Subset> {
-    let rules_path = folder.join("subset.yaml");
-    let rules = files::read(&rules_path)?;
+pub(crate) fn subset(inputs: &Inputs, from: &str, upstream: &str) -> Result<Subset> {
+    let rules = files::read(&inputs.rules)?;
     let mut overlays = Vec::new();
-    for path in files::yaml_files(&folder.join("overlay"))? {
-        overlays.push((files::shown(&path), files::read(&path)?));
+    if let Some(folder) = &inputs.overlay {
+        for path in files::yaml_files(folder)? {
+            overlays.push((files::shown(&path), files::read(&path)?));
+        }
     }
     let overlays: Vec<Source<'_>> = overlays
         .iter()
@@ -45,15 +63,15 @@ pub(crate) fn subset(folder: &Path, from: &str, upstream: &str) -> Result<Subset
         text: upstream,
     };
     let rules = Source {
-        name: &files::shown(&rules_path),
+        name: &files::shown(&inputs.rules),
         text: &rules,
     };
     Ok(stripe_codegen::subset(upstream, rules, &overlays)?)
 }
 
-/// Makes the subset of the spec at `from` by the rules and overlays of `folder`.
-fn make(folder: &Path, from: &str, check: bool) -> Result<ExitCode> {
-    let subset = match subset(folder, from, &source::read(from)?) {
+/// Says what is wrong with the inputs of a subset, or what it holds.
+pub(crate) fn print(subset: Result<Subset>) -> Result<Subset> {
+    let subset = match subset {
         Ok(subset) => subset,
         Err(error) => {
             let diagnostics: Diagnostics = error.downcast()?;
@@ -68,7 +86,13 @@ fn make(folder: &Path, from: &str, check: bool) -> Result<ExitCode> {
         "{} operations with {} parameters, {} schemas with {} fields, {} events",
         subset.operations, subset.parameters, subset.schemas, subset.fields, subset.events,
     );
+    Ok(subset)
+}
 
+/// Makes the subset of the spec at `from` by the rules and overlays of `folder`.
+fn make(folder: &Path, from: &str, check: bool) -> Result<ExitCode> {
+    let upstream = source::read(from)?;
+    let subset = print(subset(&Inputs::of(folder), from, &upstream))?;
     let output = folder.join("financial_connections.yaml");
     let name = files::shown(&output);
     if output.exists() && files::read(&output)? == subset.yaml {

@@ -35,18 +35,18 @@ fn update(
     let upstream = source::read(from)?;
 
     eprintln!("making the spec");
-    let subset = match spec::subset(&root.join("spec"), from, &upstream) {
+    let subset = match spec::subset(&spec::Inputs::of(&root.join("spec")), from, &upstream) {
         Ok(subset) => subset,
         Err(error) => return Err(stopped(error.downcast()?, from)),
     };
     let old = files::read(&root.join(spec::OUT))?;
 
     eprintln!("generating the crate");
-    let generated = match codegen::generate(&subset.yaml) {
+    let generated = match codegen::generate(&subset.yaml, codegen::CRATE) {
         Ok(generated) => generated,
         Err(diagnostics) => return Err(stopped(diagnostics.in_file(spec::OUT), from)),
     };
-    let changes = Changes::between(&root.join(codegen::OUT), generated.files)?;
+    let changes = Changes::between(&root.join(codegen::OUT), "", generated.files)?;
     if old == subset.yaml && changes.is_empty() {
         return Ok("Everything is up to date.\n".to_owned());
     }
