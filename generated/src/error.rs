@@ -72,7 +72,6 @@ pub enum Error {
     #[error(transparent)]
     Wait(#[from] Box<crate::WaitError>),
     // </this slice only>
-
     /// An event is not to be trusted.
     #[cfg(feature = "webhook")]
     #[error(transparent)]

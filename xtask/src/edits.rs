@@ -71,8 +71,9 @@ fn put(root: &Path, path: &Path, text: Option<&str>) -> Result<()> {
             fs::remove_file(&target)
                 .with_context(|| format!("can't delete {}", target.display()))?;
         }
-        // A folder that is left empty goes too; any other refuses to.
-        if folder != root {
+        // Folders that are left empty go too; any other refuses to.
+        let inside = folder.ancestors().take_while(|folder| *folder != root);
+        for folder in inside {
             _ = fs::remove_dir(folder);
         }
         return Ok(());
@@ -101,7 +102,7 @@ mod tests {
         fs::write(root.join("old/deleted"), "before").expect("a file");
         let mut edits = Edits::default();
         edits.write("changed", "after");
-        edits.write("new/added", "after");
+        edits.write("new/deep/added", "after");
         edits.delete("old/deleted");
 
         fs::create_dir(root.join("zz")).expect("a folder in the way");
@@ -119,7 +120,7 @@ mod tests {
         assert_eq!(edits.paths().count(), 3, "one is the same");
         edits.apply(root).expect("all");
         assert_eq!(read("changed").as_deref(), Some("after"));
-        assert_eq!(read("new/added").as_deref(), Some("after"));
+        assert_eq!(read("new/deep/added").as_deref(), Some("after"));
         assert!(!root.join("old").exists(), "an empty folder goes");
     }
 }

@@ -197,3 +197,6 @@ fn runtime_sources() -> Result<BTreeMap<PathBuf, String>> {
     sources.retain(|path, _| !path.starts_with("api"));
     Ok(sources)
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,6 +76,11 @@ fn without_docs(text: &str) -> &str {
     rest.trim_start()
 }
 
+/// Whether a line is a condition that holds in tests only.
+fn is_of_tests(line: &str) -> bool {
+    line.contains("cfg(test)") || line.contains("cfg(all(test,")
+}
+
 struct Cut {
     text: String,
     /// The modules that were declared in what is cut.
@@ -91,7 +96,7 @@ fn cut(text: &str) -> Result<Cut> {
     while let Some(line) = lines.next() {
         let is_end: fn(&str) -> bool = if line.trim() == BEGIN {
             |line| line.trim() == END
-        } else if line == "#[cfg(test)]" {
+        } else if line.starts_with("#[cfg(") && is_of_tests(line) {
             let is_attached = |line: &&str| line.starts_with("///") || line.starts_with("#[");
             while kept.last().is_some_and(is_attached) {
                 kept.pop();
@@ -99,7 +104,7 @@ fn cut(text: &str) -> Result<Cut> {
             |line| line == "}" || line.ends_with(';') && !line.starts_with(' ')
         } else {
             ensure!(
-                !line.contains("cfg(test)") && line.trim() != END,
+                !is_of_tests(line) && line.trim() != END,
                 "`{line}`: only whole items of a file can stay out of a slice"
             );
             kept.push(line);
@@ -224,7 +229,7 @@ const AGENT: &str = \"my-stripe\";
     #[test]
     fn what_can_not_be_cut_is_an_error() {
         for text in [
-            "impl A {\n    #[cfg(test)]\n    fn f() {}\n}\n",
+            "impl A {\n    #[cfg(all(test, unix))]\n    fn f() {}\n}\n",
             "// <this slice only>\nmod a;\n",
             "mod a;\n// </this slice only>\n",
             "#[cfg(test)]\nmod tests {\n",
