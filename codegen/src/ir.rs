@@ -232,6 +232,8 @@ pub(crate) struct Event {
     pub(crate) ident: String,
     pub(crate) docs: String,
     pub(crate) features: Features,
+    /// The type that its object is read as, if that is not the type of the resource.
+    pub(crate) object: Option<TypeId>,
 }
 
 impl Api {

@@ -30,10 +30,14 @@ pub fn surface(spec: &str) -> Result<BTreeMap<String, String>, Diagnostics> {
         text.push_str(&of_operation(&api, operation));
     }
     let events = api.events.iter().map(|event| {
+        let carries = event
+            .object
+            .map(|id| format!(" carries {}", api.get(id).name));
         format!(
-            "{} = {}{}\n",
+            "{} = {}{}{}\n",
             event.ident,
             event.value,
+            carries.unwrap_or_default(),
             when(&event.features)
         )
     });

@@ -8,6 +8,10 @@ use serde::de::{
     Deserialize, DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor,
 };
 
+mod integer;
+
+pub(crate) use integer::{Integer, StandsFor, rounded_down};
+
 use crate::error::{DecodeError, Located};
 use crate::{Map, Raw};
 
@@ -23,6 +27,11 @@ pub(crate) trait Object: Sized {
 pub(crate) struct Fields<A>(A);
 
 impl<'de, A: MapAccess<'de>> Fields<A> {
+    #[cfg(feature = "webhook")]
+    pub(crate) fn new(map: A) -> Self {
+        Self(map)
+    }
+
     #[inline]
     pub(crate) fn next_name(&mut self) -> Result<Option<Name<'de>>, A::Error> {
         self.0.next_key()
@@ -39,6 +48,33 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
     ) -> Result<(), A::Error> {
         *slot = self.0.next_value()?;
         Ok(())
+    }
+
+    /// [`read`](Self::read) for what holds integers, by what stands for it.
+    pub(crate) fn read_as<T: StandsFor + Deserialize<'de>>(
+        &mut self,
+        slot: &mut Option<T::Value>,
+    ) -> Result<(), A::Error> {
+        let value: Option<T> = self.0.next_value()?;
+        *slot = value.map(T::value);
+        Ok(())
+    }
+
+    /// Reads the value of the last name into its slot if it fits there, whatever it is.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn read_if_fit<T: DeserializeOwned>(
+        &mut self,
+        slot: &mut Option<T>,
+    ) -> Result<(), A::Error> {
+        let raw: Raw = self.0.next_value()?;
+        *slot = serde_json::from_str(raw.get()).ok();
+        Ok(())
+    }
+
+    /// The value of the last name, be it null.
+    #[cfg(feature = "webhook")]
+    pub(crate) fn value<T: Deserialize<'de>>(&mut self) -> Result<T, A::Error> {
+        self.0.next_value()
     }
 
     /// Reads the value of a name that no field has, and keeps both.
@@ -190,6 +226,13 @@ pub(crate) fn object_name(raw: &Raw) -> Option<Cow<'_, str>> {
     json.deserialize_map(ObjectNameVisitor)
         .ok()
         .map(|name| name.0)
+}
+
+/// Whether a buffered object has a field that is not null.
+#[cfg(feature = "webhook")]
+pub(crate) fn has_field(raw: &Raw, name: &str) -> bool {
+    let fields: Option<Map<Option<IgnoredAny>>> = serde_json::from_str(raw.get()).ok();
+    fields.is_some_and(|fields| matches!(fields.get(name), Some(Some(_))))
 }
 
 struct ObjectNameVisitor;

@@ -5,6 +5,8 @@ mod iter;
 #[cfg(feature = "client")]
 mod page;
 #[cfg(feature = "client")]
+mod place;
+#[cfg(feature = "client")]
 mod stream;
 
 use std::fmt;
@@ -18,9 +20,11 @@ pub use iter::ListIter;
 #[cfg(feature = "client")]
 pub(crate) use page::Parent;
 #[cfg(feature = "client")]
+pub(crate) use place::Place;
+#[cfg(feature = "client")]
 pub use stream::ListStream;
 
-use crate::de::{self, Fields, Object};
+use crate::de::{self, Fields, Integer, Object};
 
 /// One page of a list.
 ///
@@ -42,6 +46,9 @@ pub struct List<T> {
     /// The request that this page answers.
     #[cfg(feature = "client")]
     request: Option<crate::request::Request>,
+    /// Where the list is, if it was read inside of an event.
+    #[cfg(feature = "client")]
+    place: Option<std::sync::Arc<Place>>,
 }
 
 impl<T: DeserializeOwned> Object for List<T> {
@@ -53,7 +60,7 @@ impl<T: DeserializeOwned> Object for List<T> {
             match name.as_str() {
                 "data" => fields.read(&mut data)?,
                 "has_more" => fields.read(&mut has_more)?,
-                "total_count" => fields.read(&mut total_count)?,
+                "total_count" => fields.read_as::<Integer>(&mut total_count)?,
                 "url" => fields.read(&mut url)?,
                 _ => fields.skip()?,
             }
@@ -68,6 +75,8 @@ impl<T: DeserializeOwned> Object for List<T> {
             } else {
                 None
             },
+            #[cfg(feature = "client")]
+            place: if has_more { Place::current() } else { None },
             has_more,
             url,
             total_count,

@@ -56,6 +56,16 @@ impl<V> Map<V> {
         }
     }
 
+    pub(crate) fn map_values<W>(self, f: impl Fn(V) -> W) -> Map<W> {
+        Map(match self.0 {
+            Entries::One((key, value)) => Entries::One((key, f(value))),
+            Entries::Many(entries) => {
+                let entries = entries.into_iter().map(|(key, value)| (key, f(value)));
+                Entries::Many(entries.collect())
+            }
+        })
+    }
+
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&V> {
         self.entries()

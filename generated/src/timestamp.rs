@@ -5,6 +5,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time as Stripe writes it: whole seconds since 1970-01-01 00:00 UTC.
 ///
+/// A time that is read with parts of a second, as old API versions wrote some, is rounded down.
+///
 /// The features `jiff`, `chrono` and `time` add conversions from and to those crates; to
 /// `SystemTime` they are always there.
 ///
@@ -31,6 +33,10 @@ impl Timestamp {
     }
 
     /// The time of this machine's clock, rounded down to the second.
+    ///
+    /// # Panics
+    ///
+    /// On `wasm32-unknown-unknown`, which has no clock.
     pub fn now() -> Self {
         SystemTime::now().into()
     }
@@ -91,7 +97,7 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        i64::deserialize(deserializer).map(Self)
+        crate::de::rounded_down(deserializer).map(Self)
     }
 }
 

@@ -3,12 +3,14 @@
 //! Needs the feature `webhook` alone, and no HTTP client.
 
 mod event;
+mod object;
 mod signature;
 
 use std::time::Duration;
 
-pub(crate) use event::decode_object;
-pub use event::{Event, EventData, EventId, EventRequest, InvalidObject};
+pub use event::{Event, EventData, EventId, EventRequest};
+pub use object::InvalidObject;
+pub(crate) use object::Origin;
 
 use crate::{Error, Timestamp, de};
 

@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use super::pairs::{path, rust};
 use super::params::Role;
 use super::{Action, At, Compare, Concerns, Effect, Subject, sorted_apart};
-use crate::emit;
 use crate::ir::{Api, Event, Operation, Service};
-use crate::naming;
+use crate::lower::{self, Carried};
 
 impl Compare<'_> {
     pub(super) fn operations(&mut self) {
@@ -211,30 +210,40 @@ impl Compare<'_> {
 
     /// What events carry.
     fn event_objects(&mut self) {
-        let (old, new) = (emit::event_objects(self.old), emit::event_objects(self.new));
-        let (removed, both, added) = sorted_apart(&old, &new, |(object, _)| *object);
+        let (old, new) = (lower::carried(self.old), lower::carried(self.new));
+        let (removed, both, added) = sorted_apart(&old, &new, |carried| carried.ident.clone());
         let (old_api, new_api) = (self.old, self.new);
-        for (object, id) in removed {
-            let about = (*object, &old_api.get(*id).pointer);
-            self.event_object(about, Action::Removed, Effect::Breaking, "is gone");
+        for was in removed {
+            let pointer = &old_api.get(was.ty).pointer;
+            self.event_object(was, pointer, Action::Removed, Effect::Breaking, "is gone");
         }
-        for (object, id) in added {
-            let about = (*object, &new_api.get(*id).pointer);
-            self.event_object(about, Action::Added, Effect::Compatible, "is new");
+        for is in added {
+            let pointer = &new_api.get(is.ty).pointer;
+            self.event_object(is, pointer, Action::Added, Effect::Compatible, "is new");
         }
-        for ((object, was), (_, is)) in both {
-            if self.pairs.to_new(*was) != Some(*is) {
-                let (old, new) = (path(old_api, *was), path(new_api, *is));
-                let about = (*object, &new_api.get(*is).pointer);
+        for (was, is) in both {
+            let pointer = &new_api.get(is.ty).pointer;
+            if self.pairs.to_new(was.ty) != Some(is.ty) {
+                let (old, new) = (path(old_api, was.ty), path(new_api, is.ty));
                 let what = format!("is now of type `{new}`, was `{old}`");
-                self.event_object(about, Action::Changed, Effect::Breaking, &what);
+                self.event_object(is, pointer, Action::Changed, Effect::Breaking, &what);
+            }
+            let events = |carried: &Carried<'_>| {
+                let events = carried.only_in.iter().map(|event| event.value.clone());
+                events.collect::<Vec<_>>()
+            };
+            let (old, new) = (events(was), events(is));
+            if old != new {
+                let what = format!("is now read in {}", new.join(", "));
+                self.event_object(is, pointer, Action::Changed, Effect::Breaking, &what);
             }
         }
     }
 
     fn event_object(
         &mut self,
-        (object, pointer): (&str, &String),
+        carried: &Carried<'_>,
+        pointer: &str,
         action: Action,
         effect: Effect,
         what: &str,
@@ -244,8 +253,8 @@ impl Compare<'_> {
             pointer,
             concerns: Concerns::RESPONSES,
         };
-        let what = format!("`{}` {what}", naming::camel(object));
-        self.note(at, (Subject::Value, object), action, effect, what);
+        let what = format!("`{}` {what}", carried.ident);
+        self.note(at, (Subject::Value, carried.object), action, effect, what);
     }
 }
 

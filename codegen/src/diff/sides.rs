@@ -1,8 +1,8 @@
 //! Which types are sent, and which are received.
 
 use super::Concerns;
-use crate::emit;
 use crate::ir::{Api, ChoiceValue, Kind, Ty, TypeId};
+use crate::lower;
 
 /// For every type of an API, whom a change of it concerns.
 pub(super) struct Sides {
@@ -22,8 +22,8 @@ impl Sides {
             }
             sides.reach(api, &operation.output, Concerns::RESPONSES);
         }
-        for (_, id) in emit::event_objects(api) {
-            sides.reach(api, &Ty::Named(id), Concerns::RESPONSES);
+        for carried in lower::carried(api) {
+            sides.reach(api, &Ty::Named(carried.ty), Concerns::RESPONSES);
         }
         sides
     }

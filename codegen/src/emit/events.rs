@@ -3,11 +3,10 @@
 use super::docs::docs;
 use super::enums::open_enum;
 use super::scope::{Scope, ident};
-use crate::ir::{Api, Features, Kind, TypeId, Variant};
-use crate::naming;
+use crate::ir::{Api, Features, Variant};
+use crate::lower::{Carried, carried};
 use proc_macro2::TokenStream;
 use quote::quote;
-use std::collections::BTreeMap;
 
 pub(super) fn emit(api: &Api) -> TokenStream {
     let mut scope = Scope::new(api, "events", "events", &Features::new());
@@ -15,7 +14,9 @@ pub(super) fn emit(api: &Api) -> TokenStream {
     let unrecognized = scope.runtime("Unrecognized");
     let raw = scope.runtime("Raw");
     let invalid = scope.import("crate::webhook", "InvalidObject");
-    let decode = scope.import("crate::webhook", "decode_object");
+    let origin = scope.import("crate::webhook", "Origin");
+    let serialize = scope.import("serde", "Serialize");
+    let serializer = scope.import("serde", "Serializer");
     let variants: Vec<Variant> = api
         .events
         .iter()
@@ -34,16 +35,36 @@ pub(super) fn emit(api: &Api) -> TokenStream {
     );
 
     let mut variants = Vec::new();
-    let mut reads = Vec::new();
-    for (value, id) in event_objects(api) {
+    let mut writes = Vec::new();
+    // Where an event has a type of its own for an object, that goes before the object's.
+    let (mut reads, mut reads_others) = (Vec::new(), Vec::new());
+    for Carried {
+        ident: name,
+        object,
+        ty: id,
+        only_in,
+        missing,
+    } in carried(api)
+    {
         let ty = api.get(id);
         scope.enter(&ty.features);
         let cfg = scope.cfg(&ty.features);
-        let name = ident(&naming::camel(value));
+        let name = ident(&name);
         let inner = scope.named(id);
-        let text = docs(&ty.docs, &format!("`{value}`"));
+        let text = docs(&ty.docs, &format!("`{object}`"));
         variants.push(quote! { #text #cfg #name(Box<#inner>), });
-        reads.push(quote! { #cfg Some(#value) => #decode(raw, Self::#name), });
+        writes.push(quote! { #cfg Self::#name(object) => object.serialize(serializer), });
+        if only_in.is_empty() {
+            reads_others.push(quote! { #cfg Some(#object) => origin.read(raw, Self::#name), });
+        } else {
+            let events = only_in.iter().map(|event| &event.value);
+            reads.push(quote! {
+                #cfg
+                Some(#object) if origin.lacks(&raw, &[#(#events),*], &[#(#missing),*]) => {
+                    origin.read(raw, Self::#name)
+                }
+            });
+        }
     }
     let imports = scope.imports();
     quote! {
@@ -63,35 +84,24 @@ pub(super) fn emit(api: &Api) -> TokenStream {
         }
 
         impl EventObject {
-            pub(crate) fn from_raw(raw: #raw) -> Self {
+            pub(crate) fn from_raw(raw: #raw, origin: &#origin<'_>) -> Self {
                 let object = crate::de::object_name(&raw).map(|name| name.into_owned());
                 match object.as_deref() {
                     #(#reads)*
+                    #(#reads_others)*
                     _ => Self::Unrecognized(raw),
                 }
             }
         }
-    }
-}
 
-/// What events carry: the name of each kind of object, and its type.
-pub(crate) fn event_objects(api: &Api) -> Vec<(&str, TypeId)> {
-    let mut objects = BTreeMap::new();
-    for (at, ty) in api.types.iter().enumerate() {
-        let Kind::Object(object) = &ty.kind else {
-            continue;
-        };
-        let is_deleted = object
-            .fields
-            .iter()
-            .any(|f| f.name == "deleted" && f.required);
-        let carried = object.object.as_deref().filter(|value| {
-            let mut events = api.events.iter();
-            !is_deleted && events.any(|event| crate::lower::carries(&event.value, value))
-        });
-        if let Some(value) = carried {
-            objects.entry(value).or_insert(TypeId(at));
+        impl #serialize for EventObject {
+            fn serialize<S: #serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    #(#writes)*
+                    Self::Unrecognized(raw) => raw.serialize(serializer),
+                    Self::Invalid(object) => object.serialize(serializer),
+                }
+            }
         }
     }
-    objects.into_iter().collect()
 }

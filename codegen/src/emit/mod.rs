@@ -12,8 +12,6 @@ mod scope;
 mod services;
 mod unions;
 
-pub(crate) use events::event_objects;
-
 use crate::ir::{Api, Features, Kind, Type};
 use crate::naming::OPERATIONS;
 use proc_macro2::TokenStream;

@@ -37,7 +37,9 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, object: &Object) -> TokenSt
     });
     // What is left of a deleted object has the id that the object had.
     let same_id = object.fields.iter().find_map(|field| match &field.ty {
-        Ty::Id(other) if field.name == "id" && object.id.is_none() => Some(*other),
+        Ty::Id(other) if field.name == "id" && field.required && object.id.is_none() => {
+            Some(*other)
+        }
         _ => None,
     });
     let same_id = same_id.map(|other| {
@@ -116,6 +118,23 @@ fn read(scope: &mut Scope<'_>, object: &Object, name: &str) -> TokenStream {
         .map(|field| ident(&field.ident))
         .collect();
     let wire: Vec<_> = object.fields.iter().map(|field| &field.name).collect();
+    let reads: Vec<TokenStream> = object
+        .fields
+        .iter()
+        .map(|field| {
+            let ident = ident(&field.ident);
+            match stands_for(scope, &field.ty) {
+                Some(mut ty) => {
+                    if field.sensitive {
+                        let sensitive = scope.runtime("Sensitive");
+                        ty = quote! { #sensitive<#ty> };
+                    }
+                    quote! { #fields.read_as::<#ty>(&mut #ident)? }
+                }
+                None => quote! { #fields.read(&mut #ident)? },
+            }
+        })
+        .collect();
     let values: Vec<TokenStream> = object
         .fields
         .iter()
@@ -149,7 +168,7 @@ fn read(scope: &mut Scope<'_>, object: &Object, name: &str) -> TokenStream {
             #(#start)*
             while let Some(#key) = #fields.next_name()? {
                 match #key.as_str() {
-                    #(#wire => #fields.read(&mut #idents)?,)*
+                    #(#wire => #reads,)*
                     #other
                 }
             }
@@ -162,6 +181,23 @@ fn read(scope: &mut Scope<'_>, object: &Object, name: &str) -> TokenStream {
         fn from_fields<'de, A: #map_access<'de>>(mut #fields: #fields_type<A>) -> Result<Self, A::Error> {
             #body
         }
+    }
+}
+
+/// What is read in the place of a type that holds integers: Stripe writes some as floats.
+fn stands_for(scope: &mut Scope<'_>, ty: &Ty) -> Option<TokenStream> {
+    match ty {
+        Ty::Integer => Some(scope.import("crate::de", "Integer")),
+        Ty::Array(item) => {
+            let item = stands_for(scope, item)?;
+            Some(quote! { Vec<#item> })
+        }
+        Ty::Map(value) => {
+            let value = stands_for(scope, value)?;
+            let map = scope.runtime("Map");
+            Some(quote! { #map<#value> })
+        }
+        _ => None,
     }
 }
 

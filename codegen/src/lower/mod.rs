@@ -3,6 +3,7 @@
 //! Lowering first drafts every type that an operation or event reaches, with references by index.
 //! Names, modules and features are given to the drafts afterwards, when all uses are known.
 
+mod carried;
 mod expand;
 mod features;
 mod names;
@@ -13,6 +14,8 @@ mod remap;
 mod responses;
 mod services;
 mod tag;
+
+pub(crate) use carried::{Carried, carried};
 
 use crate::error::{Diagnostic, Diagnostics};
 use crate::ir::{Api, Event, Kind, Operation, Ty, TypeId};
@@ -364,6 +367,7 @@ impl<'a> Lower<'a> {
             ident: naming::variant(value),
             docs: docs.to_owned(),
             features: feature.into_iter().collect(),
+            object: None,
         });
     }
 
@@ -436,6 +440,7 @@ impl<'a> Lower<'a> {
             ..api
         };
         expand::document(&mut api);
+        carried::derive(&mut api, self.spec)?;
         Ok(Lowered {
             api,
             left_out: self.left_out,

@@ -6,7 +6,7 @@ use crate::api::checkout::Session;
 use crate::api::customer::Customer;
 use crate::api::financial_connections::Account;
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
-use crate::api::invoice::Invoice;
+use crate::api::invoice::{Invoice, UpcomingInvoice};
 #[cfg(
     any(
         feature = "checkout",
@@ -30,7 +30,8 @@ use crate::api::payment_method::PaymentMethod;
 use crate::api::setup_intent::SetupIntent;
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 use crate::api::subscription::Subscription;
-use crate::webhook::{InvalidObject, decode_object};
+use crate::webhook::{InvalidObject, Origin};
+use serde::{Serialize, Serializer};
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -418,6 +419,10 @@ pub enum EventObject {
     /// What a customer is charged for again and again, by an invoice for every period.
     #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
     Subscription(Box<Subscription>),
+    /// An invoice that will be made soon, when a subscription renews. It is a preview: there is
+    /// nothing yet to retrieve, edit or pay.
+    #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
+    UpcomingInvoice(Box<UpcomingInvoice>),
     /// An object of a kind that the bindings have no type for.
     Unrecognized(Raw),
     /// An object that does not fit its type, as when it was made for another API version.
@@ -425,14 +430,24 @@ pub enum EventObject {
 }
 
 impl EventObject {
-    pub(crate) fn from_raw(raw: Raw) -> Self {
+    pub(crate) fn from_raw(raw: Raw, origin: &Origin<'_>) -> Self {
         let object = crate::de::object_name(&raw).map(|name| name.into_owned());
         match object.as_deref() {
+            #[cfg(
+                any(
+                    feature = "checkout",
+                    feature = "invoices",
+                    feature = "subscriptions"
+                )
+            )]
+            Some("invoice") if origin.lacks(&raw, &["invoice.upcoming"], &["id"]) => {
+                origin.read(raw, Self::UpcomingInvoice)
+            }
             #[cfg(feature = "checkout")]
-            Some("checkout.session") => decode_object(raw, Self::CheckoutSession),
-            Some("customer") => decode_object(raw, Self::Customer),
+            Some("checkout.session") => origin.read(raw, Self::CheckoutSession),
+            Some("customer") => origin.read(raw, Self::Customer),
             Some("financial_connections.account") => {
-                decode_object(raw, Self::FinancialConnectionsAccount)
+                origin.read(raw, Self::FinancialConnectionsAccount)
             }
             #[cfg(
                 any(
@@ -441,7 +456,7 @@ impl EventObject {
                     feature = "subscriptions"
                 )
             )]
-            Some("invoice") => decode_object(raw, Self::Invoice),
+            Some("invoice") => origin.read(raw, Self::Invoice),
             #[cfg(
                 any(
                     feature = "checkout",
@@ -451,8 +466,8 @@ impl EventObject {
                     feature = "subscriptions"
                 )
             )]
-            Some("payment_intent") => decode_object(raw, Self::PaymentIntent),
-            Some("payment_method") => decode_object(raw, Self::PaymentMethod),
+            Some("payment_intent") => origin.read(raw, Self::PaymentIntent),
+            Some("payment_method") => origin.read(raw, Self::PaymentMethod),
             #[cfg(
                 any(
                     feature = "checkout",
@@ -462,7 +477,7 @@ impl EventObject {
                     feature = "subscriptions"
                 )
             )]
-            Some("setup_intent") => decode_object(raw, Self::SetupIntent),
+            Some("setup_intent") => origin.read(raw, Self::SetupIntent),
             #[cfg(
                 any(
                     feature = "checkout",
@@ -470,8 +485,66 @@ impl EventObject {
                     feature = "subscriptions"
                 )
             )]
-            Some("subscription") => decode_object(raw, Self::Subscription),
+            Some("subscription") => origin.read(raw, Self::Subscription),
             _ => Self::Unrecognized(raw),
+        }
+    }
+}
+
+impl Serialize for EventObject {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            #[cfg(feature = "checkout")]
+            Self::CheckoutSession(object) => object.serialize(serializer),
+            Self::Customer(object) => object.serialize(serializer),
+            Self::FinancialConnectionsAccount(object) => object.serialize(serializer),
+            #[cfg(
+                any(
+                    feature = "checkout",
+                    feature = "invoices",
+                    feature = "subscriptions"
+                )
+            )]
+            Self::Invoice(object) => object.serialize(serializer),
+            #[cfg(
+                any(
+                    feature = "checkout",
+                    feature = "invoices",
+                    feature = "payment-intents",
+                    feature = "setup-intents",
+                    feature = "subscriptions"
+                )
+            )]
+            Self::PaymentIntent(object) => object.serialize(serializer),
+            Self::PaymentMethod(object) => object.serialize(serializer),
+            #[cfg(
+                any(
+                    feature = "checkout",
+                    feature = "invoices",
+                    feature = "payment-intents",
+                    feature = "setup-intents",
+                    feature = "subscriptions"
+                )
+            )]
+            Self::SetupIntent(object) => object.serialize(serializer),
+            #[cfg(
+                any(
+                    feature = "checkout",
+                    feature = "invoices",
+                    feature = "subscriptions"
+                )
+            )]
+            Self::Subscription(object) => object.serialize(serializer),
+            #[cfg(
+                any(
+                    feature = "checkout",
+                    feature = "invoices",
+                    feature = "subscriptions"
+                )
+            )]
+            Self::UpcomingInvoice(object) => object.serialize(serializer),
+            Self::Unrecognized(raw) => raw.serialize(serializer),
+            Self::Invalid(object) => object.serialize(serializer),
         }
     }
 }

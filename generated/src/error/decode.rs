@@ -9,9 +9,11 @@ use super::path::{json_path, text_before};
 /// The body stays reachable, so nothing is lost: read it as `serde_json::Value`, or report the
 /// path. Neither `Display` nor `Debug` shows values of the body, which may be personal.
 #[derive(thiserror::Error)]
-#[error("unexpected JSON from Stripe{located}")]
+#[error("unexpected JSON from Stripe{located}{}", Rendered(.api_version.as_deref()))]
 pub struct DecodeError {
     located: Located,
+    /// If it is another one than that of the types.
+    api_version: Option<Box<str>>,
     body: Box<[u8]>,
     status: Option<u16>,
     request_id: Option<String>,
@@ -34,6 +36,7 @@ impl DecodeError {
     fn located(located: Located, json: &[u8]) -> Self {
         Self {
             located,
+            api_version: None,
             body: json.into(),
             status: None,
             request_id: None,
@@ -45,6 +48,19 @@ impl DecodeError {
         self.status = Some(status);
         self.request_id = request_id.map(str::to_owned);
         self
+    }
+
+    #[cfg(feature = "webhook")]
+    pub(crate) fn rendered_in(mut self, api_version: Option<&str>) -> Self {
+        let other = api_version.filter(|version| *version != crate::API_VERSION);
+        self.api_version = other.map(Box::from);
+        self
+    }
+
+    /// The API version that the JSON was rendered in, if it is the object of an event of another
+    /// one than [`API_VERSION`](crate::API_VERSION), for which the types are made.
+    pub fn api_version(&self) -> Option<&str> {
+        self.api_version.as_deref()
     }
 
     /// Where the value is that does not fit, such as `data[3].balance.as_of`; empty if it is the
@@ -79,10 +95,31 @@ impl fmt::Debug for DecodeError {
         f.debug_struct("DecodeError")
             .field("path", &self.located.path)
             .field("message", &self.located.message)
+            .field("api_version", &self.api_version)
             .field("body", &format_args!("{} bytes", self.body.len()))
             .field("status", &self.status)
             .field("request_id", &self.request_id)
             .finish()
+    }
+}
+
+/// What to say of the API version that JSON was rendered in.
+struct Rendered<'a>(Option<&'a str>);
+
+impl fmt::Display for Rendered<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(version) = self.0 else { return Ok(()) };
+        // It comes from an event, and must not break a log.
+        let version: String = version
+            .chars()
+            .filter(|c| c.is_ascii_graphic())
+            .take(40)
+            .collect();
+        let types = crate::API_VERSION;
+        write!(
+            f,
+            " (rendered in API version {version}; the types are of {types})"
+        )
     }
 }
 

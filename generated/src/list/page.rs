@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use serde::de::DeserializeOwned;
 
-use super::{List, ListStream};
+use super::{List, ListStream, Place};
 use crate::client::Client;
 use crate::request::Request;
 use crate::{Error, Resource};
@@ -37,15 +37,24 @@ impl Drop for Parent {
 
 /// The request for a list inside of the object that is being read.
 pub(super) fn inside_of_parent(url: &str) -> Option<Request> {
-    PARENT.with_borrow(|parent| parent.as_ref().map(|parent| parent.for_list(url)))
+    let mut request = PARENT.with_borrow(|parent| Some(parent.as_ref()?.for_list(url)))?;
+    if let Some(place) = Place::current() {
+        place.apply(&mut request);
+    }
+    Some(request)
 }
 
 impl<T> List<T> {
     /// Lets a list that was not read from an answer, such as one in a webhook, get its next page
-    /// with this client.
+    /// with this client. A list in an event is asked for in the connected account or context of
+    /// the event.
     #[must_use]
     pub fn with_client(mut self, client: &Client) -> Self {
-        self.request = Some(Request::for_url(client, &self.url));
+        let mut request = Request::for_url(client, &self.url);
+        if let Some(place) = &self.place {
+            place.apply(&mut request);
+        }
+        self.request = Some(request);
         self
     }
 

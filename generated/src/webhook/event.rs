@@ -1,12 +1,12 @@
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt;
-use std::sync::Arc;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, MapAccess};
-
-use crate::de::{self, Fields, Object};
+use super::Origin;
+use crate::de::{self, Fields, Integer, Object};
 use crate::events::{EventObject, EventType};
 use crate::text::Text;
-use crate::{DecodeError, ObjectType, Raw, Timestamp};
+use crate::{Error, ObjectType, Raw, Timestamp};
 
 /// The id of an [`Event`], `evt_…`. The same event may be sent more than once; its id tells.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,36 +14,70 @@ pub struct EventId(Text);
 
 crate::macros::id!(EventId);
 
-/// Something that happened in a Stripe account.
+/// Something that happened in a Stripe account, with the object it happened to: what Stripe calls
+/// a snapshot event.
 ///
 /// A type or object that this version of the crate does not know is not an error; both are kept
-/// as they were sent.
+/// as they were sent. Nor is an odd value around them, since Stripe sends an event that is
+/// refused again for days: what does not fit its type is `None`. An event has an `id`, a `type`
+/// and `data` with an `object`.
+///
+/// It can be stored as JSON and read again:
+///
+/// ```
+/// # use stripe_financial_connections::webhook::Event;
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let body = r#"{"id": "evt_1", "type": "some.event", "data": {"object": {"object": "some"}}}"#;
+/// let event = Event::parse(body)?;
+/// let stored = serde_json::to_string(&event)?;
+/// assert_eq!(serde_json::from_str::<Event>(&stored)?, event);
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
     /// The connected account in which it happened, if it was not the own one.
     pub account: Option<String>,
     /// The API version that the object was rendered in. It is the endpoint's or the account's,
-    /// not that of this crate.
+    /// not that of this crate; [`is_current_version`](Self::is_current_version) compares them.
     pub api_version: Option<String>,
     /// The Stripe context in which to ask for the object.
     pub context: Option<String>,
     /// When it happened, in unix seconds.
-    pub created: Timestamp,
+    pub created: Option<Timestamp>,
     /// What it is about.
     pub data: EventData,
     /// Its id.
     pub id: EventId,
     /// Whether it happened in live mode, not in a sandbox.
-    pub livemode: bool,
+    pub livemode: Option<bool>,
     /// Always `event`.
     pub object: ObjectType,
     /// To how many endpoints it has still to be delivered.
-    pub pending_webhooks: i64,
+    pub pending_webhooks: Option<i64>,
     /// The API request that caused it, if one did.
     pub request: Option<EventRequest>,
     /// What happened.
     pub r#type: EventType,
+}
+
+impl Event {
+    /// Reads an event that was verified before, such as one from a queue. It does not verify
+    /// anything.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`] if it is not an event.
+    pub fn parse(json: impl AsRef<[u8]>) -> Result<Self, Error> {
+        Ok(de::from_slice(json.as_ref())?)
+    }
+
+    /// Whether the object was rendered in the API version that the types of this crate are made
+    /// for, [`API_VERSION`](crate::API_VERSION). One of another version may not fit them; it is
+    /// then [`EventObject::Invalid`].
+    pub fn is_current_version(&self) -> bool {
+        self.api_version.as_deref() == Some(crate::API_VERSION)
+    }
 }
 
 impl Object for Event {
@@ -55,38 +89,69 @@ impl Object for Event {
         let (mut pending_webhooks, mut request, mut r#type) = (None, None, None);
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "account" => fields.read(&mut account)?,
-                "api_version" => fields.read(&mut api_version)?,
-                "context" => fields.read(&mut context)?,
-                "created" => fields.read(&mut created)?,
+                "account" => fields.read_if_fit(&mut account)?,
+                "api_version" => fields.read_if_fit(&mut api_version)?,
+                "context" => fields.read_if_fit(&mut context)?,
+                "created" => fields.read_if_fit(&mut created)?,
                 "data" => fields.read(&mut data)?,
                 "id" => fields.read(&mut id)?,
-                "livemode" => fields.read(&mut livemode)?,
-                "object" => fields.read(&mut object)?,
-                "pending_webhooks" => fields.read(&mut pending_webhooks)?,
-                "request" => fields.read(&mut request)?,
+                "livemode" => fields.read_if_fit(&mut livemode)?,
+                "object" => fields.read_if_fit(&mut object)?,
+                "pending_webhooks" => fields.read_if_fit(&mut pending_webhooks)?,
+                "request" => fields.read_if_fit(&mut request)?,
                 "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
         }
+        let id = fields.required(id, "id")?;
+        let r#type: EventType = fields.required(r#type, "type")?;
+        let data: RawData = fields.required(data, "data")?;
+        let origin = Origin {
+            event: Some(r#type.as_str()),
+            version: api_version.as_deref(),
+        };
+        #[cfg(feature = "client")]
+        let _place = crate::list::Place::enter(account.as_deref(), context.as_deref());
         Ok(Self {
+            data: data.read(&origin),
             account,
             api_version,
             context,
-            created: fields.required(created, "created")?,
-            data: fields.required(data, "data")?,
-            id: fields.required(id, "id")?,
-            livemode: fields.required(livemode, "livemode")?,
-            object: fields.required(object, "object")?,
-            pending_webhooks: fields.required(pending_webhooks, "pending_webhooks")?,
+            created,
+            id,
+            livemode,
+            object: object.unwrap_or_else(|| ObjectType::from("event")),
+            pending_webhooks: pending_webhooks.map(|Integer(count)| count),
             request,
-            r#type: fields.required(r#type, "type")?,
+            r#type,
         })
     }
 }
 
 crate::macros::object!(Event);
 crate::macros::resource!(Event, EventId);
+
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("id", &self.id)?;
+        object.serialize_entry("object", &self.object)?;
+        if let Some(account) = &self.account {
+            object.serialize_entry("account", account)?;
+        }
+        object.serialize_entry("api_version", &self.api_version)?;
+        if let Some(context) = &self.context {
+            object.serialize_entry("context", context)?;
+        }
+        object.serialize_entry("created", &self.created)?;
+        object.serialize_entry("data", &self.data)?;
+        object.serialize_entry("livemode", &self.livemode)?;
+        object.serialize_entry("pending_webhooks", &self.pending_webhooks)?;
+        object.serialize_entry("request", &self.request)?;
+        object.serialize_entry("type", &self.r#type)?;
+        object.end()
+    }
+}
 
 /// What an [`Event`] is about.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,11 +166,48 @@ pub struct EventData {
 impl Object for EventData {
     const NAME: &'static str = "EventData";
 
+    fn from_fields<'de, A: MapAccess<'de>>(fields: Fields<A>) -> Result<Self, A::Error> {
+        RawData::from_fields(fields).map(|data| data.read(&Origin::default()))
+    }
+}
+
+crate::macros::object!(EventData);
+
+impl Serialize for EventData {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("object", &self.object)?;
+        if let Some(previous) = &self.previous_attributes {
+            object.serialize_entry("previous_attributes", previous)?;
+        }
+        object.end()
+    }
+}
+
+/// [`EventData`] as long as it is not known which event it is of.
+struct RawData {
+    object: Raw,
+    previous_attributes: Option<Raw>,
+}
+
+impl RawData {
+    fn read(self, origin: &Origin<'_>) -> EventData {
+        EventData {
+            object: EventObject::from_raw(self.object, origin),
+            previous_attributes: self.previous_attributes,
+        }
+    }
+}
+
+impl Object for RawData {
+    const NAME: &'static str = "EventData";
+
     fn from_fields<'de, A: MapAccess<'de>>(mut fields: Fields<A>) -> Result<Self, A::Error> {
         let (mut object, mut previous_attributes) = (None, None);
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "object" => fields.read(&mut object)?,
+                // Whatever it is, and be it null, it is kept.
+                "object" => object = Some(fields.value()?),
                 "previous_attributes" => fields.read(&mut previous_attributes)?,
                 _ => fields.skip()?,
             }
@@ -117,7 +219,7 @@ impl Object for EventData {
     }
 }
 
-crate::macros::object!(EventData);
+crate::macros::object!(RawData);
 
 /// The API request that caused an [`Event`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,84 +227,55 @@ crate::macros::object!(EventData);
 pub struct EventRequest {
     /// The id of the request; none if Stripe acted on its own.
     pub id: Option<String>,
-    /// The idempotency key of the request.
+    /// The idempotency key of the request. API versions before 2017-05-25 did not tell it.
     pub idempotency_key: Option<String>,
 }
 
-impl Object for EventRequest {
-    const NAME: &'static str = "EventRequest";
+impl Serialize for EventRequest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("id", &self.id)?;
+        object.serialize_entry("idempotency_key", &self.idempotency_key)?;
+        object.end()
+    }
+}
 
-    fn from_fields<'de, A: MapAccess<'de>>(mut fields: Fields<A>) -> Result<Self, A::Error> {
+impl<'de> Deserialize<'de> for EventRequest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RequestVisitor)
+    }
+}
+
+struct RequestVisitor;
+
+impl<'de> Visitor<'de> for RequestVisitor {
+    type Value = EventRequest;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the request of an event")
+    }
+
+    /// API versions before 2017-05-25 had the id in its place.
+    fn visit_str<E: serde::de::Error>(self, id: &str) -> Result<EventRequest, E> {
+        Ok(EventRequest {
+            id: Some(id.to_owned()),
+            idempotency_key: None,
+        })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<EventRequest, A::Error> {
+        let mut fields = Fields::new(map);
         let (mut id, mut idempotency_key) = (None, None);
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "id" => fields.read(&mut id)?,
-                "idempotency_key" => fields.read(&mut idempotency_key)?,
+                "id" => fields.read_if_fit(&mut id)?,
+                "idempotency_key" => fields.read_if_fit(&mut idempotency_key)?,
                 _ => fields.skip()?,
             }
         }
-        Ok(Self {
+        Ok(EventRequest {
             id,
             idempotency_key,
         })
-    }
-}
-
-crate::macros::object!(EventRequest);
-
-/// The object of an event that does not fit its type, as when another API version rendered it.
-///
-/// The rest of the event is good. Ask the API for the object by its id to get it in the version
-/// of this crate.
-#[derive(Clone)]
-pub struct InvalidObject {
-    raw: Raw,
-    error: Arc<DecodeError>,
-}
-
-impl InvalidObject {
-    /// The object as it was sent.
-    pub fn raw(&self) -> &Raw {
-        &self.raw
-    }
-
-    /// What does not fit, and where in the object.
-    pub fn error(&self) -> &DecodeError {
-        &self.error
-    }
-}
-
-impl PartialEq for InvalidObject {
-    fn eq(&self, other: &Self) -> bool {
-        self.raw == other.raw
-    }
-}
-
-impl fmt::Debug for InvalidObject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("InvalidObject")
-            .field("raw", &self.raw)
-            .field("error", &self.error)
-            .finish()
-    }
-}
-
-impl<'de> Deserialize<'de> for EventObject {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        de::buffered(deserializer).map(Self::from_raw)
-    }
-}
-
-/// Reads the object of an event as its type, or keeps it if it does not fit.
-pub(crate) fn decode_object<T: DeserializeOwned>(
-    raw: Raw,
-    wrap: fn(Box<T>) -> EventObject,
-) -> EventObject {
-    match de::from_slice(raw.get().as_bytes()) {
-        Ok(object) => wrap(Box::new(object)),
-        Err(error) => EventObject::Invalid(InvalidObject {
-            raw,
-            error: Arc::new(*error),
-        }),
     }
 }

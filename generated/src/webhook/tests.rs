@@ -142,7 +142,7 @@ fn an_object_that_does_not_fit_leaves_the_event() {
 fn a_signed_body_that_is_no_event_names_what_is_missing() {
     let header = Webhook::sign("{}", SECRET, Timestamp::now());
     let error = Webhook::verify("{}", &header, SECRET).unwrap_err();
-    assert!(matches!(&error, Error::Decode(error) if error.message() == "missing field `created`"));
+    assert!(matches!(&error, Error::Decode(error) if error.message() == "missing field `id`"));
 }
 
 #[test]

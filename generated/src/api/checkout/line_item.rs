@@ -6,7 +6,7 @@ use crate::Unrecognized;
 #[cfg(feature = "checkout")]
 use crate::api::common::ItemTax;
 #[cfg(feature = "checkout")]
-use crate::de::Fields;
+use crate::de::{Fields, Integer};
 #[cfg(feature = "checkout")]
 use serde::{Serialize, Serializer};
 #[cfg(feature = "checkout")]
@@ -72,10 +72,10 @@ impl crate::de::Object for LineItem {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "adjustable_quantity" => fields.read(&mut adjustable_quantity)?,
-                "amount_discount" => fields.read(&mut amount_discount)?,
-                "amount_subtotal" => fields.read(&mut amount_subtotal)?,
-                "amount_tax" => fields.read(&mut amount_tax)?,
-                "amount_total" => fields.read(&mut amount_total)?,
+                "amount_discount" => fields.read_as::<Integer>(&mut amount_discount)?,
+                "amount_subtotal" => fields.read_as::<Integer>(&mut amount_subtotal)?,
+                "amount_tax" => fields.read_as::<Integer>(&mut amount_tax)?,
+                "amount_total" => fields.read_as::<Integer>(&mut amount_total)?,
                 "currency" => fields.read(&mut currency)?,
                 "description" => fields.read(&mut description)?,
                 "discounts" => fields.read(&mut discounts)?,
@@ -83,7 +83,7 @@ impl crate::de::Object for LineItem {
                 "metadata" => fields.read(&mut metadata)?,
                 "object" => fields.read(&mut object)?,
                 "price" => fields.read(&mut price)?,
-                "quantity" => fields.read(&mut quantity)?,
+                "quantity" => fields.read_as::<Integer>(&mut quantity)?,
                 "taxes" => fields.read(&mut taxes)?,
                 _ => fields.skip()?,
             }
@@ -166,7 +166,7 @@ impl crate::de::Object for ItemDiscount {
         let mut discount = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => fields.read(&mut amount)?,
+                "amount" => fields.read_as::<Integer>(&mut amount)?,
                 "discount" => fields.read(&mut discount)?,
                 _ => fields.skip()?,
             }
@@ -303,8 +303,8 @@ impl crate::de::Object for LineItemAdjustableQuantity {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "enabled" => fields.read(&mut enabled)?,
-                "maximum" => fields.read(&mut maximum)?,
-                "minimum" => fields.read(&mut minimum)?,
+                "maximum" => fields.read_as::<Integer>(&mut maximum)?,
+                "minimum" => fields.read_as::<Integer>(&mut minimum)?,
                 _ => fields.skip()?,
             }
         }

@@ -14,7 +14,7 @@ use crate::api::invoice::{Invoice, TaxIdType};
 use crate::api::payment_intent::PaymentIntent;
 use crate::api::setup_intent::SetupIntent;
 use crate::api::subscription::Subscription;
-use crate::de::Fields;
+use crate::de::{Fields, Integer};
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
@@ -254,8 +254,8 @@ impl crate::de::Object for Session {
                 "adaptive_pricing" => fields.read(&mut adaptive_pricing)?,
                 "after_expiration" => fields.read(&mut after_expiration)?,
                 "allow_promotion_codes" => fields.read(&mut allow_promotion_codes)?,
-                "amount_subtotal" => fields.read(&mut amount_subtotal)?,
-                "amount_total" => fields.read(&mut amount_total)?,
+                "amount_subtotal" => fields.read_as::<Integer>(&mut amount_subtotal)?,
+                "amount_total" => fields.read_as::<Integer>(&mut amount_total)?,
                 "automatic_tax" => fields.read(&mut automatic_tax)?,
                 "billing_address_collection" => {
                     fields.read(&mut billing_address_collection)?
@@ -589,8 +589,8 @@ impl crate::de::Object for AdjustableQuantity {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "enabled" => fields.read(&mut enabled)?,
-                "maximum" => fields.read(&mut maximum)?,
-                "minimum" => fields.read(&mut minimum)?,
+                "maximum" => fields.read_as::<Integer>(&mut maximum)?,
+                "minimum" => fields.read_as::<Integer>(&mut minimum)?,
                 _ => fields.skip()?,
             }
         }
@@ -2370,8 +2370,8 @@ impl crate::de::Object for CurrencyConversion {
         let mut source_currency = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount_subtotal" => fields.read(&mut amount_subtotal)?,
-                "amount_total" => fields.read(&mut amount_total)?,
+                "amount_subtotal" => fields.read_as::<Integer>(&mut amount_subtotal)?,
+                "amount_total" => fields.read_as::<Integer>(&mut amount_total)?,
                 "fx_rate" => fields.read(&mut fx_rate)?,
                 "source_currency" => fields.read(&mut source_currency)?,
                 _ => fields.skip()?,
@@ -2655,8 +2655,8 @@ impl crate::de::Object for CustomFieldNumeric {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "default_value" => fields.read(&mut default_value)?,
-                "maximum_length" => fields.read(&mut maximum_length)?,
-                "minimum_length" => fields.read(&mut minimum_length)?,
+                "maximum_length" => fields.read_as::<Integer>(&mut maximum_length)?,
+                "minimum_length" => fields.read_as::<Integer>(&mut minimum_length)?,
                 "value" => fields.read(&mut value)?,
                 _ => fields.skip()?,
             }
@@ -2751,8 +2751,8 @@ impl crate::de::Object for CustomFieldText {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "default_value" => fields.read(&mut default_value)?,
-                "maximum_length" => fields.read(&mut maximum_length)?,
-                "minimum_length" => fields.read(&mut minimum_length)?,
+                "maximum_length" => fields.read_as::<Integer>(&mut maximum_length)?,
+                "minimum_length" => fields.read_as::<Integer>(&mut minimum_length)?,
                 "value" => fields.read(&mut value)?,
                 _ => fields.skip()?,
             }
@@ -3683,7 +3683,7 @@ impl crate::de::Object for OptionalItem {
             match name.as_str() {
                 "adjustable_quantity" => fields.read(&mut adjustable_quantity)?,
                 "price" => fields.read(&mut price)?,
-                "quantity" => fields.read(&mut quantity)?,
+                "quantity" => fields.read_as::<Integer>(&mut quantity)?,
                 _ => fields.skip()?,
             }
         }
@@ -4316,9 +4316,9 @@ impl crate::de::Object for ShippingCost {
         let mut taxes = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount_subtotal" => fields.read(&mut amount_subtotal)?,
-                "amount_tax" => fields.read(&mut amount_tax)?,
-                "amount_total" => fields.read(&mut amount_total)?,
+                "amount_subtotal" => fields.read_as::<Integer>(&mut amount_subtotal)?,
+                "amount_tax" => fields.read_as::<Integer>(&mut amount_tax)?,
+                "amount_total" => fields.read_as::<Integer>(&mut amount_total)?,
                 "shipping_rate" => fields.read(&mut shipping_rate)?,
                 "taxes" => fields.read(&mut taxes)?,
                 _ => fields.skip()?,
@@ -4411,7 +4411,7 @@ impl crate::de::Object for ShippingOption {
         let mut shipping_rate = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "shipping_amount" => fields.read(&mut shipping_amount)?,
+                "shipping_amount" => fields.read_as::<Integer>(&mut shipping_amount)?,
                 "shipping_rate" => fields.read(&mut shipping_rate)?,
                 _ => fields.skip()?,
             }
@@ -4626,9 +4626,9 @@ impl crate::de::Object for TotalDetails {
         let mut breakdown = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount_discount" => fields.read(&mut amount_discount)?,
-                "amount_shipping" => fields.read(&mut amount_shipping)?,
-                "amount_tax" => fields.read(&mut amount_tax)?,
+                "amount_discount" => fields.read_as::<Integer>(&mut amount_discount)?,
+                "amount_shipping" => fields.read_as::<Integer>(&mut amount_shipping)?,
+                "amount_tax" => fields.read_as::<Integer>(&mut amount_tax)?,
                 "breakdown" => fields.read(&mut breakdown)?,
                 _ => fields.skip()?,
             }

@@ -6,7 +6,7 @@ use crate::api::mandate::MandateCollectionMethod;
 use crate::api::payment_intent::PaymentIntent;
 use crate::api::payment_method::PaymentMethod;
 use crate::api::setup_intent::SetupIntent;
-use crate::de::Fields;
+use crate::de::{Fields, Integer};
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
@@ -618,7 +618,9 @@ impl crate::de::Object for PresentmentDetails {
         let mut presentment_currency = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "presentment_amount" => fields.read(&mut presentment_amount)?,
+                "presentment_amount" => {
+                    fields.read_as::<Integer>(&mut presentment_amount)?
+                }
                 "presentment_currency" => fields.read(&mut presentment_currency)?,
                 _ => fields.skip()?,
             }

@@ -4,7 +4,7 @@ use crate::{Expandable, RawObject, Unrecognized};
 use crate::api::checkout::ItemTaxabilityReason;
 use crate::api::financial_connections::{Permission, Prefetch};
 use crate::api::invoice::AccountReferenceType;
-use crate::de::Fields;
+use crate::de::{Fields, Integer};
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
@@ -323,10 +323,10 @@ impl crate::de::Object for ItemTax {
         let mut taxable_amount = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => fields.read(&mut amount)?,
+                "amount" => fields.read_as::<Integer>(&mut amount)?,
                 "rate" => fields.read(&mut rate)?,
                 "taxability_reason" => fields.read(&mut taxability_reason)?,
-                "taxable_amount" => fields.read(&mut taxable_amount)?,
+                "taxable_amount" => fields.read_as::<Integer>(&mut taxable_amount)?,
                 _ => fields.skip()?,
             }
         }

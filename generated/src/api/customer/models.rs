@@ -5,7 +5,7 @@ use crate::{
 };
 use crate::api::common::Address;
 use crate::api::payment_method::PaymentMethod;
-use crate::de::Fields;
+use crate::de::{Fields, Integer};
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
@@ -128,7 +128,7 @@ impl crate::de::Object for Customer {
         while let Some(key) = fields.next_name()? {
             match key.as_str() {
                 "address" => fields.read(&mut address)?,
-                "balance" => fields.read(&mut balance)?,
+                "balance" => fields.read_as::<Integer>(&mut balance)?,
                 "business_name" => fields.read(&mut business_name)?,
                 "cash_balance" => fields.read(&mut cash_balance)?,
                 "created" => fields.read(&mut created)?,
@@ -141,13 +141,17 @@ impl crate::de::Object for Customer {
                 "email" => fields.read(&mut email)?,
                 "id" => fields.read(&mut id)?,
                 "individual_name" => fields.read(&mut individual_name)?,
-                "invoice_credit_balance" => fields.read(&mut invoice_credit_balance)?,
+                "invoice_credit_balance" => {
+                    fields.read_as::<Map<Integer>>(&mut invoice_credit_balance)?
+                }
                 "invoice_prefix" => fields.read(&mut invoice_prefix)?,
                 "invoice_settings" => fields.read(&mut invoice_settings)?,
                 "livemode" => fields.read(&mut livemode)?,
                 "metadata" => fields.read(&mut metadata)?,
                 "name" => fields.read(&mut name)?,
-                "next_invoice_sequence" => fields.read(&mut next_invoice_sequence)?,
+                "next_invoice_sequence" => {
+                    fields.read_as::<Integer>(&mut next_invoice_sequence)?
+                }
                 "object" => fields.read(&mut object)?,
                 "phone" => fields.read(&mut phone)?,
                 "preferred_locales" => fields.read(&mut preferred_locales)?,

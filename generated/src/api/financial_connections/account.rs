@@ -3,7 +3,7 @@
 use crate::{Expandable, Map, ObjectType, RawObject, Timestamp, Unrecognized};
 use crate::api::common::PaymentMethodType;
 use crate::api::customer::Customer;
-use crate::de::Fields;
+use crate::de::{Fields, Integer};
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
@@ -532,7 +532,7 @@ impl crate::de::Object for Balance {
                 "as_of" => fields.read(&mut as_of)?,
                 "cash" => fields.read(&mut cash)?,
                 "credit" => fields.read(&mut credit)?,
-                "current" => fields.read(&mut current)?,
+                "current" => fields.read_as::<Map<Integer>>(&mut current)?,
                 "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
@@ -583,7 +583,7 @@ impl crate::de::Object for BalanceCash {
         let mut available = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "available" => fields.read(&mut available)?,
+                "available" => fields.read_as::<Map<Integer>>(&mut available)?,
                 _ => fields.skip()?,
             }
         }
@@ -618,7 +618,7 @@ impl crate::de::Object for BalanceCredit {
         let mut used = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "used" => fields.read(&mut used)?,
+                "used" => fields.read_as::<Map<Integer>>(&mut used)?,
                 _ => fields.skip()?,
             }
         }

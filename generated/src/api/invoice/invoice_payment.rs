@@ -2,7 +2,7 @@
 
 use crate::{Expandable, MaybeDeleted, ObjectType, RawObject, Timestamp, Unrecognized};
 use crate::api::payment_intent::PaymentIntent;
-use crate::de::Fields;
+use crate::de::{Fields, Integer};
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
@@ -60,8 +60,8 @@ impl crate::de::Object for InvoicePayment {
         let mut status_transitions = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount_paid" => fields.read(&mut amount_paid)?,
-                "amount_requested" => fields.read(&mut amount_requested)?,
+                "amount_paid" => fields.read_as::<Integer>(&mut amount_paid)?,
+                "amount_requested" => fields.read_as::<Integer>(&mut amount_requested)?,
                 "created" => fields.read(&mut created)?,
                 "currency" => fields.read(&mut currency)?,
                 "id" => fields.read(&mut id)?,

@@ -2,7 +2,7 @@
 
 use crate::{Expandable, Map, ObjectType, RawObject, Timestamp, Unrecognized};
 use crate::api::subscription::{Subscription, SubscriptionId, SubscriptionItemId};
-use crate::de::Fields;
+use crate::de::{Fields, Integer};
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
@@ -84,7 +84,7 @@ impl crate::de::Object for LineItem {
         let mut taxes = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => fields.read(&mut amount)?,
+                "amount" => fields.read_as::<Integer>(&mut amount)?,
                 "currency" => fields.read(&mut currency)?,
                 "description" => fields.read(&mut description)?,
                 "discount_amounts" => fields.read(&mut discount_amounts)?,
@@ -99,10 +99,10 @@ impl crate::de::Object for LineItem {
                 "period" => fields.read(&mut period)?,
                 "pretax_credit_amounts" => fields.read(&mut pretax_credit_amounts)?,
                 "pricing" => fields.read(&mut pricing)?,
-                "quantity" => fields.read(&mut quantity)?,
+                "quantity" => fields.read_as::<Integer>(&mut quantity)?,
                 "quantity_decimal" => fields.read(&mut quantity_decimal)?,
                 "subscription" => fields.read(&mut subscription)?,
-                "subtotal" => fields.read(&mut subtotal)?,
+                "subtotal" => fields.read_as::<Integer>(&mut subtotal)?,
                 "taxes" => fields.read(&mut taxes)?,
                 _ => fields.skip()?,
             }
@@ -230,7 +230,7 @@ impl crate::de::Object for DiscountAmount {
         let mut discount = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => fields.read(&mut amount)?,
+                "amount" => fields.read_as::<Integer>(&mut amount)?,
                 "discount" => fields.read(&mut discount)?,
                 _ => fields.skip()?,
             }
@@ -307,11 +307,11 @@ impl crate::de::Object for InvoiceTax {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => fields.read(&mut amount)?,
+                "amount" => fields.read_as::<Integer>(&mut amount)?,
                 "tax_behavior" => fields.read(&mut tax_behavior)?,
                 "tax_rate_details" => fields.read(&mut tax_rate_details)?,
                 "taxability_reason" => fields.read(&mut taxability_reason)?,
-                "taxable_amount" => fields.read(&mut taxable_amount)?,
+                "taxable_amount" => fields.read_as::<Integer>(&mut taxable_amount)?,
                 "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
@@ -743,7 +743,7 @@ impl crate::de::Object for PretaxCreditAmount {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => fields.read(&mut amount)?,
+                "amount" => fields.read_as::<Integer>(&mut amount)?,
                 "credit_balance_transaction" => {
                     fields.read(&mut credit_balance_transaction)?
                 }

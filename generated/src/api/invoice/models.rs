@@ -12,7 +12,7 @@ use crate::api::customer::{Customer, DeletedCustomer, InvoiceCustomField, Shippi
 use crate::api::mandate::MandateId;
 use crate::api::payment_method::PaymentMethod;
 use crate::api::subscription::Subscription;
-use crate::de::Fields;
+use crate::de::{Fields, Integer};
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
@@ -287,14 +287,16 @@ impl crate::de::Object for Invoice {
                 "account_country" => fields.read(&mut account_country)?,
                 "account_name" => fields.read(&mut account_name)?,
                 "account_tax_ids" => fields.read(&mut account_tax_ids)?,
-                "amount_due" => fields.read(&mut amount_due)?,
-                "amount_overpaid" => fields.read(&mut amount_overpaid)?,
-                "amount_paid" => fields.read(&mut amount_paid)?,
-                "amount_paid_off_stripe" => fields.read(&mut amount_paid_off_stripe)?,
-                "amount_remaining" => fields.read(&mut amount_remaining)?,
-                "amount_shipping" => fields.read(&mut amount_shipping)?,
+                "amount_due" => fields.read_as::<Integer>(&mut amount_due)?,
+                "amount_overpaid" => fields.read_as::<Integer>(&mut amount_overpaid)?,
+                "amount_paid" => fields.read_as::<Integer>(&mut amount_paid)?,
+                "amount_paid_off_stripe" => {
+                    fields.read_as::<Integer>(&mut amount_paid_off_stripe)?
+                }
+                "amount_remaining" => fields.read_as::<Integer>(&mut amount_remaining)?,
+                "amount_shipping" => fields.read_as::<Integer>(&mut amount_shipping)?,
                 "application" => fields.read(&mut application)?,
-                "attempt_count" => fields.read(&mut attempt_count)?,
+                "attempt_count" => fields.read_as::<Integer>(&mut attempt_count)?,
                 "attempted" => fields.read(&mut attempted)?,
                 "auto_advance" => fields.read(&mut auto_advance)?,
                 "automatic_tax" => fields.read(&mut automatic_tax)?,
@@ -323,7 +325,7 @@ impl crate::de::Object for Invoice {
                 "discounts" => fields.read(&mut discounts)?,
                 "due_date" => fields.read(&mut due_date)?,
                 "effective_at" => fields.read(&mut effective_at)?,
-                "ending_balance" => fields.read(&mut ending_balance)?,
+                "ending_balance" => fields.read_as::<Integer>(&mut ending_balance)?,
                 "footer" => fields.read(&mut footer)?,
                 "from_invoice" => fields.read(&mut from_invoice)?,
                 "hosted_invoice_url" => fields.read(&mut hosted_invoice_url)?,
@@ -345,26 +347,30 @@ impl crate::de::Object for Invoice {
                 "period_end" => fields.read(&mut period_end)?,
                 "period_start" => fields.read(&mut period_start)?,
                 "post_payment_credit_notes_amount" => {
-                    fields.read(&mut post_payment_credit_notes_amount)?
+                    fields.read_as::<Integer>(&mut post_payment_credit_notes_amount)?
                 }
                 "pre_payment_credit_notes_amount" => {
-                    fields.read(&mut pre_payment_credit_notes_amount)?
+                    fields.read_as::<Integer>(&mut pre_payment_credit_notes_amount)?
                 }
                 "receipt_number" => fields.read(&mut receipt_number)?,
                 "rendering" => fields.read(&mut rendering)?,
                 "shipping_cost" => fields.read(&mut shipping_cost)?,
                 "shipping_details" => fields.read(&mut shipping_details)?,
-                "starting_balance" => fields.read(&mut starting_balance)?,
+                "starting_balance" => fields.read_as::<Integer>(&mut starting_balance)?,
                 "statement_descriptor" => fields.read(&mut statement_descriptor)?,
                 "status" => fields.read(&mut status)?,
                 "status_transitions" => fields.read(&mut status_transitions)?,
-                "subtotal" => fields.read(&mut subtotal)?,
-                "subtotal_excluding_tax" => fields.read(&mut subtotal_excluding_tax)?,
+                "subtotal" => fields.read_as::<Integer>(&mut subtotal)?,
+                "subtotal_excluding_tax" => {
+                    fields.read_as::<Integer>(&mut subtotal_excluding_tax)?
+                }
                 "test_clock" => fields.read(&mut test_clock)?,
                 "threshold_reason" => fields.read(&mut threshold_reason)?,
-                "total" => fields.read(&mut total)?,
+                "total" => fields.read_as::<Integer>(&mut total)?,
                 "total_discount_amounts" => fields.read(&mut total_discount_amounts)?,
-                "total_excluding_tax" => fields.read(&mut total_excluding_tax)?,
+                "total_excluding_tax" => {
+                    fields.read_as::<Integer>(&mut total_excluding_tax)?
+                }
                 "total_pretax_credit_amounts" => {
                     fields.read(&mut total_pretax_credit_amounts)?
                 }
@@ -1448,7 +1454,7 @@ impl crate::de::Object for Rendering {
                 "amount_tax_display" => fields.read(&mut amount_tax_display)?,
                 "pdf" => fields.read(&mut pdf)?,
                 "template" => fields.read(&mut template)?,
-                "template_version" => fields.read(&mut template_version)?,
+                "template_version" => fields.read_as::<Integer>(&mut template_version)?,
                 _ => fields.skip()?,
             }
         }
@@ -1536,9 +1542,9 @@ impl crate::de::Object for ShippingCost {
         let mut taxes = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount_subtotal" => fields.read(&mut amount_subtotal)?,
-                "amount_tax" => fields.read(&mut amount_tax)?,
-                "amount_total" => fields.read(&mut amount_total)?,
+                "amount_subtotal" => fields.read_as::<Integer>(&mut amount_subtotal)?,
+                "amount_tax" => fields.read_as::<Integer>(&mut amount_tax)?,
+                "amount_total" => fields.read_as::<Integer>(&mut amount_total)?,
                 "shipping_rate" => fields.read(&mut shipping_rate)?,
                 "taxes" => fields.read(&mut taxes)?,
                 _ => fields.skip()?,
@@ -2084,7 +2090,7 @@ impl crate::de::Object for ThresholdReason {
         let mut item_reasons = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount_gte" => fields.read(&mut amount_gte)?,
+                "amount_gte" => fields.read_as::<Integer>(&mut amount_gte)?,
                 "item_reasons" => fields.read(&mut item_reasons)?,
                 _ => fields.skip()?,
             }
@@ -2127,7 +2133,7 @@ impl crate::de::Object for ThresholdReasonItemReason {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "line_item_ids" => fields.read(&mut line_item_ids)?,
-                "usage_gte" => fields.read(&mut usage_gte)?,
+                "usage_gte" => fields.read_as::<Integer>(&mut usage_gte)?,
                 _ => fields.skip()?,
             }
         }
@@ -2148,3 +2154,565 @@ impl Serialize for ThresholdReasonItemReason {
 }
 
 crate::macros::object!(ThresholdReasonItemReason);
+
+/// An invoice that will be made soon, when a subscription renews. It is a preview: there is
+/// nothing yet to retrieve, edit or pay.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct UpcomingInvoice {
+    /// The country of the business that issues it, as two letters.
+    pub account_country: Option<String>,
+    /// The public name of the business that issues it.
+    pub account_name: Option<String>,
+    /// The tax ids of your account that it shows.
+    pub account_tax_ids: Option<Vec<Expandable<RawObject>>>,
+    /// What is to be paid, in minor units: `total`, with the customer's balance applied. It is 0
+    /// when that is less than the smallest amount that can be charged.
+    pub amount_due: i64,
+    /// What was paid too much, in minor units. It goes to the customer's balance as a credit.
+    pub amount_overpaid: i64,
+    /// What has been paid, in minor units.
+    pub amount_paid: i64,
+    /// What has been paid outside of Stripe, in minor units.
+    pub amount_paid_off_stripe: i64,
+    /// What is still to be paid, in minor units.
+    pub amount_remaining: i64,
+    /// What shipping costs, in minor units.
+    pub amount_shipping: i64,
+    /// The Connect application that created it, as raw JSON when expanded.
+    pub application: Option<Expandable<RawObject>>,
+    /// How often payment was tried: the first attempt of any kind, and the automatic ones after it.
+    pub attempt_count: i64,
+    /// True when payment has been tried. The first automatic attempt comes about an hour after
+    /// creation.
+    pub attempted: bool,
+    /// True when Stripe finalizes it and collects payment by itself.
+    pub auto_advance: bool,
+    /// Whether Stripe computes the taxes, and how far it got.
+    pub automatic_tax: AutomaticTax,
+    /// When Stripe is going to finalize the draft, in unix seconds. Null when it won't, and after
+    /// it was finalized.
+    pub automatically_finalizes_at: Option<Timestamp>,
+    /// Why it was created.
+    pub billing_reason: Option<BillingReason>,
+    /// How payment is collected.
+    pub collection_method: CollectionMethod,
+    /// What a client needs to confirm the payment. Null until finalized, and only included when
+    /// expanded.
+    pub confirmation_secret: Option<ConfirmationSecret>,
+    /// When Stripe created the object, in unix seconds.
+    pub created: Timestamp,
+    /// The currency of all its amounts, as three lowercase letters (ISO 4217).
+    pub currency: String,
+    /// Fields it shows.
+    pub custom_fields: Option<Vec<InvoiceCustomField>>,
+    /// The customer to bill.
+    pub customer: Expandable<MaybeDeleted<Customer, DeletedCustomer>>,
+    /// The id of the `Account` of the v2 API, `acct_…`, that stands for the customer.
+    pub customer_account: Option<String>,
+    /// The customer's address. It follows the customer until finalized, then stays.
+    pub customer_address: Option<Address>,
+    /// The customer's email address. It follows the customer until finalized, then stays.
+    pub customer_email: Option<Sensitive<String>>,
+    /// The customer's name. It follows the customer until finalized, then stays.
+    pub customer_name: Option<Sensitive<String>>,
+    /// The customer's phone number. It follows the customer until finalized, then stays.
+    pub customer_phone: Option<Sensitive<String>>,
+    /// The customer's shipping address. It follows the customer until finalized, then stays.
+    pub customer_shipping: Option<Shipping>,
+    /// Whether the customer pays taxes. It follows the customer until finalized, then stays.
+    pub customer_tax_exempt: Option<CustomerTaxExempt>,
+    /// The customer's tax ids. They follow the customer until finalized, then stay.
+    pub customer_tax_ids: Option<Vec<CustomerTaxId>>,
+    /// The payment method to charge. When null, that of the subscription is charged, or else the
+    /// default of the customer.
+    pub default_payment_method: Option<Expandable<PaymentMethod>>,
+    /// The source to charge, from the time before payment methods.
+    pub default_source: Option<Expandable<RawObject>>,
+    /// The tax rates of lines that have none of their own, as raw JSON.
+    pub default_tax_rates: Vec<serde_json::Value>,
+    /// A text of your own, shown to the customer; the memo in the Dashboard.
+    pub description: Option<String>,
+    /// The discounts on the whole invoice. Those on single lines are taken off before.
+    pub discounts: Vec<Expandable<RawObject>>,
+    /// When payment is due, in unix seconds. Null when `collection_method` is
+    /// `charge_automatically`.
+    pub due_date: Option<Timestamp>,
+    /// The date of issue that its PDF and receipt show, in unix seconds. That of finalizing, unless
+    /// you set another.
+    pub effective_at: Option<Timestamp>,
+    /// The customer's balance after it was finalized, in minor units. Null until then.
+    pub ending_balance: Option<i64>,
+    /// The text at its bottom.
+    pub footer: Option<String>,
+    /// The invoice that this one was made from. Null when there is none.
+    pub from_invoice: Option<FromInvoice>,
+    /// The page where the customer sees and pays it. Whoever has the URL can open it. Null until
+    /// finalized.
+    pub hosted_invoice_url: Option<Sensitive<String>>,
+    /// The id, `in_…`.
+    pub id: Option<InvoiceId>,
+    /// Where to download it as a PDF. Whoever has the URL can. Null until finalized.
+    pub invoice_pdf: Option<Sensitive<String>>,
+    /// The account that issues invoices, whose branding and contacts they show.
+    pub issuer: AccountReference,
+    /// Why finalizing it failed the last time. Null once it succeeded.
+    pub last_finalization_error: Option<AttemptError>,
+    /// The newest revision of it that is no longer a draft.
+    pub latest_revision: Option<Expandable<Invoice>>,
+    /// What is billed; one page of it. First come pending invoice items and then subscription
+    /// items, each the newest first, then what was added later in the order it was added.
+    pub lines: List<LineItem>,
+    /// True in live mode, false in test mode and sandboxes.
+    pub livemode: bool,
+    /// Pairs of your own that are kept with the object. Stripe does not interpret them.
+    pub metadata: Option<Map<String>>,
+    /// When payment is tried next, in unix seconds. Null when `collection_method` is
+    /// `send_invoice`.
+    pub next_payment_attempt: Option<Timestamp>,
+    /// The number the customer sees, which starts with the customer's `invoice_prefix`. Null until
+    /// it has one.
+    pub number: Option<String>,
+    /// The name of this kind of object; the same for all objects of the kind.
+    pub object: ObjectType,
+    /// The connected account the money is meant for, whose branding the invoice shows.
+    pub on_behalf_of: Option<Expandable<RawObject>>,
+    /// What the invoice comes from. Null for one that stands alone.
+    pub parent: Option<InvoiceParent>,
+    /// What its PaymentIntent gets when it is finalized.
+    pub payment_settings: PaymentSettings,
+    /// The payments made or planned for it. Only included when expanded.
+    pub payments: Option<List<InvoicePayment>>,
+    /// Invoice items up to this time, in unix seconds, belong to it. What period a line pays for is
+    /// in the line.
+    pub period_end: Timestamp,
+    /// Invoice items from this time on, in unix seconds, belong to it. What period a line pays for
+    /// is in the line.
+    pub period_start: Timestamp,
+    /// The sum of the credit notes issued after payment, in minor units.
+    pub post_payment_credit_notes_amount: i64,
+    /// The sum of the credit notes issued before payment, in minor units.
+    pub pre_payment_credit_notes_amount: i64,
+    /// The number on email receipts. Null when none was sent.
+    pub receipt_number: Option<String>,
+    /// How its page and PDF look.
+    pub rendering: Option<Rendering>,
+    /// What shipping costs, and by which rate.
+    pub shipping_cost: Option<ShippingCost>,
+    /// Where to ship to. When null, the PDF shows the shipping address of the customer.
+    pub shipping_details: Option<Shipping>,
+    /// The customer's balance before it was finalized, in minor units; until then, the present one.
+    /// Negative is a credit.
+    pub starting_balance: i64,
+    /// What the customer's bank or card statement says.
+    pub statement_descriptor: Option<String>,
+    /// How far it is.
+    pub status: Option<InvoiceStatus>,
+    /// When its status changed.
+    pub status_transitions: InvoiceStatusTransitions,
+    /// The sum of the lines in minor units, before discounts of the whole invoice and taxes that
+    /// are added. Discounts on lines are already taken off.
+    pub subtotal: i64,
+    /// Like `subtotal`, without taxes that prices include.
+    pub subtotal_excluding_tax: Option<i64>,
+    /// The test clock that moves its time, in test mode.
+    pub test_clock: Option<Expandable<RawObject>>,
+    /// The thresholds that led to it. Set when `billing_reason` is `subscription_threshold`.
+    pub threshold_reason: Option<ThresholdReason>,
+    /// The sum after discounts and taxes, in minor units.
+    pub total: i64,
+    /// What each discount takes off, over all lines.
+    pub total_discount_amounts: Option<Vec<DiscountAmount>>,
+    /// The sum after discounts and before taxes, in minor units.
+    pub total_excluding_tax: Option<i64>,
+    /// What discounts and credits take off before taxes, over all lines.
+    pub total_pretax_credit_amounts: Option<Vec<PretaxCreditAmount>>,
+    /// What each tax adds up to, over all lines.
+    pub total_taxes: Option<Vec<InvoiceTax>>,
+    /// When its webhooks were delivered, in unix seconds. About an hour later Stripe charges or
+    /// sends it. Without webhooks to deliver, when it was created.
+    pub webhooks_delivered_at: Option<Timestamp>,
+}
+
+impl crate::de::Object for UpcomingInvoice {
+    const NAME: &'static str = "UpcomingInvoice";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut account_country = None;
+        let mut account_name = None;
+        let mut account_tax_ids = None;
+        let mut amount_due = None;
+        let mut amount_overpaid = None;
+        let mut amount_paid = None;
+        let mut amount_paid_off_stripe = None;
+        let mut amount_remaining = None;
+        let mut amount_shipping = None;
+        let mut application = None;
+        let mut attempt_count = None;
+        let mut attempted = None;
+        let mut auto_advance = None;
+        let mut automatic_tax = None;
+        let mut automatically_finalizes_at = None;
+        let mut billing_reason = None;
+        let mut collection_method = None;
+        let mut confirmation_secret = None;
+        let mut created = None;
+        let mut currency = None;
+        let mut custom_fields = None;
+        let mut customer = None;
+        let mut customer_account = None;
+        let mut customer_address = None;
+        let mut customer_email = None;
+        let mut customer_name = None;
+        let mut customer_phone = None;
+        let mut customer_shipping = None;
+        let mut customer_tax_exempt = None;
+        let mut customer_tax_ids = None;
+        let mut default_payment_method = None;
+        let mut default_source = None;
+        let mut default_tax_rates = None;
+        let mut description = None;
+        let mut discounts = None;
+        let mut due_date = None;
+        let mut effective_at = None;
+        let mut ending_balance = None;
+        let mut footer = None;
+        let mut from_invoice = None;
+        let mut hosted_invoice_url = None;
+        let mut id = None;
+        let mut invoice_pdf = None;
+        let mut issuer = None;
+        let mut last_finalization_error = None;
+        let mut latest_revision = None;
+        let mut lines = None;
+        let mut livemode = None;
+        let mut metadata = None;
+        let mut next_payment_attempt = None;
+        let mut number = None;
+        let mut object = None;
+        let mut on_behalf_of = None;
+        let mut parent = None;
+        let mut payment_settings = None;
+        let mut payments = None;
+        let mut period_end = None;
+        let mut period_start = None;
+        let mut post_payment_credit_notes_amount = None;
+        let mut pre_payment_credit_notes_amount = None;
+        let mut receipt_number = None;
+        let mut rendering = None;
+        let mut shipping_cost = None;
+        let mut shipping_details = None;
+        let mut starting_balance = None;
+        let mut statement_descriptor = None;
+        let mut status = None;
+        let mut status_transitions = None;
+        let mut subtotal = None;
+        let mut subtotal_excluding_tax = None;
+        let mut test_clock = None;
+        let mut threshold_reason = None;
+        let mut total = None;
+        let mut total_discount_amounts = None;
+        let mut total_excluding_tax = None;
+        let mut total_pretax_credit_amounts = None;
+        let mut total_taxes = None;
+        let mut webhooks_delivered_at = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "account_country" => fields.read(&mut account_country)?,
+                "account_name" => fields.read(&mut account_name)?,
+                "account_tax_ids" => fields.read(&mut account_tax_ids)?,
+                "amount_due" => fields.read_as::<Integer>(&mut amount_due)?,
+                "amount_overpaid" => fields.read_as::<Integer>(&mut amount_overpaid)?,
+                "amount_paid" => fields.read_as::<Integer>(&mut amount_paid)?,
+                "amount_paid_off_stripe" => {
+                    fields.read_as::<Integer>(&mut amount_paid_off_stripe)?
+                }
+                "amount_remaining" => fields.read_as::<Integer>(&mut amount_remaining)?,
+                "amount_shipping" => fields.read_as::<Integer>(&mut amount_shipping)?,
+                "application" => fields.read(&mut application)?,
+                "attempt_count" => fields.read_as::<Integer>(&mut attempt_count)?,
+                "attempted" => fields.read(&mut attempted)?,
+                "auto_advance" => fields.read(&mut auto_advance)?,
+                "automatic_tax" => fields.read(&mut automatic_tax)?,
+                "automatically_finalizes_at" => {
+                    fields.read(&mut automatically_finalizes_at)?
+                }
+                "billing_reason" => fields.read(&mut billing_reason)?,
+                "collection_method" => fields.read(&mut collection_method)?,
+                "confirmation_secret" => fields.read(&mut confirmation_secret)?,
+                "created" => fields.read(&mut created)?,
+                "currency" => fields.read(&mut currency)?,
+                "custom_fields" => fields.read(&mut custom_fields)?,
+                "customer" => fields.read(&mut customer)?,
+                "customer_account" => fields.read(&mut customer_account)?,
+                "customer_address" => fields.read(&mut customer_address)?,
+                "customer_email" => fields.read(&mut customer_email)?,
+                "customer_name" => fields.read(&mut customer_name)?,
+                "customer_phone" => fields.read(&mut customer_phone)?,
+                "customer_shipping" => fields.read(&mut customer_shipping)?,
+                "customer_tax_exempt" => fields.read(&mut customer_tax_exempt)?,
+                "customer_tax_ids" => fields.read(&mut customer_tax_ids)?,
+                "default_payment_method" => fields.read(&mut default_payment_method)?,
+                "default_source" => fields.read(&mut default_source)?,
+                "default_tax_rates" => fields.read(&mut default_tax_rates)?,
+                "description" => fields.read(&mut description)?,
+                "discounts" => fields.read(&mut discounts)?,
+                "due_date" => fields.read(&mut due_date)?,
+                "effective_at" => fields.read(&mut effective_at)?,
+                "ending_balance" => fields.read_as::<Integer>(&mut ending_balance)?,
+                "footer" => fields.read(&mut footer)?,
+                "from_invoice" => fields.read(&mut from_invoice)?,
+                "hosted_invoice_url" => fields.read(&mut hosted_invoice_url)?,
+                "id" => fields.read(&mut id)?,
+                "invoice_pdf" => fields.read(&mut invoice_pdf)?,
+                "issuer" => fields.read(&mut issuer)?,
+                "last_finalization_error" => fields.read(&mut last_finalization_error)?,
+                "latest_revision" => fields.read(&mut latest_revision)?,
+                "lines" => fields.read(&mut lines)?,
+                "livemode" => fields.read(&mut livemode)?,
+                "metadata" => fields.read(&mut metadata)?,
+                "next_payment_attempt" => fields.read(&mut next_payment_attempt)?,
+                "number" => fields.read(&mut number)?,
+                "object" => fields.read(&mut object)?,
+                "on_behalf_of" => fields.read(&mut on_behalf_of)?,
+                "parent" => fields.read(&mut parent)?,
+                "payment_settings" => fields.read(&mut payment_settings)?,
+                "payments" => fields.read(&mut payments)?,
+                "period_end" => fields.read(&mut period_end)?,
+                "period_start" => fields.read(&mut period_start)?,
+                "post_payment_credit_notes_amount" => {
+                    fields.read_as::<Integer>(&mut post_payment_credit_notes_amount)?
+                }
+                "pre_payment_credit_notes_amount" => {
+                    fields.read_as::<Integer>(&mut pre_payment_credit_notes_amount)?
+                }
+                "receipt_number" => fields.read(&mut receipt_number)?,
+                "rendering" => fields.read(&mut rendering)?,
+                "shipping_cost" => fields.read(&mut shipping_cost)?,
+                "shipping_details" => fields.read(&mut shipping_details)?,
+                "starting_balance" => fields.read_as::<Integer>(&mut starting_balance)?,
+                "statement_descriptor" => fields.read(&mut statement_descriptor)?,
+                "status" => fields.read(&mut status)?,
+                "status_transitions" => fields.read(&mut status_transitions)?,
+                "subtotal" => fields.read_as::<Integer>(&mut subtotal)?,
+                "subtotal_excluding_tax" => {
+                    fields.read_as::<Integer>(&mut subtotal_excluding_tax)?
+                }
+                "test_clock" => fields.read(&mut test_clock)?,
+                "threshold_reason" => fields.read(&mut threshold_reason)?,
+                "total" => fields.read_as::<Integer>(&mut total)?,
+                "total_discount_amounts" => fields.read(&mut total_discount_amounts)?,
+                "total_excluding_tax" => {
+                    fields.read_as::<Integer>(&mut total_excluding_tax)?
+                }
+                "total_pretax_credit_amounts" => {
+                    fields.read(&mut total_pretax_credit_amounts)?
+                }
+                "total_taxes" => fields.read(&mut total_taxes)?,
+                "webhooks_delivered_at" => fields.read(&mut webhooks_delivered_at)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            account_country,
+            account_name,
+            account_tax_ids,
+            amount_due: fields.required(amount_due, "amount_due")?,
+            amount_overpaid: fields.required(amount_overpaid, "amount_overpaid")?,
+            amount_paid: fields.required(amount_paid, "amount_paid")?,
+            amount_paid_off_stripe: fields
+                .required(amount_paid_off_stripe, "amount_paid_off_stripe")?,
+            amount_remaining: fields.required(amount_remaining, "amount_remaining")?,
+            amount_shipping: fields.required(amount_shipping, "amount_shipping")?,
+            application,
+            attempt_count: fields.required(attempt_count, "attempt_count")?,
+            attempted: fields.required(attempted, "attempted")?,
+            auto_advance: fields.required(auto_advance, "auto_advance")?,
+            automatic_tax: fields.required(automatic_tax, "automatic_tax")?,
+            automatically_finalizes_at,
+            billing_reason,
+            collection_method: fields.required(collection_method, "collection_method")?,
+            confirmation_secret,
+            created: fields.required(created, "created")?,
+            currency: fields.required(currency, "currency")?,
+            custom_fields,
+            customer: fields.required(customer, "customer")?,
+            customer_account,
+            customer_address,
+            customer_email,
+            customer_name,
+            customer_phone,
+            customer_shipping,
+            customer_tax_exempt,
+            customer_tax_ids,
+            default_payment_method,
+            default_source,
+            default_tax_rates: fields.required(default_tax_rates, "default_tax_rates")?,
+            description,
+            discounts: fields.required(discounts, "discounts")?,
+            due_date,
+            effective_at,
+            ending_balance,
+            footer,
+            from_invoice,
+            hosted_invoice_url,
+            id,
+            invoice_pdf,
+            issuer: fields.required(issuer, "issuer")?,
+            last_finalization_error,
+            latest_revision,
+            lines: fields.required(lines, "lines")?,
+            livemode: fields.required(livemode, "livemode")?,
+            metadata,
+            next_payment_attempt,
+            number,
+            object: fields.required(object, "object")?,
+            on_behalf_of,
+            parent,
+            payment_settings: fields.required(payment_settings, "payment_settings")?,
+            payments,
+            period_end: fields.required(period_end, "period_end")?,
+            period_start: fields.required(period_start, "period_start")?,
+            post_payment_credit_notes_amount: fields
+                .required(
+                    post_payment_credit_notes_amount,
+                    "post_payment_credit_notes_amount",
+                )?,
+            pre_payment_credit_notes_amount: fields
+                .required(
+                    pre_payment_credit_notes_amount,
+                    "pre_payment_credit_notes_amount",
+                )?,
+            receipt_number,
+            rendering,
+            shipping_cost,
+            shipping_details,
+            starting_balance: fields.required(starting_balance, "starting_balance")?,
+            statement_descriptor,
+            status,
+            status_transitions: fields
+                .required(status_transitions, "status_transitions")?,
+            subtotal: fields.required(subtotal, "subtotal")?,
+            subtotal_excluding_tax,
+            test_clock,
+            threshold_reason,
+            total: fields.required(total, "total")?,
+            total_discount_amounts,
+            total_excluding_tax,
+            total_pretax_credit_amounts,
+            total_taxes,
+            webhooks_delivered_at,
+        })
+    }
+}
+
+impl Serialize for UpcomingInvoice {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("account_country", &self.account_country)?;
+        object.serialize_entry("account_name", &self.account_name)?;
+        object.serialize_entry("account_tax_ids", &self.account_tax_ids)?;
+        object.serialize_entry("amount_due", &self.amount_due)?;
+        object.serialize_entry("amount_overpaid", &self.amount_overpaid)?;
+        object.serialize_entry("amount_paid", &self.amount_paid)?;
+        object.serialize_entry("amount_paid_off_stripe", &self.amount_paid_off_stripe)?;
+        object.serialize_entry("amount_remaining", &self.amount_remaining)?;
+        object.serialize_entry("amount_shipping", &self.amount_shipping)?;
+        object.serialize_entry("application", &self.application)?;
+        object.serialize_entry("attempt_count", &self.attempt_count)?;
+        object.serialize_entry("attempted", &self.attempted)?;
+        object.serialize_entry("auto_advance", &self.auto_advance)?;
+        object.serialize_entry("automatic_tax", &self.automatic_tax)?;
+        object
+            .serialize_entry(
+                "automatically_finalizes_at",
+                &self.automatically_finalizes_at,
+            )?;
+        object.serialize_entry("billing_reason", &self.billing_reason)?;
+        object.serialize_entry("collection_method", &self.collection_method)?;
+        object.serialize_entry("confirmation_secret", &self.confirmation_secret)?;
+        object.serialize_entry("created", &self.created)?;
+        object.serialize_entry("currency", &self.currency)?;
+        object.serialize_entry("custom_fields", &self.custom_fields)?;
+        object.serialize_entry("customer", &self.customer)?;
+        object.serialize_entry("customer_account", &self.customer_account)?;
+        object.serialize_entry("customer_address", &self.customer_address)?;
+        object.serialize_entry("customer_email", &self.customer_email)?;
+        object.serialize_entry("customer_name", &self.customer_name)?;
+        object.serialize_entry("customer_phone", &self.customer_phone)?;
+        object.serialize_entry("customer_shipping", &self.customer_shipping)?;
+        object.serialize_entry("customer_tax_exempt", &self.customer_tax_exempt)?;
+        object.serialize_entry("customer_tax_ids", &self.customer_tax_ids)?;
+        object.serialize_entry("default_payment_method", &self.default_payment_method)?;
+        object.serialize_entry("default_source", &self.default_source)?;
+        object.serialize_entry("default_tax_rates", &self.default_tax_rates)?;
+        object.serialize_entry("description", &self.description)?;
+        object.serialize_entry("discounts", &self.discounts)?;
+        object.serialize_entry("due_date", &self.due_date)?;
+        object.serialize_entry("effective_at", &self.effective_at)?;
+        object.serialize_entry("ending_balance", &self.ending_balance)?;
+        object.serialize_entry("footer", &self.footer)?;
+        object.serialize_entry("from_invoice", &self.from_invoice)?;
+        object.serialize_entry("hosted_invoice_url", &self.hosted_invoice_url)?;
+        if let Some(value) = &self.id {
+            object.serialize_entry("id", value)?;
+        }
+        object.serialize_entry("invoice_pdf", &self.invoice_pdf)?;
+        object.serialize_entry("issuer", &self.issuer)?;
+        object
+            .serialize_entry("last_finalization_error", &self.last_finalization_error)?;
+        object.serialize_entry("latest_revision", &self.latest_revision)?;
+        object.serialize_entry("lines", &self.lines)?;
+        object.serialize_entry("livemode", &self.livemode)?;
+        object.serialize_entry("metadata", &self.metadata)?;
+        object.serialize_entry("next_payment_attempt", &self.next_payment_attempt)?;
+        object.serialize_entry("number", &self.number)?;
+        object.serialize_entry("object", &self.object)?;
+        object.serialize_entry("on_behalf_of", &self.on_behalf_of)?;
+        object.serialize_entry("parent", &self.parent)?;
+        object.serialize_entry("payment_settings", &self.payment_settings)?;
+        if let Some(value) = &self.payments {
+            object.serialize_entry("payments", value)?;
+        }
+        object.serialize_entry("period_end", &self.period_end)?;
+        object.serialize_entry("period_start", &self.period_start)?;
+        object
+            .serialize_entry(
+                "post_payment_credit_notes_amount",
+                &self.post_payment_credit_notes_amount,
+            )?;
+        object
+            .serialize_entry(
+                "pre_payment_credit_notes_amount",
+                &self.pre_payment_credit_notes_amount,
+            )?;
+        object.serialize_entry("receipt_number", &self.receipt_number)?;
+        object.serialize_entry("rendering", &self.rendering)?;
+        object.serialize_entry("shipping_cost", &self.shipping_cost)?;
+        object.serialize_entry("shipping_details", &self.shipping_details)?;
+        object.serialize_entry("starting_balance", &self.starting_balance)?;
+        object.serialize_entry("statement_descriptor", &self.statement_descriptor)?;
+        object.serialize_entry("status", &self.status)?;
+        object.serialize_entry("status_transitions", &self.status_transitions)?;
+        object.serialize_entry("subtotal", &self.subtotal)?;
+        object.serialize_entry("subtotal_excluding_tax", &self.subtotal_excluding_tax)?;
+        object.serialize_entry("test_clock", &self.test_clock)?;
+        if let Some(value) = &self.threshold_reason {
+            object.serialize_entry("threshold_reason", value)?;
+        }
+        object.serialize_entry("total", &self.total)?;
+        object.serialize_entry("total_discount_amounts", &self.total_discount_amounts)?;
+        object.serialize_entry("total_excluding_tax", &self.total_excluding_tax)?;
+        object
+            .serialize_entry(
+                "total_pretax_credit_amounts",
+                &self.total_pretax_credit_amounts,
+            )?;
+        object.serialize_entry("total_taxes", &self.total_taxes)?;
+        object.serialize_entry("webhooks_delivered_at", &self.webhooks_delivered_at)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(UpcomingInvoice);

@@ -3,7 +3,7 @@
 use crate::{Expandable, Map, ObjectType, Sensitive, Timestamp, Unrecognized};
 use crate::api::common::PaymentMethodType;
 use crate::api::payment_method::PaymentMethod;
-use crate::de::Fields;
+use crate::de::{Fields, Integer};
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
@@ -606,7 +606,7 @@ impl crate::de::Object for MultiUse {
         let mut currency = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => fields.read(&mut amount)?,
+                "amount" => fields.read_as::<Integer>(&mut amount)?,
                 "currency" => fields.read(&mut currency)?,
                 _ => fields.skip()?,
             }
@@ -649,7 +649,7 @@ impl crate::de::Object for SingleUse {
         let mut currency = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => fields.read(&mut amount)?,
+                "amount" => fields.read_as::<Integer>(&mut amount)?,
                 "currency" => fields.read(&mut currency)?,
                 _ => fields.skip()?,
             }

@@ -12,7 +12,7 @@ use crate::api::common::{
 };
 use crate::api::customer::{Customer, DeletedCustomer, Shipping};
 use crate::api::payment_method::PaymentMethod;
-use crate::de::Fields;
+use crate::de::{Fields, Integer};
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
@@ -172,12 +172,14 @@ impl crate::de::Object for PaymentIntent {
         let mut transfer_group = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => fields.read(&mut amount)?,
-                "amount_capturable" => fields.read(&mut amount_capturable)?,
+                "amount" => fields.read_as::<Integer>(&mut amount)?,
+                "amount_capturable" => fields.read_as::<Integer>(&mut amount_capturable)?,
                 "amount_details" => fields.read(&mut amount_details)?,
-                "amount_received" => fields.read(&mut amount_received)?,
+                "amount_received" => fields.read_as::<Integer>(&mut amount_received)?,
                 "application" => fields.read(&mut application)?,
-                "application_fee_amount" => fields.read(&mut application_fee_amount)?,
+                "application_fee_amount" => {
+                    fields.read_as::<Integer>(&mut application_fee_amount)?
+                }
                 "automatic_payment_methods" => {
                     fields.read(&mut automatic_payment_methods)?
                 }
@@ -407,7 +409,7 @@ impl crate::de::Object for AmountDetails {
         let mut tip = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "discount_amount" => fields.read(&mut discount_amount)?,
+                "discount_amount" => fields.read_as::<Integer>(&mut discount_amount)?,
                 "error" => fields.read(&mut error)?,
                 "line_items" => fields.read(&mut line_items)?,
                 "shipping" => fields.read(&mut shipping)?,
@@ -554,7 +556,7 @@ impl crate::de::Object for AmountDetailsShipping {
         let mut to_postal_code = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => fields.read(&mut amount)?,
+                "amount" => fields.read_as::<Integer>(&mut amount)?,
                 "from_postal_code" => fields.read(&mut from_postal_code)?,
                 "to_postal_code" => fields.read(&mut to_postal_code)?,
                 _ => fields.skip()?,
@@ -596,7 +598,7 @@ impl crate::de::Object for AmountDetailsTax {
         let mut total_tax_amount = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "total_tax_amount" => fields.read(&mut total_tax_amount)?,
+                "total_tax_amount" => fields.read_as::<Integer>(&mut total_tax_amount)?,
                 _ => fields.skip()?,
             }
         }
@@ -630,7 +632,7 @@ impl crate::de::Object for AmountDetailsTip {
         let mut amount = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => fields.read(&mut amount)?,
+                "amount" => fields.read_as::<Integer>(&mut amount)?,
                 _ => fields.skip()?,
             }
         }
@@ -1624,7 +1626,7 @@ impl crate::de::Object for TransferData {
         let mut payment_data = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount" => fields.read(&mut amount)?,
+                "amount" => fields.read_as::<Integer>(&mut amount)?,
                 "description" => fields.read(&mut description)?,
                 "destination" => fields.read(&mut destination)?,
                 "metadata" => fields.read(&mut metadata)?,

@@ -11,7 +11,7 @@ use crate::api::customer::{Customer, DeletedCustomer};
 use crate::api::invoice::Invoice;
 use crate::api::payment_method::PaymentMethod;
 use crate::api::setup_intent::SetupIntent;
-use crate::de::Fields;
+use crate::de::{Fields, Integer};
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
@@ -199,7 +199,7 @@ impl crate::de::Object for Subscription {
                 "currency" => fields.read(&mut currency)?,
                 "customer" => fields.read(&mut customer)?,
                 "customer_account" => fields.read(&mut customer_account)?,
-                "days_until_due" => fields.read(&mut days_until_due)?,
+                "days_until_due" => fields.read_as::<Integer>(&mut days_until_due)?,
                 "default_payment_method" => fields.read(&mut default_payment_method)?,
                 "default_source" => fields.read(&mut default_source)?,
                 "default_tax_rates" => fields.read(&mut default_tax_rates)?,
@@ -479,11 +479,11 @@ impl crate::de::Object for BillingCycleAnchorConfig {
         let mut second = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "day_of_month" => fields.read(&mut day_of_month)?,
-                "hour" => fields.read(&mut hour)?,
-                "minute" => fields.read(&mut minute)?,
-                "month" => fields.read(&mut month)?,
-                "second" => fields.read(&mut second)?,
+                "day_of_month" => fields.read_as::<Integer>(&mut day_of_month)?,
+                "hour" => fields.read_as::<Integer>(&mut hour)?,
+                "minute" => fields.read_as::<Integer>(&mut minute)?,
+                "month" => fields.read_as::<Integer>(&mut month)?,
+                "second" => fields.read_as::<Integer>(&mut second)?,
                 _ => fields.skip()?,
             }
         }
@@ -897,7 +897,7 @@ impl crate::de::Object for BillingScheduleBillUntilDuration {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "interval" => fields.read(&mut interval)?,
-                "interval_count" => fields.read(&mut interval_count)?,
+                "interval_count" => fields.read_as::<Integer>(&mut interval_count)?,
                 _ => fields.skip()?,
             }
         }
@@ -1420,7 +1420,7 @@ impl crate::de::Object for PendingInvoiceItemInterval {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "interval" => fields.read(&mut interval)?,
-                "interval_count" => fields.read(&mut interval_count)?,
+                "interval_count" => fields.read_as::<Integer>(&mut interval_count)?,
                 _ => fields.skip()?,
             }
         }
@@ -1647,7 +1647,7 @@ impl crate::de::Object for SubscriptionBillingThresholds {
         let mut reset_billing_cycle_anchor = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "amount_gte" => fields.read(&mut amount_gte)?,
+                "amount_gte" => fields.read_as::<Integer>(&mut amount_gte)?,
                 "reset_billing_cycle_anchor" => {
                     fields.read(&mut reset_billing_cycle_anchor)?
                 }
