@@ -7,7 +7,7 @@
 
 use std::future::Future;
 use std::sync::{Mutex, OnceLock, PoisonError, mpsc};
-use std::{io, thread};
+use std::{io, process, thread};
 
 use reqwest::Url;
 use tokio::runtime::{Builder, Handle};
@@ -15,6 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::Error;
 use crate::client::http_client;
+use crate::error::ConnectionError;
 
 #[derive(Default)]
 pub(crate) struct Blocking {
@@ -26,6 +27,9 @@ pub(crate) struct Blocking {
 
 struct Thread {
     runtime: Handle,
+    thread: thread::JoinHandle<()>,
+    /// A forked process has its parent's memory, and not its threads.
+    process: u32,
     /// Dropped with the client, which ends the thread.
     _stop: oneshot::Sender<()>,
 }
@@ -62,19 +66,33 @@ impl Blocking {
 
     fn runtime(&self) -> io::Result<Handle> {
         let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(thread) = &*thread {
-            return Ok(thread.runtime.clone());
+        if let Some(known) = &*thread {
+            if known.thread.thread().id() == thread::current().id() {
+                return Err(io::Error::other(
+                    "a blocking call was made by a task of another one, which it would block",
+                ));
+            }
+            if known.process != process::id() {
+                return Err(io::Error::other(
+                    "the process was forked after a blocking call; make a client in each process",
+                ));
+            }
+            if !known.thread.is_finished() {
+                return Ok(known.runtime.clone());
+            }
         }
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel();
-        thread::Builder::new()
+        let spawned = thread::Builder::new()
             .name("stripe-blocking".to_owned())
             .spawn(move || {
                 let _ = runtime.block_on(stopped);
             })?;
         *thread = Some(Thread {
             runtime: handle.clone(),
+            thread: spawned,
+            process: process::id(),
             _stop: stop,
         });
         Ok(handle)
@@ -82,5 +100,58 @@ impl Blocking {
 }
 
 fn broken(error: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::Connection(Box::new(error))
+    ConnectionError::new(error).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_task_that_panics_ends_its_call_alone() {
+        let blocking = Blocking::default();
+        let error = blocking.run(async { panic!("on purpose") });
+        assert!(matches!(error, Err(Error::Connection(_))), "{error:?}");
+        assert_eq!(blocking.run(async { 5 }).expect("it runs"), 5);
+    }
+
+    #[test]
+    fn a_thread_that_died_is_replaced() {
+        let blocking = Blocking::default();
+        assert_eq!(blocking.run(async { 5 }).expect("it runs"), 5);
+        // Ends the thread with a call under way on it.
+        let hanging = blocking.runtime().expect("it runs");
+        let (sender, receiver) = mpsc::sync_channel::<()>(1);
+        hanging.spawn(async move {
+            std::future::pending::<()>().await;
+            let _ = sender.send(());
+        });
+        let (stop, _) = oneshot::channel();
+        let mut thread = blocking.thread.lock().expect("no panic");
+        let known = thread.as_mut().expect("it was started");
+        drop(std::mem::replace(&mut known._stop, stop));
+        drop(thread);
+        assert!(receiver.recv().is_err(), "the call under way ends");
+        while !blocking
+            .thread
+            .lock()
+            .expect("no panic")
+            .as_ref()
+            .expect("known")
+            .thread
+            .is_finished()
+        {
+            thread::yield_now();
+        }
+        assert_eq!(blocking.run(async { 6 }).expect("it runs again"), 6);
+    }
+
+    #[test]
+    fn a_call_inside_of_a_call_does_not_block_it() {
+        let blocking = Arc::new(Blocking::default());
+        let inner = blocking.clone();
+        let error = blocking.run(async move { inner.run(async { 5 }) });
+        assert!(error.expect("the outer one runs").is_err());
+    }
 }

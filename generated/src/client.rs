@@ -17,12 +17,27 @@ use reqwest::Url;
 use reqwest::header::HeaderValue;
 
 use crate::request::Request;
-use crate::retry::{Retry, Sleep};
+use crate::retry::{Retry, Sleep, Tokens};
 use crate::{Error, Method, RawRequest};
 
 /// Sends requests to Stripe.
 ///
 /// Make one and keep it: it holds the connections, and a clone shares them.
+///
+/// Whatever a server does, a call is bounded:
+///
+/// | what | by default | to change it |
+/// |---|---|---|
+/// | an attempt | 80 s | [`timeout`](ClientBuilder::timeout), `with_timeout` |
+/// | a call: all attempts, and the waits between them | none | [`deadline`](ClientBuilder::deadline), `with_deadline` |
+/// | attempts beside the first | 2 | [`max_retries`](ClientBuilder::max_retries), `with_max_retries` |
+/// | retries of all calls together | a bucket of 500 tokens, 14 for a retry | [`retry_budget`](ClientBuilder::retry_budget) |
+/// | waits between the attempts of a call | 120 s | [`max_retry_wait`](ClientBuilder::max_retry_wait) |
+/// | an answer | 32 MiB | [`max_response_size`](ClientBuilder::max_response_size) |
+/// | a list | until a page leads back to one before it | |
+/// | a wait for a refresh | what `wait` is given | |
+///
+/// So a call lasts 360 s at most by default, and less with a deadline.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), stripe_financial_connections::Error> {
@@ -32,8 +47,18 @@ use crate::{Error, Method, RawRequest};
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client {
+    inner: Arc<Inner>,
+    acts_for: Option<Arc<ActsFor>>,
+}
 
+/// For whom requests act unless they say otherwise.
+pub(crate) enum ActsFor {
+    Account(String),
+    Context(String),
+}
+
+/// What a client shares with its clones.
 pub(crate) struct Inner {
     pub(crate) http: reqwest::Client,
     pub(crate) key: ApiKey,
@@ -42,7 +67,10 @@ pub(crate) struct Inner {
     pub(crate) version: HeaderValue,
     pub(crate) user_agent: HeaderValue,
     pub(crate) timeout: Duration,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) max_response_size: usize,
     pub(crate) retry: Retry,
+    pub(crate) tokens: Tokens,
     pub(crate) sleep: Sleep,
     #[cfg(feature = "blocking")]
     pub(crate) blocking: crate::blocking::Blocking,
@@ -83,16 +111,58 @@ impl Client {
         RawRequest::new(Request::raw(self, method, path.into()))
     }
 
-    pub(crate) fn inner(&self) -> &Inner {
-        &self.0
+    /// A client for a connected account: its requests act for this account unless they have an
+    /// account or a context of their own. It shares connections, limits and the retry budget with
+    /// this one, so that one can be made for each request of a platform.
+    ///
+    /// ```no_run
+    /// # async fn example(client: stripe_financial_connections::Client) -> Result<(), stripe_financial_connections::Error> {
+    /// let seller = client.with_stripe_account("acct_123");
+    /// let account = seller.financial_connections().accounts().retrieve("fca_123").await?;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn with_stripe_account(&self, account: impl Into<String>) -> Self {
+        self.acting_for(ActsFor::Account(account.into()))
     }
+
+    /// A client for a Stripe context, as [`with_stripe_account`](Self::with_stripe_account).
+    #[must_use]
+    pub fn with_stripe_context(&self, context: impl Into<String>) -> Self {
+        self.acting_for(ActsFor::Context(context.into()))
+    }
+
+    fn acting_for(&self, acts_for: ActsFor) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            acts_for: Some(Arc::new(acts_for)),
+        }
+    }
+
+    /// The connected account and the Stripe context, of which there is one at most.
+    pub(crate) fn acts_for(&self) -> (Option<&str>, Option<&str>) {
+        match self.acts_for.as_deref() {
+            None => (None, None),
+            Some(ActsFor::Account(account)) => (Some(account), None),
+            Some(ActsFor::Context(context)) => (None, Some(context)),
+        }
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+}
+
+/// The scheme, host and port of a URL; the rest of it may hold secrets.
+fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.0.base_url.as_str())
-            .field("version", &self.0.version)
+            .field("base_url", &origin(&self.inner.base_url))
+            .field("version", &self.inner.version)
             .finish_non_exhaustive()
     }
 }
@@ -112,14 +182,18 @@ mod tests {
     use crate::{ListStream, ResponseFuture};
 
     #[test]
-    fn what_is_sent_and_awaited_can_move_between_threads() {
-        fn check<T: Send + 'static>() {}
-        fn check_value<T: Send + 'static>(_: fn(RefreshAccount) -> T) {}
+    fn what_is_sent_and_awaited_can_be_anywhere() {
+        fn check<T: Send + Sync + 'static>() {}
+        fn check_value<T: Send + Sync + 'static>(_: fn(RefreshAccount) -> T) {}
+        fn check_page<T: Send + Sync>(_: fn(&'static crate::List<Account>) -> T) {}
+        fn check_next<T: Send + Sync>(_: fn(&'static mut ListStream<Account>) -> T) {}
         check::<Client>();
         check::<Error>();
         check::<RefreshAccount>();
         check::<ResponseFuture<Account>>();
         check::<ListStream<Account>>();
         check_value(|refresh| refresh.wait(Duration::ZERO));
+        check_page(|list| list.next_page());
+        check_next(|stream| stream.try_next());
     }
 }

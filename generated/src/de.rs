@@ -13,7 +13,7 @@ mod integer;
 pub(crate) use integer::{Integer, StandsFor, rounded_down};
 
 use crate::error::{DecodeError, Located};
-use crate::{Map, Raw};
+use crate::{List, Map, Raw};
 
 /// An object schema: reads itself from the fields of a JSON object.
 pub(crate) trait Object: Sized {
@@ -75,6 +75,23 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
     #[cfg(feature = "webhook")]
     pub(crate) fn value<T: Deserialize<'de>>(&mut self) -> Result<T, A::Error> {
         self.0.next_value()
+    }
+
+    /// As [`read`](Self::read), of a list: its pages are asked for as the field is in the request
+    /// for the object around it.
+    pub(crate) fn read_list<T: DeserializeOwned>(
+        &mut self,
+        name: &str,
+        slot: &mut Option<List<T>>,
+    ) -> Result<(), A::Error> {
+        self.read(slot)?;
+        #[cfg(feature = "client")]
+        if let Some(list) = slot {
+            list.is_in_field(name);
+        }
+        #[cfg(not(feature = "client"))]
+        let _ = name;
+        Ok(())
     }
 
     /// Reads the value of a name that no field has, and keeps both.

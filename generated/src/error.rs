@@ -3,9 +3,16 @@
 #[cfg(feature = "client")]
 mod api;
 #[cfg(feature = "client")]
+mod body;
+#[cfg(feature = "client")]
 mod code;
 mod decode;
+#[cfg(feature = "client")]
+mod list;
 mod path;
+pub(crate) mod shown;
+#[cfg(feature = "client")]
+mod unanswered;
 
 #[cfg(feature = "client")]
 pub use api::{ApiError, ApiErrorKind};
@@ -13,6 +20,12 @@ pub use api::{ApiError, ApiErrorKind};
 pub use code::ErrorCode;
 pub use decode::DecodeError;
 pub(crate) use decode::Located;
+#[cfg(feature = "client")]
+pub use list::ListError;
+#[cfg(feature = "client")]
+pub(crate) use unanswered::Tried;
+#[cfg(feature = "client")]
+pub use unanswered::{ConnectionError, TimeoutError, TooLargeError};
 
 /// Any failure of this crate.
 ///
@@ -51,16 +64,30 @@ pub enum Error {
     #[error("the HTTP client cannot be made: {}", causes(.0.as_ref()))]
     HttpClient(#[source] Box<dyn std::error::Error + Send + Sync>),
 
-    /// There is no answer, or only a part of one. Whether Stripe carried the request out is
-    /// unknown; a POST repeated with the same idempotency key is safe.
+    /// There is no answer, or only a part of a good one. Whether Stripe carried the request out
+    /// is unknown; a POST repeated with the same idempotency key is safe.
     #[cfg(feature = "client")]
-    #[error("no complete answer from Stripe")]
-    Connection(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    Connection(Box<ConnectionError>),
 
-    /// The answer did not come in time. As with [`Error::Connection`], the outcome is unknown.
+    /// The answer did not come in the time that an attempt has
+    /// ([`timeout`](crate::ClientBuilder::timeout)) or the call
+    /// ([`deadline`](crate::ClientBuilder::deadline)). As with [`Error::Connection`], the outcome
+    /// is unknown.
     #[cfg(feature = "client")]
-    #[error("no answer from Stripe within {} s", .0.as_secs_f64())]
-    Timeout(std::time::Duration),
+    #[error(transparent)]
+    Timeout(Box<TimeoutError>),
+
+    /// A good answer is larger than the client reads
+    /// ([`max_response_size`](crate::ClientBuilder::max_response_size)).
+    #[cfg(feature = "client")]
+    #[error(transparent)]
+    TooLarge(Box<TooLargeError>),
+
+    /// The pages of a list do not lead to its end.
+    #[cfg(feature = "client")]
+    #[error(transparent)]
+    List(#[from] Box<ListError>),
 
     /// JSON from Stripe, an answer or an event, does not fit its type.
     #[error(transparent)]
@@ -117,6 +144,27 @@ impl From<Box<DecodeError>> for Error {
 }
 
 #[cfg(feature = "client")]
+impl From<ListError> for Error {
+    fn from(error: ListError) -> Self {
+        Box::new(error).into()
+    }
+}
+
+#[cfg(feature = "client")]
+impl From<ConnectionError> for Error {
+    fn from(error: ConnectionError) -> Self {
+        Self::Connection(Box::new(error))
+    }
+}
+
+#[cfg(feature = "client")]
+impl From<TimeoutError> for Error {
+    fn from(error: TimeoutError) -> Self {
+        Self::Timeout(Box::new(error))
+    }
+}
+
+#[cfg(feature = "client")]
 impl Error {
     /// What Stripe answered, if it answered with an error.
     pub fn api(&self) -> Option<&ApiError> {
@@ -126,10 +174,13 @@ impl Error {
         }
     }
 
-    /// The HTTP status, if there was an answer.
+    /// The HTTP status, if there was an answer; after a deadline that of the last one.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Api(error) => Some(error.status()),
+            Self::Connection(error) => error.status(),
+            Self::Timeout(error) => error.last()?.status(),
+            Self::TooLarge(error) => Some(error.status()),
             Self::Decode(error) => error.status(),
             _ => None,
         }
@@ -140,6 +191,9 @@ impl Error {
     pub fn request_id(&self) -> Option<&str> {
         match self {
             Self::Api(error) => error.request_id(),
+            Self::Connection(error) => error.request_id(),
+            Self::Timeout(error) => error.last()?.request_id(),
+            Self::TooLarge(error) => error.request_id(),
             Self::Decode(error) => error.request_id(),
             _ => None,
         }
@@ -156,12 +210,45 @@ impl Error {
     }
 
     /// Whether the same request may succeed later: nobody answered in time, or Stripe says that
-    /// it is busy or broken. The client has then used up its own retries.
+    /// it is busy or broken. The client has then used up its own retries, or its
+    /// [retry budget](Self::is_out_of_budget).
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Api(error) => error.is_retryable(),
             Self::Connection(_) | Self::Timeout(_) => true,
             _ => false,
         }
+    }
+
+    /// How often the request was sent; `None` if the error is not about sending one.
+    pub fn attempts(&self) -> Option<u32> {
+        self.tried().map(|tried| tried.attempts)
+    }
+
+    /// Whether the request would have been sent again if the client's
+    /// [retry budget](crate::RetryBudget) had not been empty: too many requests have failed lately.
+    pub fn is_out_of_budget(&self) -> bool {
+        self.tried().is_some_and(|tried| tried.out_of_budget)
+    }
+
+    fn tried(&self) -> Option<&Tried> {
+        match self {
+            Self::Api(error) => Some(&error.tried),
+            Self::Connection(error) => Some(&error.tried),
+            Self::Timeout(error) => Some(&error.tried),
+            Self::TooLarge(error) => Some(&error.tried),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn with_tried(mut self, tried: Tried) -> Self {
+        match &mut self {
+            Self::Api(error) => error.tried = tried,
+            Self::Connection(error) => error.tried = tried,
+            Self::Timeout(error) => error.tried = tried,
+            Self::TooLarge(error) => error.tried = tried,
+            _ => {}
+        }
+        self
     }
 }

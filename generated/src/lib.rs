@@ -51,6 +51,8 @@ mod blocking;
 #[cfg(feature = "client")]
 mod client;
 mod de;
+#[cfg(feature = "client")]
+mod deadline;
 mod error;
 mod expandable;
 mod list;
@@ -91,8 +93,10 @@ pub use api::*;
 #[cfg(feature = "client")]
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "client")]
-pub use error::{ApiError, ApiErrorKind, ErrorCode};
+pub use error::{ApiError, ApiErrorKind, ConnectionError, ErrorCode, ListError};
 pub use error::{DecodeError, Error};
+#[cfg(feature = "client")]
+pub use error::{TimeoutError, TooLargeError};
 pub use expandable::Expandable;
 pub use list::List;
 #[cfg(feature = "blocking")]
@@ -115,6 +119,8 @@ pub use reqwest;
 pub use resource::Resource;
 #[cfg(feature = "client")]
 pub use response::{Headers, Response, ResponseFuture};
+#[cfg(feature = "client")]
+pub use retry::RetryBudget;
 pub use sensitive::Sensitive;
 pub use timestamp::Timestamp;
 pub use unrecognized::Unrecognized;

@@ -198,7 +198,8 @@ macro_rules! operation {
                 self.0.send()
             }
 
-            /// Sends the request and gives the status, headers and request id beside the value.
+            /// Sends the request and gives the status, headers, request id and body beside the
+            /// value.
             ///
             /// # Errors
             ///
@@ -260,13 +261,15 @@ macro_rules! request_options {
                 self
             }
 
-            /// Acts for this connected account. Not together with a Stripe context.
+            /// Acts for this connected account, whomever the client acts for. Not together with a
+            /// Stripe context.
             pub fn with_stripe_account(mut self, account: impl Into<String>) -> Self {
                 self.0.options().stripe_account = Some(account.into());
                 self
             }
 
-            /// Acts in this Stripe context. Not together with a connected account.
+            /// Acts in this Stripe context, whomever the client acts for. Not together with a
+            /// connected account.
             pub fn with_stripe_context(mut self, context: impl Into<String>) -> Self {
                 self.0.options().stripe_context = Some(context.into());
                 self
@@ -285,6 +288,14 @@ macro_rules! request_options {
                 self
             }
 
+            /// Gives the whole call this long: all attempts and the waits between them. At the
+            /// deadline it fails with [`Error::Timeout`](crate::Error::Timeout). Of a list, each
+            /// page is a call.
+            pub fn with_deadline(mut self, deadline: std::time::Duration) -> Self {
+                self.0.options().deadline = Some(deadline);
+                self
+            }
+
             /// Repeats a failed attempt at most this many times.
             pub fn with_max_retries(mut self, retries: u32) -> Self {
                 self.0.options().max_retries = Some(retries);
@@ -298,6 +309,18 @@ macro_rules! request_options {
                 value: impl Into<String>,
             ) -> Self {
                 self.0.options().headers.push((name.into(), value.into()));
+                self
+            }
+
+            /// Sends one more parameter, such as one of a preview, by its name in a form: `a`,
+            /// `a[b]`, `a[0]`. It goes where the others go, after them. One that is set already
+            /// is refused when the request is sent.
+            pub fn with_param(
+                mut self,
+                name: impl Into<String>,
+                value: impl Into<$crate::Value>,
+            ) -> Self {
+                self.0.add(name.into(), value.into());
                 self
             }
 
@@ -351,7 +374,7 @@ macro_rules! list_operation {
                 self.0.send_list()
             }
 
-            /// Requests one page and gives the status, headers and request id beside it.
+            /// Requests one page and gives the status, headers, request id and body beside it.
             ///
             /// # Errors
             ///

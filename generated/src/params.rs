@@ -77,11 +77,23 @@ impl Params {
             .map(|(_, value)| value)
     }
 
+    pub(crate) fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
+        let mut params = self.0.iter_mut();
+        params.find_map(|(n, value)| (n == name).then_some(value))
+    }
+
     pub(crate) fn remove(&mut self, name: &str) {
         self.0.retain(|(n, _)| n != name);
     }
+
+    /// The name of a number that is none, if there is one.
+    pub(crate) fn not_a_number(&self) -> Option<&str> {
+        let mut params = self.0.iter();
+        params.find_map(|(name, value)| value.is_not_a_number().then_some(name.as_ref()))
+    }
 }
 
+/// Shows the names, not the values.
 impl fmt::Debug for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map()
@@ -93,7 +105,7 @@ impl fmt::Debug for Params {
 /// The value of a parameter.
 ///
 /// Made with `From` from strings, numbers, booleans, timestamps, ids, enums, parameter objects,
-/// lists of those, and `serde_json::Value`.
+/// lists of those, and `serde_json::Value`. `Debug` shows its shape, not what it holds.
 #[derive(Clone, PartialEq)]
 pub struct Value(Kind);
 
@@ -136,10 +148,38 @@ impl Value {
             Kind::List(items) => items.as_slice(),
             _ => &[],
         };
-        items.iter().filter_map(|item| match &item.0 {
+        items.iter().filter_map(Self::text)
+    }
+
+    /// The text, if it is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.0 {
             Kind::Text(text) => Some(text.as_str()),
             _ => None,
-        })
+        }
+    }
+
+    pub(crate) fn object_mut(&mut self) -> Option<&mut Params> {
+        match &mut self.0 {
+            Kind::Object(params) => Some(params),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn list_mut(&mut self) -> Option<&mut Vec<Self>> {
+        match &mut self.0 {
+            Kind::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    fn is_not_a_number(&self) -> bool {
+        match &self.0 {
+            Kind::Number(number) => !number.is_finite(),
+            Kind::List(items) => items.iter().any(Self::is_not_a_number),
+            Kind::Object(params) => params.not_a_number().is_some(),
+            _ => false,
+        }
     }
 
     /// The parameter of that name, if this is an object.
@@ -185,9 +225,7 @@ impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Kind::Bool(value) => value.fmt(f),
-            Kind::Integer(value) => value.fmt(f),
-            Kind::Number(value) => value.fmt(f),
-            Kind::Text(text) => text.fmt(f),
+            Kind::Integer(_) | Kind::Number(_) | Kind::Text(_) => f.write_str(".."),
             Kind::Sensitive(_) => f.write_str("Sensitive(..)"),
             Kind::Clear => f.write_str("Clear"),
             Kind::List(list) => list.fmt(f),
@@ -302,13 +340,14 @@ mod tests {
     }
 
     #[test]
-    fn debug_hides_what_is_sensitive() {
+    fn debug_shows_no_values() {
         let params = Params::new()
             .with("name", Value::sensitive("Jenny Rosen"))
-            .with("limit", 3);
+            .with("limit", 3)
+            .with("list", vec!["a", "b"]);
         assert_eq!(
             format!("{params:?}"),
-            r#"{"name": Sensitive(..), "limit": 3}"#
+            r#"{"name": Sensitive(..), "limit": .., "list": [.., ..]}"#
         );
     }
 }

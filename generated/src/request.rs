@@ -1,6 +1,8 @@
 //! A request as data, until it is sent. Not generic: what differs per operation is its type.
 
+mod body;
 mod check;
+mod extra;
 mod options;
 mod send;
 
@@ -57,7 +59,13 @@ struct Parts {
     /// The path with `{names}` in it: the route.
     template: Cow<'static, str>,
     path: String,
+    /// Pairs of a query that Stripe wrote, to be sent as they are.
+    pairs: String,
     params: Params,
+    /// Parameters that the caller added by name.
+    extra: Vec<(String, Value)>,
+    /// The cursors of the pages before the one that this asks for.
+    cursors: Vec<u64>,
     json: bool,
     options: Options,
     /// The first thing that makes the request impossible; sending reports it.
@@ -77,15 +85,24 @@ impl Request {
         request
     }
 
-    /// A request for the path of a list, as Stripe writes it: maybe with a query.
+    /// A request for the path of a list, as Stripe writes it: maybe with a query, which is kept but
+    /// for where the page starts.
     pub(crate) fn for_url(client: &Client, url: &str) -> Self {
         let path = url
             .strip_prefix(client.inner().base_url.as_str().trim_end_matches('/'))
             .unwrap_or(url);
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let mut request = Self::raw(client, Method::Get, path.to_owned());
-        for (name, value) in params::pairs(query) {
-            request.set(name, value);
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            match params::pairs(pair).pop() {
+                Some((name, value)) if name == "starting_after" || name == "ending_before" => {
+                    request.set(name, value);
+                }
+                _ => {
+                    let between = if request.0.pairs.is_empty() { "" } else { "&" };
+                    request.0.pairs.extend([between, pair]);
+                }
+            }
         }
         request
     }
@@ -106,13 +123,45 @@ impl Request {
         request
     }
 
+    /// Fields of the items of a list to be expanded, whose paths Stripe wants below `data`.
+    pub(crate) fn expand_items(&mut self, paths: impl IntoIterator<Item = impl Into<String>>) {
+        let below = |path: String| match path.split('.').next() {
+            Some("data" | "total_count") => path,
+            _ => "data.".to_owned() + &path,
+        };
+        let paths = paths.into_iter().map(|path| below(path.into()));
+        self.set("expand", params::strings(paths));
+    }
+
+    /// Lets a list inside of a field be expanded as the request for the object around it asks for:
+    /// `lines.data.price` is `data.price` of the list in `lines`.
+    pub(crate) fn expand_as_in(&mut self, parent: &Self, field: &str) {
+        let expand = parent.0.params.get("expand");
+        let inside = format!("{field}.data.");
+        let paths = expand.into_iter().flat_map(Value::texts);
+        let paths = paths.filter_map(|path| {
+            let (before, inner) = path.split_once(&inside)?;
+            (before.is_empty() || before.ends_with('.')).then(|| format!("data.{inner}"))
+        });
+        let paths: Vec<String> = paths.collect();
+        let is_in_url = params::pairs(&self.0.pairs)
+            .iter()
+            .any(|(name, _)| name.starts_with("expand["));
+        if !paths.is_empty() && !is_in_url {
+            self.set("expand", paths);
+        }
+    }
+
     fn with_template(client: &Client, method: Method, template: Cow<'static, str>) -> Self {
         Self(Box::new(Parts {
             client: client.clone(),
             method,
             path: template.clone().into_owned(),
             template,
+            pairs: String::new(),
             params: Params::new(),
+            extra: Vec::new(),
+            cursors: Vec::new(),
             json: false,
             options: Options::default(),
             refusal: None,
@@ -129,6 +178,12 @@ impl Request {
         if matches!(id, "" | "." | "..") {
             self.refuse_if(Some(format!(
                 "`{id}` is not a `{name}`: it would lead to another path"
+            )));
+        }
+        if id.chars().any(char::is_control) {
+            self.refuse_if(Some(format!(
+                "the `{name}` holds a line break or another control character; trim it where it \
+                 is read"
             )));
         }
         let path = &self.0.path;
@@ -215,8 +270,31 @@ impl Request {
         &self.0.path
     }
 
+    /// The template of the path, without what may be an id in one that the caller or Stripe wrote.
+    fn route(&self) -> Cow<'_, str> {
+        match &self.0.template {
+            Cow::Borrowed(template) => Cow::Borrowed(template),
+            Cow::Owned(template) => check::route(template).into(),
+        }
+    }
+
+    /// As it will be sent, decoded.
     pub(crate) fn pairs(&self) -> Vec<(String, String)> {
-        params::pairs(&params::form(&self.0.params))
+        let mut request = self.clone();
+        // A parameter that cannot be joined is refused when the request is sent.
+        let _ = request.join_extra();
+        params::pairs(&request.0.query())
+    }
+
+    /// Where the page that this asks for starts.
+    pub(crate) fn cursor(&self) -> Option<&str> {
+        let cursor = self.0.params.get("ending_before");
+        cursor.or(self.0.params.get("starting_after"))?.text()
+    }
+
+    /// The cursors of the pages before, as hashes.
+    pub(crate) fn cursors(&mut self) -> &mut Vec<u64> {
+        &mut self.0.cursors
     }
 
     /// The first refusal is kept: later ones tend to follow from it.
@@ -253,11 +331,23 @@ impl Request {
     }
 }
 
+impl Parts {
+    /// The parameters as a query.
+    fn query(&self) -> String {
+        let form = params::form(&self.params);
+        match (self.pairs.is_empty(), form.is_empty()) {
+            (true, _) => form,
+            (false, true) => self.pairs.clone(),
+            (false, false) => [&self.pairs, "&", &form].concat(),
+        }
+    }
+}
+
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("method", &self.0.method)
-            .field("path", &self.0.path)
+            .field("route", &self.route())
             .field("params", &self.0.params)
             .field("options", &self.0.options)
             .finish_non_exhaustive()
@@ -269,13 +359,19 @@ fn decode<T: DeserializeOwned>(reply: Reply) -> Result<(Response<T>, Option<Requ
     let parent = Parent::enter(reply.request);
     let value = de::from_slice(&reply.body);
     let request = parent.leave();
-    let (status, headers) = (reply.status, reply.headers);
+    let Reply {
+        status,
+        headers,
+        body,
+        ..
+    } = reply;
     let value = value.map_err(|error| error.of_response(status, headers.request_id()))?;
     Ok((
         Response {
             value,
             status,
             headers,
+            body,
         },
         request,
     ))

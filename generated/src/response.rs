@@ -5,12 +5,25 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use reqwest::header::HeaderMap;
+use serde::de::DeserializeOwned;
+use sync_wrapper::SyncWrapper;
 
-use crate::Error;
 use crate::request::Request;
+use crate::{Error, de};
 
 /// The value of an answer together with what came around it.
-#[derive(Clone, Debug, PartialEq)]
+///
+/// ```no_run
+/// # async fn example(client: stripe_financial_connections::Client) -> Result<(), stripe_financial_connections::Error> {
+/// let accounts = client.financial_connections().accounts();
+/// let answer = accounts.retrieve("fca_123").send_with_response().await?;
+/// println!("{:?} {}", answer.request_id(), answer.value.id);
+/// // A field that this version of the crate does not know.
+/// let all: serde_json::Value = answer.parse()?;
+/// println!("{}", all["a_new_field"]);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Response<T> {
     /// What Stripe answered.
@@ -19,6 +32,7 @@ pub struct Response<T> {
     pub status: u16,
     /// The headers.
     pub headers: Headers,
+    pub(crate) body: Bytes,
 }
 
 impl<T> Response<T> {
@@ -26,11 +40,53 @@ impl<T> Response<T> {
     pub fn request_id(&self) -> Option<&str> {
         self.headers.request_id()
     }
+
+    /// The answer as it was received.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// Reads the answer once more, as a type of the caller's choice: for fields that
+    /// [`value`](Self::value) has no place for, since Stripe added them later or previews them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`] if it does not fit that type.
+    pub fn parse<U: DeserializeOwned>(&self) -> Result<U, Error> {
+        Ok(de::from_slice(&self.body)?)
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("value", &self.value)
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish()
+    }
 }
 
 /// The headers of an answer.
+///
+/// `Debug` shows the values of those that say how the request went, and only the names of all
+/// others: Stripe repeats idempotency keys, and proxies set cookies.
 #[derive(Clone, PartialEq, Default)]
 pub struct Headers(HeaderMap);
+
+/// Headers whose values `Debug` shows.
+const SHOWN: [&str; 9] = [
+    "content-length",
+    "content-type",
+    "date",
+    "idempotent-replayed",
+    "request-id",
+    "retry-after",
+    "stripe-rate-limited-reason",
+    "stripe-should-retry",
+    "stripe-version",
+];
 
 impl Headers {
     pub(crate) fn new(headers: HeaderMap) -> Self {
@@ -56,7 +112,15 @@ impl Headers {
 
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        let mut map = f.debug_map();
+        for (name, value) in &self.0 {
+            if SHOWN.contains(&name.as_str()) {
+                map.entry(&name.as_str(), value);
+            } else {
+                map.entry(&name.as_str(), &format_args!(".."));
+            }
+        }
+        map.finish()
     }
 }
 
@@ -71,7 +135,7 @@ pub(crate) struct Reply {
 /// A request under way. It is sent once this is first polled, and dropped with it.
 #[must_use = "a request does nothing until it is awaited"]
 pub struct ResponseFuture<T> {
-    reply: ReplyFuture,
+    reply: SyncWrapper<ReplyFuture>,
     /// The only part of a request that is compiled per type.
     decode: fn(Reply) -> Result<T, Error>,
 }
@@ -80,12 +144,15 @@ pub(crate) type ReplyFuture = Pin<Box<dyn Future<Output = Result<Reply, Error>> 
 
 impl<T> ResponseFuture<T> {
     pub(crate) fn new(reply: ReplyFuture, decode: fn(Reply) -> Result<T, Error>) -> Self {
-        Self { reply, decode }
+        Self {
+            reply: SyncWrapper::new(reply),
+            decode,
+        }
     }
 
     #[cfg(feature = "blocking")]
     pub(crate) fn wait(self, blocking: &crate::blocking::Blocking) -> Result<T, Error> {
-        (self.decode)(blocking.run(self.reply)??)
+        (self.decode)(blocking.run(self.reply.into_inner())??)
     }
 }
 
@@ -93,7 +160,7 @@ impl<T> Future for ResponseFuture<T> {
     type Output = Result<T, Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let reply = ready!(self.reply.as_mut().poll(cx))?;
+        let reply = ready!(self.reply.get_mut().as_mut().poll(cx))?;
         Poll::Ready((self.decode)(reply))
     }
 }

@@ -1,9 +1,16 @@
 //! When a request is sent again, and how long to wait before.
 
+mod budget;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::task::{Context, Poll};
+use std::time::{Duration, SystemTime};
+
+pub use budget::RetryBudget;
+pub(crate) use budget::Tokens;
+use sync_wrapper::SyncWrapper;
 
 use crate::random::random;
 use crate::response::Headers;
@@ -28,22 +35,39 @@ impl Default for Retry {
     }
 }
 
+/// Whether Stripe says that an answer is to be asked for again, or is not; it may say so of every
+/// status.
+pub(crate) fn should_retry(headers: &Headers) -> Option<bool> {
+    match headers.get("stripe-should-retry") {
+        Some("true") => Some(true),
+        Some("false") => Some(false),
+        _ => None,
+    }
+}
+
 /// Whether an answer with an error is worth another attempt.
 pub(crate) fn is_retryable(status: u16, headers: &Headers) -> bool {
-    match headers.get("stripe-should-retry") {
-        Some("true") => true,
-        Some("false") => false,
-        _ => matches!(status, 409 | 429 | 500..),
-    }
+    should_retry(headers).unwrap_or(matches!(status, 409 | 429 | 500..))
 }
 
 /// The wait before retry `n` (from 0), given what the answer asked for, if there was one.
 pub(crate) fn delay(n: u32, headers: Option<&Headers>) -> Duration {
     let asked = headers
-        .and_then(|headers| headers.get("retry-after")?.trim().parse().ok())
-        .map(Duration::from_secs)
+        .and_then(retry_after)
         .filter(|asked| *asked <= MAX_RETRY_AFTER);
     backoff(n, random()).max(asked.unwrap_or_default())
+}
+
+/// What `Retry-After` asks for: seconds, also with a fraction, or a date.
+pub(crate) fn retry_after(headers: &Headers) -> Option<Duration> {
+    let text = headers.get("retry-after")?.trim();
+    if text.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
+        let is_decimal = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        let secs = text.parse().ok().filter(|_| is_decimal)?;
+        return Duration::try_from_secs_f64(secs).ok();
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
 }
 
 /// `min(0.5 · 2^n, 5)` s, of which up to a half is left to chance so that clients spread, but
@@ -57,13 +81,22 @@ fn backoff(n: u32, random: u64) -> Duration {
 
 /// Waits; replaced in tests.
 pub(crate) type Sleep = Arc<dyn Fn(Duration) -> SleepFuture + Send + Sync>;
-pub(crate) type SleepFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+pub(crate) struct SleepFuture(SyncWrapper<Pin<Box<dyn Future<Output = ()> + Send>>>);
+
+impl Future for SleepFuture {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        self.0.get_mut().as_mut().poll(cx)
+    }
+}
 
 pub(crate) fn sleep_hook<F>(sleep: impl Fn(Duration) -> F + Send + Sync + 'static) -> Sleep
 where
     F: Future<Output = ()> + Send + 'static,
 {
-    Arc::new(move |duration| Box::pin(sleep(duration)))
+    Arc::new(move |duration| SleepFuture(SyncWrapper::new(Box::pin(sleep(duration)))))
 }
 
 pub(crate) fn tokio_sleep() -> Sleep {
@@ -105,11 +138,32 @@ mod tests {
             ("61", 0.5, 0.5),
             ("-1", 0.5, 0.5),
             ("99999999999999999999", 0.5, 0.5),
-            ("Wed, 21 Oct 2026 07:28:00 GMT", 0.5, 0.5),
+            ("1.5", 1.5, 1.5),
+            ("59.999", 59.999, 59.999),
+            ("60.001", 0.5, 0.5),
+            (" 3 ", 3.0, 3.0),
+            (".75", 0.75, 0.75),
+            ("1e1", 0.5, 0.5),
+            ("+3", 0.5, 0.5),
+            ("3 s", 0.5, 0.5),
+            ("inf", 0.5, 0.5),
+            ("", 0.5, 0.5),
+            ("Wed, 21 Oct 2015 07:28:00 GMT", 0.5, 0.5),
+            ("Wed, 21 Oct 2099 07:28:00 GMT", 0.5, 0.5),
+            ("Wed, 21 Oct 2099", 0.5, 0.5),
         ] {
             let waited = delay(0, Some(&headers("retry-after", asked))).as_secs_f64();
             assert!((least..=most).contains(&waited), "{asked}: {waited}");
         }
+    }
+
+    #[test]
+    fn retry_after_is_a_date_too() {
+        let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(30));
+        let asked = retry_after(&headers("retry-after", &date)).expect("it is a date");
+        assert!((28.0..=30.0).contains(&asked.as_secs_f64()), "{asked:?}");
+        let past = retry_after(&headers("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"));
+        assert_eq!(past, Some(Duration::ZERO));
     }
 
     #[test]

@@ -40,6 +40,10 @@ mod on {
     pub(crate) fn retrying(delay: Duration) {
         debug!(delay_ms = delay.as_millis() as u64, "waiting to try again");
     }
+
+    pub(crate) fn out_of_budget() {
+        debug!("not tried again: the retry budget is empty");
+    }
 }
 
 #[cfg(not(feature = "tracing"))]
@@ -59,6 +63,8 @@ mod off {
     pub(crate) fn answered(_status: u16, _request_id: Option<&str>) {}
 
     pub(crate) fn retrying(_delay: Duration) {}
+
+    pub(crate) fn out_of_budget() {}
 }
 
 #[cfg(not(feature = "tracing"))]

@@ -2,16 +2,21 @@
 
 mod refresh;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use refresh::{Attempt, latest};
 
 use crate::client::Client;
+use crate::deadline::Deadline;
+use crate::error::shown::line;
 use crate::financial_connections::{
     Account, AccountStatus, RefreshAccount, RefreshFeature, RefreshStatus,
 };
 use crate::request::Request;
-use crate::{Error, Timestamp, params};
+use crate::{ApiError, Error, Timestamp, params};
+
+/// Time that is kept for a last look before the deadline.
+const LAST_LOOK: Duration = Duration::from_millis(500);
 
 /// Why waiting for a refresh ended without one.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -19,14 +24,14 @@ use crate::{Error, Timestamp, params};
 pub enum WaitError {
     /// The account is inactive or disconnected, so that it cannot be refreshed. Its holder has to
     /// link it again.
-    #[error("account {} is {}: it has to be linked again before it can be refreshed", .account.id, .account.status)]
+    #[error("account {} is {}: it has to be linked again before it can be refreshed", line(.account.id.as_str()), line(.account.status.as_str()))]
     Inactive {
         /// The account as it was last seen.
         account: Account,
     },
 
     /// It is too early for another refresh; none was asked for.
-    #[error("{feature} of account {} cannot be refreshed before unix time {available_at}", .account.id)]
+    #[error("{feature} of account {} cannot be refreshed before unix time {available_at}", line(.account.id.as_str()))]
     TooEarly {
         /// What was to be refreshed.
         feature: RefreshFeature,
@@ -37,7 +42,7 @@ pub enum WaitError {
     },
 
     /// The refresh failed. Another one may succeed, at the time that the account tells.
-    #[error("the refresh of {feature} of account {} failed", .account.id)]
+    #[error("the refresh of {feature} of account {} failed", line(.account.id.as_str()))]
     Failed {
         /// What was to be refreshed.
         feature: RefreshFeature,
@@ -45,12 +50,20 @@ pub enum WaitError {
         account: Account,
     },
 
-    /// The refresh had not ended in time. It goes on: an event tells when it ends.
-    #[error("the refresh of account {} had not ended in time", .account.id)]
+    /// The refresh had not ended in time. If it was asked for, it goes on: an event tells when it
+    /// ends.
+    #[error("the refresh of {} had not ended in time", of_account(.account.as_ref()))]
     Timeout {
-        /// The account as it was last seen.
-        account: Account,
+        /// The account as it was last seen; none if no answer came in time.
+        account: Option<Account>,
     },
+}
+
+fn of_account(account: Option<&Account>) -> String {
+    account.map_or_else(
+        || "an account that was not seen".to_owned(),
+        |account| format!("account {}", line(account.id.as_str())),
+    )
 }
 
 impl From<WaitError> for Error {
@@ -64,8 +77,16 @@ impl RefreshAccount {
     ///
     /// The account is looked at first: a refresh that is under way already is waited for, not
     /// asked for again. Then it is polled, every second in the beginning and every 8 seconds
-    /// later. Failures that may pass do not end the wait. Dropping the future does; the refresh
-    /// itself goes on.
+    /// later. All of this together lasts no longer than `timeout`, or up to half a second less.
+    ///
+    /// A poll that fails in a way that may pass does not end the wait. What ends it early, with
+    /// the error itself: any other failure; one of the look before or of the refresh that its
+    /// retries did not heal; and an answer that asks to wait longer (`Retry-After`) than there is
+    /// time. Dropping the future ends it too; the refresh itself goes on.
+    ///
+    /// An idempotency key belongs to the features that were asked for. If only some of them are
+    /// to be refreshed, because the others are being refreshed already, the key is followed by
+    /// those.
     ///
     /// ```no_run
     /// # async fn example(client: stripe_financial_connections::Client) -> Result<(), stripe_financial_connections::Error> {
@@ -84,8 +105,8 @@ impl RefreshAccount {
     /// # Errors
     ///
     /// [`Error::Wait`] if the account is inactive, may not be refreshed yet, or its refresh failed
-    /// or did not end within `timeout`: with the account as it was last seen. Otherwise as
-    /// [`send`](Self::send).
+    /// or did not end within `timeout`: with the account as it was last seen, if it was. Otherwise
+    /// as [`send`](Self::send).
     pub async fn wait(self, timeout: Duration) -> Result<Account, Error> {
         Wait::new(self.into(), timeout)?.run().await
     }
@@ -131,22 +152,20 @@ impl Wait {
             retrieve: refresh.retrieve("/v1/financial_connections/accounts/{account}"),
             refresh,
             features,
-            deadline: Deadline::new(timeout),
+            deadline: Deadline::new(Some(timeout)),
         })
     }
 
     async fn run(mut self) -> Result<Account, Error> {
-        let before = self
-            .within_deadline(self.retrieve.clone())
-            .send::<Account>()
-            .await?;
+        let before = self.send(self.retrieve.clone(), None).await?;
         refuse_inactive(&before)?;
         let due = self.due(&before)?;
         let mut account = before.clone();
         if !due.is_empty() {
-            self.refresh
-                .set("features", params::list(due.iter().cloned()));
-            account = self.within_deadline(self.refresh.clone()).send().await?;
+            if due != self.features {
+                self.ask_only_for(&due);
+            }
+            account = self.send(self.refresh.clone(), Some(&before)).await?;
         }
         let floors: Vec<_> = self
             .features
@@ -154,26 +173,71 @@ impl Wait {
             .map(|feature| floor(feature, &before, &account))
             .collect();
         let mut delay = Duration::from_secs(1);
+        let mut asked = None;
         loop {
             refuse_inactive(&account)?;
             if self.has_ended(&account, &floors)? {
                 return Ok(account);
             }
             let left = self.deadline.left();
-            if left.is_zero() {
+            let last_look = LAST_LOOK.min(self.deadline.limit().unwrap_or_default() / 8);
+            if left <= last_look {
+                let account = Some(account);
                 return Err(WaitError::Timeout { account }.into());
             }
-            let pause = delay.min(left);
+            let pause = delay
+                .min(left - last_look)
+                .max(asked.take().unwrap_or_default());
             (self.client.inner().sleep)(pause).await;
             self.deadline.slept(pause);
             delay = (delay * 2).min(Duration::from_secs(8));
             // The next poll is the retry.
-            let mut poll = self.within_deadline(self.retrieve.clone());
+            let mut poll = self.retrieve.clone();
             poll.options().max_retries = Some(0);
-            match poll.send().await {
+            match self.send(poll, Some(&account)).await {
                 Ok(seen) => account = seen,
-                Err(error) if error.is_retryable() => {}
+                Err(error) if error.is_retryable() => {
+                    asked = error.api().and_then(ApiError::retry_after);
+                    if asked.is_some_and(|asked| asked > self.deadline.left()) {
+                        return Err(error);
+                    }
+                }
                 Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Asks for fewer features than the caller did. The key of the caller belongs to all of them.
+    fn ask_only_for(&mut self, due: &[RefreshFeature]) {
+        self.refresh
+            .set("features", params::list(due.iter().cloned()));
+        if let Some(key) = &mut self.refresh.options().idempotency_key {
+            let names: Vec<_> = due.iter().map(RefreshFeature::as_str).collect();
+            *key = derived_key(key, &names.join("+"));
+        }
+    }
+
+    /// Sends a request that ends with the wait. When the time is over, the account as it was last
+    /// seen goes into the error.
+    async fn send(&self, mut request: Request, seen: Option<&Account>) -> Result<Account, Error> {
+        let left = self.deadline.left();
+        let options = request.options();
+        options.deadline = Some(options.deadline.map_or(left, |own| own.min(left)));
+        let error = match request.send().await {
+            Err(Error::Timeout(error)) => error,
+            result => return result,
+        };
+        if error.limit() < left && !self.deadline.left().is_zero() {
+            // The attempt's own time was over, or the deadline of the request.
+            return Err(Error::Timeout(error));
+        }
+        match error.last {
+            Some(Error::Api(last)) if last.retry_after() > Some(self.deadline.left()) => {
+                Err(Error::Api(last))
+            }
+            _ => {
+                let account = seen.cloned();
+                Err(WaitError::Timeout { account }.into())
             }
         }
     }
@@ -223,19 +287,22 @@ impl Wait {
         }
         Ok(ended)
     }
+}
 
-    /// Lets no attempt last much longer than the wait, and no pause before another one.
-    fn within_deadline(&self, mut request: Request) -> Request {
-        let left = self.deadline.left();
-        request.options().max_wait = Some(left);
-        let left = left.max(Duration::from_secs(1));
-        let usual = request
-            .options()
-            .timeout
-            .unwrap_or(self.client.inner().timeout);
-        request.options().timeout = Some(usual.min(left));
-        request
+/// The key for a part of what a key is for, the same each time. At most 255 characters.
+fn derived_key(key: &str, part: &str) -> String {
+    let derived = format!("{key}:{part}");
+    if derived.len() <= 255 || key.len() > 255 {
+        return derived;
     }
+    // FNV-1a: what a hash of the standard library is may change with its version.
+    let hash = derived
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    let end = (0..=238).rev().find(|end| derived.is_char_boundary(*end));
+    format!("{}:{hash:016x}", &derived[..end.unwrap_or_default()])
 }
 
 fn refuse_inactive(account: &Account) -> Result<(), Error> {
@@ -258,32 +325,6 @@ fn floor(feature: &RefreshFeature, before: &Account, after: &Account) -> Timesta
         (Some(before), None) => Timestamp::from_secs(before.at.as_secs() + 1),
         (_, Some(after)) => after.at,
         (None, None) => Timestamp::from_secs(i64::MIN),
-    }
-}
-
-/// Counts the time that passed, or that was to be slept if the sleep is replaced in a test.
-struct Deadline {
-    start: Instant,
-    timeout: Duration,
-    slept: Duration,
-}
-
-impl Deadline {
-    fn new(timeout: Duration) -> Self {
-        Self {
-            start: Instant::now(),
-            timeout,
-            slept: Duration::ZERO,
-        }
-    }
-
-    fn slept(&mut self, time: Duration) {
-        self.slept += time;
-    }
-
-    fn left(&self) -> Duration {
-        self.timeout
-            .saturating_sub(self.start.elapsed().max(self.slept))
     }
 }
 

@@ -123,7 +123,12 @@ fn read(scope: &mut Scope<'_>, object: &Object, name: &str) -> TokenStream {
         .iter()
         .map(|field| {
             let ident = ident(&field.ident);
+            let wire = &field.name;
             match stands_for(scope, &field.ty) {
+                // Its pages are asked for as the field in this object is.
+                _ if matches!(field.ty, Ty::List(_)) => {
+                    quote! { #fields.read_list(#wire, &mut #ident)? }
+                }
                 Some(mut ty) => {
                     if field.sensitive {
                         let sensitive = scope.runtime("Sensitive");

@@ -1,7 +1,7 @@
 //! Builders: one for each operation.
 
 use super::docs::{docs, lines, wrap};
-use super::params::setters;
+use super::params::{expand_items, setters};
 use super::scope::{Scope, ident};
 use crate::ir::{Operation, Param, Ty, Verb};
 use proc_macro2::TokenStream;
@@ -37,7 +37,14 @@ fn builder(scope: &mut Scope<'_>, operation: &Operation) -> TokenStream {
         .collect();
     let setters: Vec<TokenStream> = optional
         .iter()
-        .map(|param| setters(scope, param, &param_docs(operation, param)))
+        .map(|param| {
+            let docs = param_docs(operation, param);
+            if is_expand(param) && matches!(operation.output, Ty::List(_)) {
+                expand_items(param, &docs)
+            } else {
+                setters(scope, param, &docs)
+            }
+        })
         .collect();
     let methods = (!setters.is_empty()).then(|| {
         quote! {
@@ -69,15 +76,24 @@ fn builder(scope: &mut Scope<'_>, operation: &Operation) -> TokenStream {
     }
 }
 
+/// Stripe's parameter of every operation that asks for whole objects instead of ids.
+fn is_expand(param: &Param) -> bool {
+    param.name == "expand" && param.ty == Ty::Array(Box::new(Ty::String))
+}
+
 /// What `expand` takes is known from the answer, so it is said where a reader looks for it.
 fn param_docs(operation: &Operation, param: &Param) -> String {
-    if param.name != "expand" || operation.expandable.is_empty() {
+    if !is_expand(param) || operation.expandable.is_empty() {
         return param.docs.clone();
     }
+    let is_list = matches!(operation.output, Ty::List(_));
     let paths: Vec<String> = operation
         .expandable
         .iter()
-        .map(|path| format!("`{path}`"))
+        .map(|path| match path.strip_prefix("data.") {
+            Some(path) if is_list => format!("`{path}`"),
+            _ => format!("`{path}`"),
+        })
         .collect();
     format!("{}\n\nCan be expanded: {}.", param.docs, paths.join(", "))
 }

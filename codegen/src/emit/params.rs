@@ -84,6 +84,20 @@ pub(super) fn argument(scope: &mut Scope<'_>, param: &Param) -> Argument {
     }
 }
 
+/// The method that sets what the items of a list are to be expanded in: Stripe wants `data.`
+/// before the paths, which is added.
+pub(super) fn expand_items(param: &Param, text: &str) -> TokenStream {
+    let docs_of = docs(text, &format!("Sets `{}`.", param.name));
+    let name = ident(&naming::setter(&param.name));
+    quote! {
+        #docs_of
+        pub fn #name(mut self, #name: impl IntoIterator<Item = impl Into<String>>) -> Self {
+            self.0.expand_items(#name);
+            self
+        }
+    }
+}
+
 /// The methods that set and clear what may be left out.
 pub(super) fn setters(scope: &mut Scope<'_>, param: &Param, text: &str) -> TokenStream {
     let docs_of = docs(text, &format!("Sets `{}`.", param.name));

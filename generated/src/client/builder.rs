@@ -5,11 +5,11 @@ use std::time::Duration;
 use reqwest::Url;
 use reqwest::header::HeaderValue;
 
-use super::{ApiKey, Client, Inner};
-use crate::Error;
-use crate::retry::{Retry, Sleep, sleep_hook, tokio_sleep};
+use super::{ActsFor, ApiKey, Client, Inner, origin};
+use crate::retry::{Retry, Sleep, Tokens, sleep_hook, tokio_sleep};
+use crate::{Error, RetryBudget};
 
-/// Sets up a [`Client`].
+/// Sets up a [`Client`]; what limits its calls is listed there.
 ///
 /// ```no_run
 /// # fn example() -> Result<(), stripe_financial_connections::Error> {
@@ -31,8 +31,13 @@ pub struct ClientBuilder {
     base_url: String,
     version: String,
     app_info: Option<String>,
+    stripe_account: Option<String>,
+    stripe_context: Option<String>,
     timeout: Duration,
+    deadline: Option<Duration>,
+    max_response_size: usize,
     retry: Retry,
+    budget: RetryBudget,
     sleep: Sleep,
 }
 
@@ -44,8 +49,13 @@ impl ClientBuilder {
             base_url: "https://api.stripe.com".to_owned(),
             version: crate::API_VERSION.to_owned(),
             app_info: None,
+            stripe_account: None,
+            stripe_context: None,
             timeout: Duration::from_secs(80),
+            deadline: None,
+            max_response_size: 32 << 20,
             retry: Retry::default(),
+            budget: RetryBudget::new(),
             sleep: tokio_sleep(),
         }
     }
@@ -88,13 +98,46 @@ impl ClientBuilder {
         self
     }
 
+    /// Acts for this connected account unless a request has an account or a context of its own.
+    /// Not together with a Stripe context.
+    pub fn stripe_account(mut self, account: impl Into<String>) -> Self {
+        self.stripe_account = Some(account.into());
+        self
+    }
+
+    /// Acts in this Stripe context unless a request has an account or a context of its own. Not
+    /// together with a connected account.
+    pub fn stripe_context(mut self, context: impl Into<String>) -> Self {
+        self.stripe_context = Some(context.into());
+        self
+    }
+
     /// Gives each attempt this long, from connecting to the last byte. 80 s by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Repeats a failed attempt at most this many times. 2 by default.
+    /// Gives each call this long: all of its attempts, and the waits between them. At the
+    /// deadline, or as soon as it is too near for another attempt, the call fails with
+    /// [`Error::Timeout`], which says what the last attempt came to. Of a list, each page is a
+    /// call. Without it, which is the default, [`timeout`](Self::timeout),
+    /// [`max_retries`](Self::max_retries) and [`max_retry_wait`](Self::max_retry_wait) bound a call.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Reads answers up to this many bytes, after decompression if the
+    /// [HTTP client](Self::http_client) does that. 32 MiB by default. A larger one is
+    /// [`Error::TooLarge`]; of an error the start is kept.
+    pub fn max_response_size(mut self, bytes: usize) -> Self {
+        self.max_response_size = bytes;
+        self
+    }
+
+    /// Repeats a failed attempt at most this many times, as long as the
+    /// [retry budget](Self::retry_budget) lasts. 2 by default.
     ///
     /// Repeated are failed connections, timeouts, and answers that say the request may succeed
     /// later (409, 429, 500 and above, or as the header `Stripe-Should-Retry` says).
@@ -107,6 +150,12 @@ impl ClientBuilder {
     /// 120 s by default. A single wait is at most 5 s, or what `Retry-After` asks for up to 60 s.
     pub fn max_retry_wait(mut self, wait: Duration) -> Self {
         self.retry.max_wait = wait;
+        self
+    }
+
+    /// Limits the retries of all requests together, by default as [`RetryBudget::new`] says.
+    pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
+        self.budget = budget;
         self
     }
 
@@ -135,9 +184,9 @@ impl ClientBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if the key, the base URL, the API version or the app info cannot be
-    /// sent; [`Error::HttpClient`] if the HTTP client cannot be made, as on a machine without
-    /// certificates of authorities. A base URL with `http://` needs none.
+    /// [`Error::Invalid`] if the key, the base URL, the API version, the account, the context or
+    /// the app info cannot be sent; [`Error::HttpClient`] if the HTTP client cannot be made, as on
+    /// a machine without certificates of authorities. A base URL with `http://` needs none.
     pub fn build(self) -> Result<Client, Error> {
         self.key.authorization()?;
         let base_url = base_url(&self.base_url)?;
@@ -151,31 +200,56 @@ impl ClientBuilder {
             user_agent = format!("{user_agent} {app_info}");
         }
         let user_agent = header_value("the app info", &user_agent)?;
+        let acts_for = match (self.stripe_account, self.stripe_context) {
+            (Some(_), Some(_)) => {
+                return Err(Error::invalid(
+                    "a client acts for a connected account or in a Stripe context; choose one of \
+                     stripe_account and stripe_context",
+                ));
+            }
+            (Some(account), None) => {
+                header_value("the connected account", &account)?;
+                Some(ActsFor::Account(account))
+            }
+            (None, Some(context)) => {
+                header_value("the Stripe context", &context)?;
+                Some(ActsFor::Context(context))
+            }
+            (None, None) => None,
+        };
         #[cfg(feature = "blocking")]
         let blocking = self.http.clone().map(crate::blocking::Blocking::with_http);
         let http = match self.http {
             Some(http) => http,
             None => http_client(&base_url)?,
         };
-        Ok(Client(Arc::new(Inner {
+        let inner = Inner {
             http,
             key: self.key,
             base_url,
             version,
             user_agent,
             timeout: self.timeout,
+            deadline: self.deadline,
+            max_response_size: self.max_response_size,
             retry: self.retry,
+            tokens: Tokens::new(self.budget),
             sleep: self.sleep,
             #[cfg(feature = "blocking")]
             blocking: blocking.unwrap_or_default(),
-        })))
+        };
+        Ok(Client {
+            inner: Arc::new(inner),
+            acts_for: acts_for.map(Arc::new),
+        })
     }
 }
 
 impl std::fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let base_url = Url::parse(&self.base_url).map_or_else(|_| "..".to_owned(), |u| origin(&u));
         f.debug_struct("ClientBuilder")
-            .field("base_url", &self.base_url)
+            .field("base_url", &base_url)
             .finish_non_exhaustive()
     }
 }

@@ -1,10 +1,13 @@
 use std::fmt;
+use std::time::Duration;
 
-use serde::de::MapAccess;
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
 
-use super::ErrorCode;
-use crate::de::{self, Fields, Object};
+use super::body::ErrorFields;
+use super::{Error, ErrorCode, Tried, shown};
 use crate::response::Headers;
+use crate::{de, retry};
 
 /// What went wrong, in the classes that a program treats differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,43 +31,40 @@ pub enum ApiErrorKind {
 
 /// An error that Stripe answered with.
 ///
-/// `Debug` does not show the body: it can hold the client secret of a payment.
-#[derive(thiserror::Error)]
+/// `Debug` does not show the body: it can hold the client secret of a payment. `Display` shows of
+/// each text that was answered at most its first 1000 bytes.
 pub struct ApiError {
     kind: ApiErrorKind,
     retryable: bool,
     status: u16,
     headers: Headers,
     fields: ErrorFields,
-    body: Box<[u8]>,
+    body: Bytes,
+    truncated: bool,
+    pub(super) tried: Tried,
 }
 
-/// The parts of the body that have an accessor.
-#[derive(Default)]
-struct ErrorFields {
-    r#type: Option<String>,
-    code: Option<ErrorCode>,
-    decline_code: Option<String>,
-    doc_url: Option<String>,
-    message: Option<String>,
-    param: Option<String>,
-    request_log_url: Option<String>,
-}
+impl std::error::Error for ApiError {}
 
 impl ApiError {
-    pub(crate) fn new(status: u16, headers: Headers, retryable: bool, body: &[u8]) -> Self {
-        let fields = de::from_slice::<Envelope>(body).map_or_else(
-            // Not Stripe's own error: a proxy's page, or nothing at all.
-            |_| ErrorFields::default(),
-            |envelope| envelope.0,
-        );
+    /// The error of an answer, of whose body this much came.
+    pub(crate) fn new(
+        status: u16,
+        headers: Headers,
+        retryable: bool,
+        body: Bytes,
+        truncated: bool,
+    ) -> Self {
+        let fields = ErrorFields::read(&body);
         Self {
             kind: kind(status, &fields),
             retryable,
             status,
             headers,
             fields,
-            body: body.into(),
+            body,
+            truncated,
+            tried: Tried::default(),
         }
     }
 
@@ -123,9 +123,66 @@ impl ApiError {
         self.fields.request_log_url.as_deref()
     }
 
-    /// The answer as it was received, JSON or not.
+    /// What the network of the card or bank gave as the reason, in its own code; for ACH the
+    /// return code, such as `R01`.
+    pub fn network_decline_code(&self) -> Option<&str> {
+        self.fields.network_decline_code.as_deref()
+    }
+
+    /// What the network of the card advises, as two digits.
+    pub fn network_advice_code(&self) -> Option<&str> {
+        self.fields.network_advice_code.as_deref()
+    }
+
+    /// What to do about a declined card, such as `try_again_later`.
+    pub fn advice_code(&self) -> Option<&str> {
+        self.fields.advice_code.as_deref()
+    }
+
+    /// The id of the charge that failed.
+    pub fn charge(&self) -> Option<&str> {
+        self.fields.charge.as_deref()
+    }
+
+    /// The kind of payment method that the error is about.
+    pub fn payment_method_type(&self) -> Option<&str> {
+        self.fields.payment_method_type.as_deref()
+    }
+
+    /// How long Stripe asks to wait before another attempt, by the header `Retry-After`.
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry::retry_after(&self.headers)
+    }
+
+    /// The answer as it was received, JSON or not; its start if it [was cut](Self::is_truncated).
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    /// Whether the body ended before its end, or is larger than the client reads
+    /// ([`max_response_size`](crate::ClientBuilder::max_response_size)).
+    pub fn is_truncated(&self) -> bool {
+        self.truncated
+    }
+
+    /// Reads the object `error` of the answer as a type of the caller's choice, for what has no
+    /// accessor: the payment intent that failed, for example. The features of payments have a
+    /// type with all of its fields, that of the last error of a payment intent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Decode`] if it does not fit that type.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        let envelope: crate::Map<crate::Raw> = de::from_slice(&self.body)?;
+        match envelope.get("error") {
+            Some(error) => error.parse(),
+            None => Ok(de::from_slice(&self.body)?),
+        }
+    }
+
+    /// How often the request was sent.
+    pub fn attempts(&self) -> u32 {
+        self.tried.attempts
     }
 
     /// Whether Stripe would take the same request later.
@@ -151,24 +208,20 @@ impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Stripe answered {}", self.status)?;
         if let Some(code) = self.code() {
-            write!(f, " ({})", one_line(code.as_str()))?;
+            write!(f, " ({})", shown::line(code.as_str()))?;
         }
-        if let Some(message) = self.message() {
-            write!(f, ": {}", one_line(message))?;
+        let message = self.message().map(shown::line);
+        if let Some(message) = message.or_else(|| shown::start_of_body(&self.body)) {
+            write!(f, ": {message}")?;
         }
-        if let Some(param) = self.param() {
-            write!(f, ", parameter `{}`", one_line(param))?;
+        if let Some(param) = self.param().filter(|param| !param.is_empty()) {
+            write!(f, ", parameter `{}`", shown::line(param))?;
         }
         if let Some(id) = self.request_id() {
-            write!(f, ", request {id}")?;
+            write!(f, ", request {}", shown::line(id))?;
         }
-        Ok(())
+        self.tried.fmt(f)
     }
-}
-
-/// Logs are read line by line, whatever was answered.
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl fmt::Debug for ApiError {
@@ -176,55 +229,13 @@ impl fmt::Debug for ApiError {
         f.debug_struct("ApiError")
             .field("kind", &self.kind)
             .field("status", &self.status)
-            .field("type", &self.error_type())
-            .field("code", &self.code())
-            .field("param", &self.param())
-            .field("message", &self.message())
-            .field("request_id", &self.request_id())
+            .field("type", &self.error_type().map(shown::line))
+            .field("code", &self.code().map(|code| shown::line(code.as_str())))
+            .field("param", &self.param().map(shown::line))
+            .field("message", &self.message().map(shown::line))
+            .field("request_id", &self.request_id().map(shown::line))
+            .field("attempts", &self.tried.attempts)
             .field("body", &format_args!("{} bytes", self.body.len()))
             .finish_non_exhaustive()
     }
 }
-
-/// `{"error": {…}}`
-struct Envelope(ErrorFields);
-
-impl Object for Envelope {
-    const NAME: &'static str = "error response";
-
-    fn from_fields<'de, A: MapAccess<'de>>(mut fields: Fields<A>) -> Result<Self, A::Error> {
-        let mut error = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "error" => fields.read(&mut error)?,
-                _ => fields.skip()?,
-            }
-        }
-        fields.required(error, "error").map(Self)
-    }
-}
-
-crate::macros::object!(Envelope);
-
-impl Object for ErrorFields {
-    const NAME: &'static str = "error";
-
-    fn from_fields<'de, A: MapAccess<'de>>(mut fields: Fields<A>) -> Result<Self, A::Error> {
-        let mut error = Self::default();
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "type" => fields.read(&mut error.r#type)?,
-                "code" => fields.read(&mut error.code)?,
-                "decline_code" => fields.read(&mut error.decline_code)?,
-                "doc_url" => fields.read(&mut error.doc_url)?,
-                "message" => fields.read(&mut error.message)?,
-                "param" => fields.read(&mut error.param)?,
-                "request_log_url" => fields.read(&mut error.request_log_url)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(error)
-    }
-}
-
-crate::macros::object!(ErrorFields);

@@ -3,6 +3,7 @@ use std::fmt;
 use serde::de::IgnoredAny;
 
 use super::path::{json_path, text_before};
+use super::shown;
 
 /// JSON that does not fit the type it was read as.
 ///
@@ -223,7 +224,7 @@ fn without_value(message: &str) -> String {
             let kind = found.split(['"', '`']).next()?.trim_end();
             Some(format!("{prefix}{kind}, expected {expected}"))
         });
-    shortened.unwrap_or_else(|| message.to_owned())
+    shown::line(&shortened.unwrap_or_else(|| message.to_owned()))
 }
 
 #[cfg(test)]

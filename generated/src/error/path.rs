@@ -2,6 +2,12 @@
 
 use std::fmt::Write;
 
+use super::shown::cut;
+
+/// Deepest level, and longest key, that a path shows: a path is read by people.
+const DEEPEST: usize = 32;
+const LONGEST_KEY: usize = 60;
+
 /// The bytes up to a line (from 1) and column (bytes of that line).
 pub(super) fn text_before(json: &[u8], line: usize, column: usize) -> &[u8] {
     let start = json
@@ -21,7 +27,8 @@ enum Step<'a> {
 /// The path of the value at which a text was read up to.
 pub(super) fn json_path(read: &[u8]) -> String {
     let mut path = String::new();
-    for step in open_at_end(read) {
+    let (open, is_cut) = open_at_end(read);
+    for step in open {
         match step {
             Step::Object(None) => {}
             Step::Object(Some(key)) => {
@@ -29,8 +36,12 @@ pub(super) fn json_path(read: &[u8]) -> String {
                     path.push('.');
                 }
                 // Only a key of broken JSON has them, and it must not break a log.
-                let key = String::from_utf8_lossy(key);
+                let key = String::from_utf8_lossy(&key[..key.len().min(4 * LONGEST_KEY)]);
+                let (key, is_cut) = cut(&key, LONGEST_KEY);
                 path.extend(key.chars().filter(|char| !char.is_control()));
+                if is_cut {
+                    path.push('…');
+                }
             }
             Step::Array(index) => {
                 // Writing to a string cannot fail.
@@ -38,11 +49,16 @@ pub(super) fn json_path(read: &[u8]) -> String {
             }
         }
     }
+    if is_cut {
+        path.push('…');
+    }
     path
 }
 
-fn open_at_end(read: &[u8]) -> Vec<Step<'_>> {
+/// The containers that are open at the end of a text, and whether there are more inside of them.
+fn open_at_end(read: &[u8]) -> (Vec<Step<'_>>, bool) {
     let mut open = Vec::new();
+    let mut deeper = 0_usize;
     let mut at = 0;
     while let Some(&byte) = read.get(at) {
         match byte {
@@ -50,13 +66,18 @@ fn open_at_end(read: &[u8]) -> Vec<Step<'_>> {
                 let start = at + 1;
                 at = string_end(read, start);
                 // The first string after `{` or `,` is the key.
-                if let Some(Step::Object(key @ None)) = open.last_mut() {
+                if deeper == 0
+                    && let Some(Step::Object(key @ None)) = open.last_mut()
+                {
                     *key = Some(&read[start..at.min(read.len())]);
                 }
             }
+            b'{' | b'[' if open.len() == DEEPEST => deeper += 1,
             b'{' => open.push(Step::Object(None)),
             b'[' => open.push(Step::Array(0)),
+            b'}' | b']' if deeper > 0 => deeper -= 1,
             b'}' | b']' => drop(open.pop()),
+            b',' if deeper > 0 => {}
             b',' => match open.last_mut() {
                 Some(Step::Object(key)) => *key = None,
                 Some(Step::Array(index)) => *index += 1,
@@ -66,7 +87,7 @@ fn open_at_end(read: &[u8]) -> Vec<Step<'_>> {
         }
         at += 1;
     }
-    open
+    (open, deeper > 0)
 }
 
 /// The place of the closing quote of a string, or the end of the text.
@@ -106,6 +127,20 @@ mod tests {
         ] {
             assert_eq!(json_path(read.as_bytes()), path, "{read}");
         }
+    }
+
+    #[test]
+    fn a_path_is_short_however_deep_it_is() {
+        let deep = json_path("[".repeat(1 << 20).as_bytes());
+        assert_eq!(deep, "[0]".repeat(DEEPEST) + "…");
+        let deep = r#"{"a": [1, "#.repeat(DEEPEST) + r#"{"b": [1, "c"]}, 2"#;
+        let path = "a[1].".repeat(DEEPEST / 2);
+        assert_eq!(
+            json_path(deep.as_bytes()),
+            path.trim_end_matches('.').to_owned() + "…"
+        );
+        let long = json_path(format!("{{\"{}\": 1", "é".repeat(1 << 20)).as_bytes());
+        assert_eq!(long, "é".repeat(LONGEST_KEY / 2) + "…");
     }
 
     #[test]

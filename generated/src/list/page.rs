@@ -1,11 +1,13 @@
 //! The request behind a page, and the one for the page after it.
 
 use std::cell::RefCell;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::de::DeserializeOwned;
 
 use super::{List, ListStream, Place};
 use crate::client::Client;
+use crate::error::ListError;
 use crate::request::Request;
 use crate::{Error, Resource};
 
@@ -45,6 +47,17 @@ pub(super) fn inside_of_parent(url: &str) -> Option<Request> {
 }
 
 impl<T> List<T> {
+    /// Says in which field of the object that is being read this list is.
+    pub(crate) fn is_in_field(&mut self, field: &str) {
+        if let Some(request) = &mut self.request {
+            PARENT.with_borrow(|parent| {
+                if let Some(parent) = parent {
+                    request.expand_as_in(parent, field);
+                }
+            });
+        }
+    }
+
     /// Lets a list that was not read from an answer, such as one in a webhook, get its next page
     /// with this client. A list in an event is asked for in the connected account or context of
     /// the event.
@@ -76,22 +89,40 @@ impl<T: Resource> List<T> {
         if !self.has_more {
             return None;
         }
+        let Some(request) = self.request.clone() else {
+            return Some(Err(Error::invalid(
+                "the list was not read from an answer, so it has no client to get its next page \
+                 with; give it one by List::with_client",
+            )));
+        };
+        Some(self.after(request))
+    }
+
+    /// The request for the page after this one, which answers `request`. A list whose pages do
+    /// not lead to its end is an error.
+    fn after(&self, mut request: Request) -> Result<Request, Error> {
         let backwards = self.goes_backwards();
         let item = if backwards {
             self.data.first()
         } else {
             self.data.last()
         };
-        let cursor = item?.id().as_ref();
+        let before = request.cursor().map(str::to_owned);
+        let cursor = item.map_or("", |item| item.id().as_ref());
         if cursor.is_empty() {
-            return None;
+            return Err(ListError::Empty { cursor: before }.into());
         }
-        let Some(mut request) = self.request.clone() else {
-            return Some(Err(Error::invalid(
-                "the list was not read from an answer, so it has no client to get its next page \
-                 with; give it one by List::with_client",
-            )));
-        };
+        let cursors = request.cursors();
+        if let Some(before) = before
+            && cursors.is_empty()
+        {
+            cursors.push(hash(&before));
+        }
+        if cursors.contains(&hash(cursor)) {
+            let cursor = cursor.to_owned();
+            return Err(ListError::Repeated { cursor }.into());
+        }
+        cursors.push(hash(cursor));
         request.params_mut().remove("starting_after");
         request.set(
             if backwards {
@@ -101,12 +132,18 @@ impl<T: Resource> List<T> {
             },
             cursor,
         );
-        Some(Ok(request))
+        Ok(request)
     }
 
-    /// The items in the order in which they are read, and the request for what follows.
+    /// The items in the order in which they are read, and the request for what follows. A page
+    /// that was there before has no items, only the error.
     pub(super) fn into_parts(mut self) -> (std::vec::IntoIter<T>, Option<Result<Request, Error>>) {
         let next = self.next_request();
+        if let Some(Err(Error::List(error))) = &next
+            && matches!(**error, ListError::Repeated { .. })
+        {
+            self.data.clear();
+        }
         if self.goes_backwards() {
             self.data.reverse();
         }
@@ -114,16 +151,24 @@ impl<T: Resource> List<T> {
     }
 }
 
+/// What is kept of a cursor: a list may have many pages.
+fn hash(cursor: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    cursor.hash(&mut hasher);
+    hasher.finish()
+}
+
 impl<T: Resource + DeserializeOwned> List<T> {
     /// The page after this one, or `None` if this is the last one.
     ///
     /// # Errors
     ///
-    /// As the request that this list answers; [`Error::Invalid`] if the list was not read from
-    /// an answer and has no [client](Self::with_client).
+    /// As the request that this list answers; [`Error::List`] if the page leads nowhere or back;
+    /// [`Error::Invalid`] if the list was not read from an answer and has no
+    /// [client](Self::with_client).
     pub async fn next_page(&self) -> Result<Option<Self>, Error> {
         match self.next_request() {
-            Some(request) => request?.send_list().await.map(Some),
+            Some(request) => request?.send_list().await.and_then(Self::goes_on).map(Some),
             None => Ok(None),
         }
     }
@@ -136,8 +181,23 @@ impl<T: Resource + DeserializeOwned> List<T> {
     #[cfg(feature = "blocking")]
     pub fn next_page_blocking(&self) -> Result<Option<Self>, Error> {
         match self.next_request() {
-            Some(request) => request?.wait(Request::send_list).map(Some),
+            Some(request) => {
+                let page = request?.wait(Request::send_list);
+                page.and_then(Self::goes_on).map(Some)
+            }
             None => Ok(None),
+        }
+    }
+
+    /// The page, unless it was there before.
+    fn goes_on(self) -> Result<Self, Error> {
+        match self.next_request() {
+            Some(Err(Error::List(error)))
+                if self.data.is_empty() || matches!(*error, ListError::Repeated { .. }) =>
+            {
+                Err(Error::List(error))
+            }
+            _ => Ok(self),
         }
     }
 

@@ -11,7 +11,8 @@ use crate::{Error, Resource, ResponseFuture};
 
 /// All items of a list. A page is requested when the items before it have been read.
 ///
-/// It ends after the last page, and after the first error. Read it with
+/// It ends after the last page, and after the first error. A page that leads back to one before
+/// it, or that says that more follow and has no items, is [`Error::List`]. Read it with
 /// [`try_next`](Self::try_next), or as a `Stream` of the futures crates.
 ///
 /// ```no_run

@@ -1,5 +1,6 @@
 use super::*;
 use crate::client::test_client;
+use crate::error::ListError;
 use crate::request::Request;
 use crate::{Error, Method, RawObject, Resource};
 
@@ -62,8 +63,6 @@ fn the_next_page_starts_where_this_one_ends() {
             vec!["b", "a"],
             None,
         ),
-        (page(&[], true), request(&[]), vec![], None),
-        (page(&["a", ""], true), request(&[]), vec!["a", ""], None),
     ] {
         let items = items.into_iter().map(str::to_owned).collect();
         assert_eq!(
@@ -71,6 +70,62 @@ fn the_next_page_starts_where_this_one_ends() {
             (items, query.map(str::to_owned))
         );
     }
+}
+
+#[test]
+fn pages_that_do_not_lead_to_the_end() {
+    let error = |page: List<RawObject>, request| match page.answers(request).into_parts() {
+        (items, Some(Err(Error::List(error)))) => (items.len(), *error),
+        other => panic!("{other:?}"),
+    };
+    let empty = |cursor: Option<&str>| ListError::Empty {
+        cursor: cursor.map(str::to_owned),
+    };
+    let repeated = |cursor: &str| ListError::Repeated {
+        cursor: cursor.to_owned(),
+    };
+    for (page, params, items, expected) in [
+        (page(&[], true), &[][..], 0, empty(None)),
+        (
+            page(&[], true),
+            &[("starting_after", "z")],
+            0,
+            empty(Some("z")),
+        ),
+        (page(&["a", ""], true), &[], 2, empty(None)),
+        (
+            page(&["a", "z"], true),
+            &[("starting_after", "z")],
+            0,
+            repeated("z"),
+        ),
+        (
+            page(&["z", "a"], true),
+            &[("ending_before", "z")],
+            0,
+            repeated("z"),
+        ),
+    ] {
+        assert_eq!(error(page, request(params)), (items, expected));
+    }
+    // Three pages in a ring.
+    let after = |ids: &[&str], request| {
+        let (_, next) = page(ids, true).answers(request).into_parts();
+        next.expect("more").expect("it goes on")
+    };
+    let third = after(&["c"], after(&["b"], after(&["a"], request(&[]))));
+    assert_eq!(error(page(&["a"], true), third), (0, repeated("a")));
+}
+
+#[test]
+fn the_url_of_a_list_is_kept() {
+    let mut list = page(&["a"], true);
+    list.url = "/v1/x?expand%5B%5D=a&expand%5B%5D=b+c&flag&starting_after=z".to_owned();
+    let (_, query) = next(list.with_client(test_client()));
+    assert_eq!(
+        query.as_deref(),
+        Some("expand[]=a expand[]=b c flag= starting_after=a ")
+    );
 }
 
 #[test]

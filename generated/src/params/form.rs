@@ -127,11 +127,15 @@ pub(crate) fn encode_path_segment(out: &mut String, segment: &str) {
     out.extend(utf8_percent_encode(segment, ESCAPED));
 }
 
-/// The pairs of a form or query that [`form`] wrote, decoded.
+/// The pairs of a form or query, decoded, whoever wrote it.
 pub(crate) fn pairs(form: &str) -> Vec<(String, String)> {
-    let decode = |text| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let decode = |text: &str| {
+        let text = text.replace('+', " ");
+        percent_decode_str(&text).decode_utf8_lossy().into_owned()
+    };
     form.split('&')
-        .filter_map(|pair| pair.split_once('='))
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
         .map(|(name, value)| (decode(name), decode(value)))
         .collect()
 }
@@ -205,6 +209,15 @@ mod tests {
             ]
         );
         assert_eq!(pairs(""), []);
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(
+            pairs("expand%5B%5D=a+b&expand[]=c%2Bd&&flag"),
+            [
+                pair("expand[]", "a b"),
+                pair("expand[]", "c+d"),
+                pair("flag", "")
+            ]
+        );
     }
 
     #[test]

@@ -3,24 +3,39 @@
 
 use super::Request;
 
-/// What is wrong with a path that the caller wrote.
+/// What is wrong with a path that the caller wrote. It is not shown: a query would be in it.
 pub(super) fn raw_path(path: &str) -> Option<String> {
-    let sound = |segment: &str| {
-        !segment.is_empty()
-            && !matches!(segment, "." | "..")
-            && segment
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-._~{}:@!$'()*+,;=".contains(&byte))
-    };
-    let segments = path.strip_prefix('/');
-    if segments.is_some_and(|segments| segments.split('/').all(sound)) {
+    let is_sound = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~{}:@!$'()*+,;=".contains(&byte);
+    let wrong = if !path.starts_with('/') {
+        "it does not start with `/`"
+    } else if path.contains('?') {
+        "it has a query; parameters go in with param"
+    } else if path[1..]
+        .split('/')
+        .any(|segment| matches!(segment, "" | "." | ".."))
+    {
+        "a segment of it is empty, `.` or `..`"
+    } else if !path.bytes().all(|byte| byte == b'/' || is_sound(byte)) {
+        "it has a character that has to be escaped; ids go in with path_param, which does that"
+    } else {
         return None;
-    }
-    Some(format!(
-        "`{}` is not a path: it starts with `/` and its segments are not empty, not `.` or `..`, \
-         and without escapes; ids go in with path_param, parameters with param",
-        path.escape_debug()
-    ))
+    };
+    Some(format!("the path of the request is not a path: {wrong}"))
+}
+
+/// A path that the caller wrote, with `{..}` for each segment that is not a plain word: an id.
+pub(super) fn route(path: &str) -> String {
+    let is_word = |segment: &str| {
+        let is_version = segment.len() == 2 && segment.starts_with('v');
+        let is_name = segment.starts_with('{') && segment.ends_with('}');
+        let is_plain = segment
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        is_version || is_name || is_plain
+    };
+    let segments = path.split('/');
+    let segments = segments.map(|segment| if is_word(segment) { segment } else { "{..}" });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 /// What is wrong with a request that is complete.
@@ -34,6 +49,11 @@ pub(super) fn complete(request: &Request) -> Option<String> {
         return Some(
             "a list goes one way: set starting_after or ending_before, not both".to_owned(),
         );
+    }
+    if let Some(name) = request.params().not_a_number() {
+        return Some(format!(
+            "`{name}` is not a number that can be sent, but infinite or not a number"
+        ));
     }
     match request.template() {
         "/v1/financial_connections/accounts" => one_account_filter(request),

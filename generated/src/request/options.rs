@@ -14,9 +14,8 @@ pub(crate) struct Options {
     pub(crate) stripe_context: Option<String>,
     pub(crate) stripe_version: Option<String>,
     pub(crate) timeout: Option<Duration>,
+    pub(crate) deadline: Option<Duration>,
     pub(crate) max_retries: Option<u32>,
-    /// All waits between attempts together, if less than the client allows.
-    pub(crate) max_wait: Option<Duration>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) api_key: Option<ApiKey>,
     #[cfg(feature = "blocking")]
@@ -39,6 +38,10 @@ const RESERVED: [&str; 9] = [
 impl Options {
     /// The headers that all attempts have in common.
     pub(super) fn headers(&self, client: &Client) -> Result<HeaderMap, Error> {
+        let (account, context) = match (&self.stripe_account, &self.stripe_context) {
+            (None, None) => client.acts_for(),
+            (account, context) => (account.as_deref(), context.as_deref()),
+        };
         let client = client.inner();
         // Those of a POST, which is as much as the smallest table holds.
         let mut headers = HeaderMap::with_capacity(6);
@@ -56,7 +59,7 @@ impl Options {
         headers.insert("stripe-version", version);
         headers.insert(USER_AGENT, client.user_agent.clone());
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        match (&self.stripe_account, &self.stripe_context) {
+        match (account, context) {
             (Some(_), Some(_)) => {
                 return Err(Error::invalid(
                     "a request acts for a connected account or in a Stripe context; choose one of \
@@ -95,15 +98,15 @@ impl Options {
     }
 }
 
+/// Shows what is no secret and says nothing of whom the request is for.
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
         f.debug_struct("Options")
-            .field("idempotency_key", &self.idempotency_key)
-            .field("stripe_account", &self.stripe_account)
-            .field("stripe_context", &self.stripe_context)
-            .field("stripe_version", &self.stripe_version)
             .field("timeout", &self.timeout)
+            .field("deadline", &self.deadline)
             .field("max_retries", &self.max_retries)
+            .field("headers", &headers)
             .finish_non_exhaustive()
     }
 }

@@ -4,12 +4,14 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{CONTENT_TYPE, HeaderValue};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use tokio::runtime::Handle;
 
+use super::body::{self, Body};
 use super::{Method, Request, check};
 use crate::client::header_value;
-use crate::error::ApiError;
+use crate::deadline::Deadline;
+use crate::error::{ApiError, ConnectionError, TimeoutError, TooLargeError, Tried};
 use crate::response::{Headers, Reply, ReplyFuture};
 use crate::{Error, params, random, retry, trace};
 
@@ -17,12 +19,24 @@ use crate::{Error, params, random, retry, trace};
 struct Answer {
     status: u16,
     headers: Headers,
-    body: Bytes,
+    body: Body,
+}
+
+/// A good answer: its status, headers and body.
+type Good = (u16, Headers, Bytes);
+
+/// What came of an attempt.
+struct Outcome {
+    result: Result<Good, Error>,
+    /// Whether another attempt may have a better one.
+    again: bool,
+    /// How long to wait before it.
+    delay: Duration,
 }
 
 impl Request {
     pub(super) fn start(self) -> ReplyFuture {
-        let (method, route) = (self.0.method, self.0.template.clone());
+        let (method, route) = (self.0.method, self.route().into_owned());
         Box::pin(trace::request(method, &route, self.execute()))
     }
 
@@ -36,53 +50,69 @@ impl Request {
             ));
         }
         let client = self.0.client.clone();
-        let client = client.inner();
-        let max_retries = self
-            .0
-            .options
-            .max_retries
-            .unwrap_or(client.retry.max_retries);
-        let mut left = client.retry.max_wait;
-        if let Some(max_wait) = self.0.options.max_wait {
-            left = left.min(max_wait);
-        }
-        let mut retries = 0;
+        let shared = client.inner();
+        self.join_extra()?;
+        let options = &self.0.options;
+        let max_retries = options.max_retries.unwrap_or(shared.retry.max_retries);
+        let mut waits_left = shared.retry.max_wait;
+        let mut deadline = Deadline::new(options.deadline.or(shared.deadline));
+        let mut tried = Tried::default();
+        let mut taken = None;
+        let mut last = None;
         loop {
             // Each attempt makes its own, the same: hardly ever is there more than one.
-            let request = self.wire()?;
+            let timeout = self.timeout().min(deadline.left());
+            let mut request = self.wire()?;
+            *request.timeout_mut() = Some(timeout);
+            if timeout.is_zero() {
+                return Err(too_late(&deadline, last, tried));
+            }
             let sent = self.http()?.execute(request);
-            let answer = answer(sent, self.timeout());
-            let (error, delay) = match trace::attempt(retries + 1, answer).await {
-                Ok(answer) if (200..300).contains(&answer.status) => {
-                    return Ok(Reply {
-                        request: self,
-                        status: answer.status,
-                        headers: answer.headers,
-                        body: answer.body,
-                    });
+            tried.attempts += 1;
+            let answer = answer(sent, timeout, shared.max_response_size);
+            let answer = trace::attempt(tried.attempts, answer).await;
+            let Outcome {
+                result,
+                again,
+                delay,
+            } = outcome(answer, tried.attempts - 1);
+            if !again {
+                shared.tokens.answered(taken);
+            }
+            let is_late = delay >= deadline.left();
+            if again && tried.attempts <= max_retries && delay <= waits_left && !is_late {
+                let throttled = result.as_ref().is_err_and(|e| e.status() == Some(429));
+                taken = shared.tokens.take(throttled);
+                if taken.is_some() {
+                    last = result.err();
+                    trace::retrying(delay);
+                    (shared.sleep)(delay).await;
+                    waits_left -= delay;
+                    deadline.slept(delay);
+                    continue;
                 }
-                Ok(Answer {
+                tried.out_of_budget = true;
+                trace::out_of_budget();
+            }
+            return match result {
+                Ok((status, headers, body)) => Ok(Reply {
+                    request: self,
                     status,
                     headers,
                     body,
-                }) => {
-                    let retryable = retry::is_retryable(status, &headers);
-                    let delay = retry::delay(retries, Some(&headers));
-                    (
-                        ApiError::new(status, headers, retryable, &body).into(),
-                        delay,
-                    )
+                }),
+                Err(Error::Timeout(_)) if is_late && deadline.left().is_zero() => {
+                    Err(too_late(&deadline, last, tried))
                 }
-                Err(error) => (error, retry::delay(retries, None)),
+                Err(error) if again && is_late && tried.attempts <= max_retries => {
+                    let last = match error {
+                        Error::Timeout(_) => last,
+                        error => Some(error),
+                    };
+                    Err(too_late(&deadline, last, tried))
+                }
+                Err(error) => Err(error.with_tried(tried)),
             };
-            if !error.is_retryable() || retries >= max_retries || delay > left {
-                return Err(error);
-            }
-            drop(error);
-            trace::retrying(delay);
-            (client.sleep)(delay).await;
-            left -= delay;
-            retries += 1;
         }
     }
 
@@ -114,22 +144,28 @@ impl Request {
             }
             let key = header_value("the idempotency key", key)?;
             headers.insert("idempotency-key", key);
-            let content_type = if parts.json {
-                body = Some(params::json(&parts.params).into());
-                "application/json"
+            let (content_type, text) = if parts.json {
+                ("application/json", params::json(&parts.params))
             } else {
-                body = Some(params::form(&parts.params).into());
-                "application/x-www-form-urlencoded"
+                (
+                    "application/x-www-form-urlencoded",
+                    params::form(&parts.params).into(),
+                )
             };
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+            if text.is_empty() {
+                // Without it some gateways refuse a POST.
+                headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+            } else {
+                headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+                body = Some(text.into());
+            }
         } else {
-            let query = params::form(&parts.params);
+            let query = parts.query();
             url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
         }
         let mut request = reqwest::Request::new(parts.method.into(), url);
         *request.headers_mut() = headers;
         *request.body_mut() = body;
-        *request.timeout_mut() = Some(self.timeout());
         Ok(request)
     }
 
@@ -149,17 +185,28 @@ impl Request {
     }
 }
 
-/// Waits for an answer, and for all of it.
+/// The deadline came, or is nearer than the next attempt.
+fn too_late(deadline: &Deadline, last: Option<Error>, tried: Tried) -> Error {
+    TimeoutError {
+        limit: deadline.limit().unwrap_or_default(),
+        is_deadline: true,
+        last,
+        tried,
+    }
+    .into()
+}
+
+/// Waits for an answer, and for as much of it as comes.
 async fn answer(
     sent: impl Future<Output = reqwest::Result<reqwest::Response>>,
     timeout: Duration,
+    max_size: usize,
 ) -> Result<Answer, Error> {
-    let failed = |error| failure(error, timeout);
-    let mut response = sent.await.map_err(failed)?;
+    let mut response = sent.await.map_err(|error| failure(error, timeout))?;
     let status = response.status().as_u16();
     let headers = Headers::new(std::mem::take(response.headers_mut()));
     trace::answered(status, headers.request_id());
-    let body = response.bytes().await.map_err(failed)?;
+    let body = body::read(response, max_size, timeout).await;
     Ok(Answer {
         status,
         headers,
@@ -167,9 +214,70 @@ async fn answer(
     })
 }
 
-fn failure(error: reqwest::Error, timeout: Duration) -> Error {
+/// A status that came decides, whatever became of the body.
+fn outcome(answer: Result<Answer, Error>, retries: u32) -> Outcome {
+    let Answer {
+        status,
+        headers,
+        body: Body { start, broken },
+    } = match answer {
+        Ok(answer) => answer,
+        Err(error) => {
+            return Outcome {
+                again: error.is_retryable(),
+                result: Err(error),
+                delay: retry::delay(retries, None),
+            };
+        }
+    };
+    let delay = retry::delay(retries, Some(&headers));
+    if !(200..300).contains(&status) {
+        let again = retry::is_retryable(status, &headers);
+        let error = ApiError::new(status, headers, again, start, broken.is_some());
+        return Outcome {
+            result: Err(error.into()),
+            again,
+            delay,
+        };
+    }
+    let asked = retry::should_retry(&headers);
+    let (result, again) = match broken {
+        None => (Ok((status, headers, start)), asked == Some(true)),
+        Some(error) => {
+            let again = asked.unwrap_or(error.is_retryable());
+            (Err(of_answer(error, status, &headers)), again)
+        }
+    };
+    Outcome {
+        result,
+        again,
+        delay,
+    }
+}
+
+/// Says of an error which answer it cut short.
+fn of_answer(mut error: Error, of_status: u16, headers: &Headers) -> Error {
+    let of_request = headers.request_id().map(str::to_owned);
+    match &mut error {
+        Error::Connection(error) => {
+            error.status = Some(of_status);
+            error.request_id = of_request;
+        }
+        Error::TooLarge(error) => {
+            **error = TooLargeError {
+                status: of_status,
+                request_id: of_request,
+                ..**error
+            };
+        }
+        _ => {}
+    }
+    error
+}
+
+pub(super) fn failure(error: reqwest::Error, timeout: Duration) -> Error {
     if error.is_timeout() {
-        return Error::Timeout(timeout);
+        return TimeoutError::of_attempt(timeout).into();
     }
     if error.is_builder() {
         // The address needs TLS and the crate was built without, for example.
@@ -179,7 +287,7 @@ fn failure(error: reqwest::Error, timeout: Duration) -> Error {
         return Error::invalid(format!("the request cannot be sent{cause}"));
     }
     // The URL holds the parameters of a GET, which may be personal.
-    Error::Connection(Box::new(error.without_url()))
+    ConnectionError::new(error.without_url()).into()
 }
 
 impl From<Method> for reqwest::Method {

@@ -109,3 +109,16 @@ fn a_feature_whose_end_cannot_be_seen_is_refused() {
         Err(Error::Invalid(_))
     ));
 }
+
+#[test]
+fn a_key_for_a_part_is_another_one_and_fits() {
+    assert_eq!(derived_key("job-17", "balance"), "job-17:balance");
+    let long = "k".repeat(254);
+    let keys = [
+        derived_key(&(long.clone() + "a"), "balance"),
+        derived_key(&(long.clone() + "b"), "balance"),
+        derived_key(&(long + "a"), "ownership"),
+    ];
+    assert!(keys.iter().all(|key| key.len() == 255));
+    assert!(keys[0] != keys[1] && keys[0] != keys[2]);
+}
