@@ -12,6 +12,8 @@ mod list;
 mod path;
 pub(crate) mod shown;
 #[cfg(feature = "client")]
+mod start;
+#[cfg(feature = "client")]
 mod unanswered;
 
 #[cfg(feature = "client")]

@@ -319,6 +319,8 @@ fn refuse_inactive(account: &Account) -> Result<(), Error> {
 /// succeeded, and still be shown.
 fn floor(feature: &RefreshFeature, before: &Account, after: &Account) -> Timestamp {
     match (latest(before, feature), latest(after, feature)) {
+        // That one is waited for, also if it has ended since.
+        (Some(before), _) if before.is_pending() => before.at,
         (Some(before), Some(after)) if after.at <= before.at && !after.is_pending() => {
             Timestamp::from_secs(before.at.as_secs() + 1)
         }

@@ -250,20 +250,6 @@ async fn a_page_that_passes_is_repeated() {
     assert_eq!(read(list.stream()).await.expect("good pages"), ids(0..2));
 }
 
-#[tokio::test]
-async fn pages_that_lead_nowhere_end_it() {
-    for data in [vec![], vec![account("")]] {
-        let server = FaultServer::script([Answer::ok(list(ACCOUNTS, data.clone(), true))]);
-        let (client, _) = client(&server);
-        let request = client.financial_connections().accounts().list();
-        let read = read(request.clone().stream()).await.expect("a good page");
-        assert_eq!(read.len(), data.len());
-        let page = request.await.expect("a good page");
-        assert!(page.next_page().await.expect("no request").is_none());
-        assert_eq!(server.seen().len(), 2);
-    }
-}
-
 fn session(accounts: Value) -> Value {
     json!({
         "id": "fcsess_1", "object": "financial_connections.session", "accounts": accounts,

@@ -144,7 +144,7 @@ async fn retries_and_time_of_a_request() {
     let retrieve = retrieve.with_max_retries(0).with_timeout(time);
     let error = retrieve.await.expect_err("silence");
     assert!(
-        matches!(error, Error::Timeout(after) if after == time),
+        matches!(&error, Error::Timeout(after) if after.limit() == time && after.attempts() == 1),
         "{error:?}"
     );
 }
@@ -178,7 +178,7 @@ async fn ids_stay_one_segment_of_the_path() {
         ("a#b", "a%23b"),
         ("../accounts", "..%2Faccounts"),
         ("%2e%2e", "%252e%252e"),
-        ("a b\n", "a%20b%0A"),
+        ("a b", "a%20b"),
         ("é\\", "%C3%A9%5C"),
         ("{account}", "%7Baccount%7D"),
     ] {

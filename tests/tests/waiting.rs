@@ -209,6 +209,7 @@ async fn not_longer_than_asked_for() {
         let WaitError::Timeout { account } = reason else {
             panic!("{reason:?}")
         };
+        let account = account.expect("it was seen");
         assert_eq!(account.display_name, Some(last));
     }
 }

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::body::ErrorFields;
-use super::{Error, ErrorCode, Tried, shown};
+use super::{Error, ErrorCode, Tried, shown, start};
 use crate::response::Headers;
 use crate::{de, retry};
 
@@ -211,7 +211,7 @@ impl fmt::Display for ApiError {
             write!(f, " ({})", shown::line(code.as_str()))?;
         }
         let message = self.message().map(shown::line);
-        if let Some(message) = message.or_else(|| shown::start_of_body(&self.body)) {
+        if let Some(message) = message.or_else(|| start::start_of_body(&self.body)) {
             write!(f, ": {message}")?;
         }
         if let Some(param) = self.param().filter(|param| !param.is_empty()) {

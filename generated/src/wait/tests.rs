@@ -34,6 +34,9 @@ fn an_earlier_refresh_is_not_taken_for_the_one_that_was_asked_for() {
         (earlier, earlier, 6),
         (earlier, None, 6),
         (Some((5, "pending", None)), Some((5, "pending", None)), 5),
+        (Some((5, "pending", None)), Some((5, "succeeded", None)), 5),
+        (Some((5, "pending", None)), Some((5, "failed", None)), 5),
+        (Some((5, "pending", None)), None, 5),
     ] {
         let floor = floor(&RefreshFeature::Balance, &account(before), &account(after));
         assert_eq!(floor.as_secs(), floor_at, "{before:?} {after:?}");

@@ -26,6 +26,10 @@ enum Fault {
     Garbage,
     /// The body comes byte by byte, with this much time in between.
     Drip(Duration),
+    /// The body is said to be this long, and does not come.
+    Announce(u64),
+    /// After the body come blanks, and never an end.
+    Endless,
 }
 
 impl Answer {
@@ -70,6 +74,15 @@ impl Answer {
         }
     }
 
+    /// The JSON of the body.
+    ///
+    /// # Panics
+    ///
+    /// If it is none.
+    pub fn value(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).expect("the body is JSON")
+    }
+
     /// The status.
     pub fn status(&self) -> u16 {
         self.status
@@ -101,6 +114,18 @@ impl Answer {
         self.with_fault(Fault::Drip(pause))
     }
 
+    /// The body is said to be this long, and does not come.
+    #[must_use]
+    pub fn announcing(self, bytes: u64) -> Self {
+        self.with_fault(Fault::Announce(bytes))
+    }
+
+    /// After the body come blanks, as fast as they are read, and never an end.
+    #[must_use]
+    pub fn endless(self) -> Self {
+        self.with_fault(Fault::Endless)
+    }
+
     fn with_fault(mut self, fault: Fault) -> Self {
         self.fault = Some(fault);
         self
@@ -111,7 +136,7 @@ impl Answer {
         tokio::time::sleep(self.delay).await;
         match self.fault {
             None => {
-                let mut all = self.head();
+                let mut all = self.head(self.length());
                 all.extend(&self.body);
                 stream.write_all(&all).await
             }
@@ -121,13 +146,33 @@ impl Answer {
                 stream.write_all(b"\x16\x03\x01 not HTTP\r\n\r\n").await?;
                 hang_up()
             }
+            Some(Fault::Announce(bytes)) => {
+                let length = ("content-length", bytes.to_string());
+                stream.write_all(&self.head(length)).await?;
+                std::future::pending().await
+            }
+            Some(Fault::Endless) => {
+                let chunked = ("transfer-encoding", "chunked".to_owned());
+                stream.write_all(&self.head(chunked)).await?;
+                let blanks = vec![b' '; 1 << 16];
+                let mut chunk = self.body.clone();
+                loop {
+                    if !chunk.is_empty() {
+                        let size = format!("{:x}\r\n", chunk.len());
+                        stream.write_all(size.as_bytes()).await?;
+                        stream.write_all(&chunk).await?;
+                        stream.write_all(b"\r\n").await?;
+                    }
+                    chunk.clone_from(&blanks);
+                }
+            }
             Some(Fault::DropAfter(bytes)) => {
-                stream.write_all(&self.head()).await?;
+                stream.write_all(&self.head(self.length())).await?;
                 stream.write_all(&self.body[..bytes]).await?;
                 hang_up()
             }
             Some(Fault::Drip(pause)) => {
-                stream.write_all(&self.head()).await?;
+                stream.write_all(&self.head(self.length())).await?;
                 for byte in &self.body {
                     stream.write_all(&[*byte]).await?;
                     tokio::time::sleep(pause).await;
@@ -137,10 +182,14 @@ impl Answer {
         }
     }
 
-    fn head(&self) -> Vec<u8> {
+    fn length(&self) -> (&'static str, String) {
+        ("content-length", self.body.len().to_string())
+    }
+
+    fn head(&self, (name, value): (&str, String)) -> Vec<u8> {
         let mut head = format!("HTTP/1.1 {} -\r\n", self.status);
-        let length = ("content-length".to_owned(), self.body.len().to_string());
-        for (name, value) in self.headers.iter().chain([&length]) {
+        let framing = (name.to_owned(), value);
+        for (name, value) in self.headers.iter().chain([&framing]) {
             head.extend([name, ": ", value, "\r\n"]);
         }
         (head + "\r\n").into_bytes()

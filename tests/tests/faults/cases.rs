@@ -7,7 +7,7 @@ use stripe_tests::fault::Answer;
 use stripe_tests::json::{account, account_with};
 
 /// For answers that come too late.
-pub(crate) const TIMEOUT: Duration = Duration::from_millis(400);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(1);
 
 /// In the bodies of answers; no error may show it.
 pub(crate) const SECRET: &str = "pi_1_secret_2";
@@ -164,11 +164,12 @@ pub(crate) fn wishes_of_stripe() -> Vec<Case> {
         limited("7 s asked for", after("7"), "RateLimit").waits(7.0),
         limited("a minute asked for", after("60"), "RateLimit").waits(60.0),
         limited("less than the backoff asked for", after("0"), "RateLimit"),
+        limited("2.5 s asked for", after("2.5"), "RateLimit").waits(2.5),
         limited("an hour asked for", after("3600"), "RateLimit"),
         limited("a negative wait", after("-5"), "RateLimit"),
         limited(
-            "a date",
-            after("Wed, 21 Oct 2026 07:28:00 GMT"),
+            "a date that is over",
+            after("Wed, 21 Oct 2015 07:28:00 GMT"),
             "RateLimit",
         ),
         limited("nonsense", after("soon"), "RateLimit"),
@@ -200,7 +201,7 @@ pub(crate) fn answers_of_others() -> Vec<Case> {
     vec![
         passing("a page of a proxy", html(502), "Server")
             .status(502)
-            .says("answered 502"),
+            .says("answered 502: 502 Bad Gateway, request"),
         lasting("a page that is not found", html(404), "InvalidRequest").status(404),
         lasting("a redirect, not followed", redirect, "InvalidRequest").status(302),
         lasting(
@@ -210,11 +211,34 @@ pub(crate) fn answers_of_others() -> Vec<Case> {
         )
         .status(400),
         lasting(
-            "an error of another shape",
-            json(400, r#"{"error": "no"}"#),
+            "an error of OAuth",
+            json(
+                400,
+                r#"{"error": "invalid_grant", "error_description": "Expired."}"#,
+            ),
             "InvalidRequest",
         )
-        .status(400),
+        .status(400)
+        .code("invalid_grant")
+        .says("Expired."),
+        lasting(
+            "an error of a gateway",
+            json(403, r#"{"message": "Forbidden"}"#),
+            "Permission",
+        )
+        .status(403)
+        .says("Stripe answered 403: Forbidden, request req_1"),
+        lasting(
+            "an odd field",
+            json(
+                400,
+                r#"{"error": {"type": 5, "code": "x", "message": {}, "param": ""}}"#,
+            ),
+            "InvalidRequest",
+        )
+        .status(400)
+        .code("x")
+        .says("Stripe answered 400 (x), request req_1"),
         passing("no body", json(500, ""), "Server").status(500),
         passing(
             "bytes that are no text",
@@ -226,15 +250,49 @@ pub(crate) fn answers_of_others() -> Vec<Case> {
 }
 
 pub(crate) fn faults_of_the_connection() -> Vec<Case> {
-    let slow = Duration::from_millis(20);
+    let slow = Duration::from_millis(50);
     let body = || account("fca_1");
     let connection = |name, answer| passing(name, answer, "Connection").says("no complete answer");
-    let timeout = |name, answer| passing(name, answer, "Timeout").says("within 0.4 s");
+    let good = || Answer::ok(account("fca_1")).header("Request-Id", "req_1");
+    let declined = || {
+        error(
+            402,
+            json!({"type": "card_error", "code": "x", "message": "No."}),
+        )
+    };
+    let refused = |name, answer| lasting(name, answer, "Card").status(402);
+    let timeout = |name, answer| passing(name, answer, "Timeout").says("within 1 s");
     vec![
         connection("a drop before the answer", Answer::drop_before()),
-        connection("a drop at the body", Answer::ok(body()).cut_at(0)),
-        connection("a drop in the body", Answer::ok(body()).cut_at(20)),
-        connection("a drop in the body of an error", busy().cut_at(5)),
+        connection("a drop at the body", good().cut_at(0)).status(200),
+        connection("a drop in the body", good().cut_at(20)).status(200),
+        Case {
+            attempts: 1,
+            ..connection(
+                "a drop, and no retry wanted",
+                good().header("Stripe-Should-Retry", "false").cut_at(20),
+            )
+            .status(200)
+        },
+        passing(
+            "a drop in the body of an error",
+            busy().cut_at(5),
+            "RateLimit",
+        )
+        .status(429),
+        refused("a drop at the body of a decline", declined().cut_at(0)),
+        refused("a drop in the body of a decline", declined().cut_at(60)).code("x"),
+        refused(
+            "a decline whose body drips",
+            declined().dripping(TIMEOUT * 10),
+        ),
+        Case {
+            attempts: 3,
+            ..refused(
+                "a decline that drops, and a retry wanted",
+                declined().header("Stripe-Should-Retry", "true").cut_at(3),
+            )
+        },
         connection("no HTTP", Answer::garbage()),
         timeout("silence", Answer::silence()),
         timeout("a late answer", Answer::ok(body()).after(TIMEOUT * 10)),

@@ -1,6 +1,11 @@
 //! What a client makes of each thing that can go wrong on the wire.
 
+mod bounds;
 mod cases;
+mod endless;
+mod open;
+mod secrets;
+mod waits;
 
 use std::time::Duration;
 
@@ -33,7 +38,7 @@ async fn check(case: Case, post: bool) {
     let server = FaultServer::script([answer]);
     let waits = Waits::default();
     let mut client = builder(&server, &waits);
-    if case.kind == "Timeout" {
+    if case.kind == "Timeout" || name.contains("drips") {
         client = client.timeout(TIMEOUT);
     }
     let client = client.build().expect("a client");
@@ -67,7 +72,15 @@ async fn check(case: Case, post: bool) {
     assert_eq!(error.code().map(|code| code.as_str()), case.code, "{name}");
     let request_id = case.status.map(|_| "req_1");
     assert_eq!(error.request_id(), request_id, "{name}");
-    assert_eq!(error.is_retryable(), case.attempts > 1, "{name}");
+    if case.kind != "Decode" {
+        assert_eq!(error.attempts(), Some(case.attempts as u32), "{name}");
+    }
+    let is_connection = case.kind == "Connection";
+    assert_eq!(
+        error.is_retryable(),
+        case.attempts > 1 || is_connection,
+        "{name}"
+    );
     assert!(error.to_string().contains(case.says), "{error} at {name}");
     assert_keeps_secrets(&error);
 }

@@ -211,8 +211,8 @@ impl CreateAccountExternalAccount {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = impl Into<String>>,
@@ -260,13 +260,13 @@ impl ListAccountExternalAccounts {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.0.set("expand", params::strings(expand));
+        self.0.expand_items(expand);
         self
     }
 
@@ -297,8 +297,8 @@ crate::macros::list_operation!(ListAccountExternalAccounts -> serde_json::Value)
 pub struct RetrieveAccountExternalAccount(pub(super) Request);
 
 impl RetrieveAccountExternalAccount {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = impl Into<String>>,
@@ -358,8 +358,8 @@ impl UpdateAccountExternalAccount {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = impl Into<String>>,

@@ -286,8 +286,8 @@ impl CreateSession {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `automatic_tax.liability.account`, `customer`, `discounts.coupon`,
     /// `discounts.promotion_code`, `invoice`, `invoice_creation.invoice_data.account_tax_ids`,
@@ -571,8 +571,8 @@ crate::macros::operation!(CreateSession -> Session);
 pub struct ExpireSession(pub(super) Request);
 
 impl ExpireSession {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `automatic_tax.liability.account`, `customer`, `discounts.coupon`,
     /// `discounts.promotion_code`, `invoice`, `invoice_creation.invoice_data.account_tax_ids`,
@@ -626,20 +626,18 @@ impl ListSessions {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
-    /// Can be expanded: `data.automatic_tax.liability.account`, `data.customer`,
-    /// `data.discounts.coupon`, `data.discounts.promotion_code`, `data.invoice`,
-    /// `data.invoice_creation.invoice_data.account_tax_ids`, `data.line_items`,
-    /// `data.payment_intent`, `data.payment_link`, `data.setup_intent`,
-    /// `data.shipping_cost.shipping_rate`, `data.shipping_options.shipping_rate`,
-    /// `data.subscription`.
+    /// Can be expanded: `automatic_tax.liability.account`, `customer`, `discounts.coupon`,
+    /// `discounts.promotion_code`, `invoice`, `invoice_creation.invoice_data.account_tax_ids`,
+    /// `line_items`, `payment_intent`, `payment_link`, `setup_intent`,
+    /// `shipping_cost.shipping_rate`, `shipping_options.shipping_rate`, `subscription`.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.0.set("expand", params::strings(expand));
+        self.0.expand_items(expand);
         self
     }
 
@@ -688,8 +686,8 @@ crate::macros::list_operation!(ListSessions -> Session);
 pub struct RetrieveSession(pub(super) Request);
 
 impl RetrieveSession {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `automatic_tax.liability.account`, `customer`, `discounts.coupon`,
     /// `discounts.promotion_code`, `invoice`, `invoice_creation.invoice_data.account_tax_ids`,

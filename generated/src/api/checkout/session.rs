@@ -286,7 +286,7 @@ impl crate::de::Object for Session {
                 "integration_identifier" => fields.read(&mut integration_identifier)?,
                 "invoice" => fields.read(&mut invoice)?,
                 "invoice_creation" => fields.read(&mut invoice_creation)?,
-                "line_items" => fields.read(&mut line_items)?,
+                "line_items" => fields.read_list("line_items", &mut line_items)?,
                 "livemode" => fields.read(&mut livemode)?,
                 "locale" => fields.read(&mut locale)?,
                 "managed_payments" => fields.read(&mut managed_payments)?,

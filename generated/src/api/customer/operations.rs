@@ -254,8 +254,8 @@ impl CreateCustomer {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `default_source`, `invoice_settings.default_payment_method`, `sources`,
     /// `subscriptions`, `tax_ids`, `test_clock`.
@@ -421,15 +421,15 @@ impl ListCustomerPaymentMethods {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
-    /// Can be expanded: `data.customer`.
+    /// Can be expanded: `customer`.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.0.set("expand", params::strings(expand));
+        self.0.expand_items(expand);
         self
     }
 
@@ -478,16 +478,16 @@ impl ListCustomers {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
-    /// Can be expanded: `data.default_source`, `data.invoice_settings.default_payment_method`,
-    /// `data.sources`, `data.subscriptions`, `data.tax_ids`, `data.test_clock`.
+    /// Can be expanded: `default_source`, `invoice_settings.default_payment_method`, `sources`,
+    /// `subscriptions`, `tax_ids`, `test_clock`.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.0.set("expand", params::strings(expand));
+        self.0.expand_items(expand);
         self
     }
 
@@ -518,8 +518,8 @@ crate::macros::list_operation!(ListCustomers -> Customer);
 pub struct RetrieveCustomer(pub(super) Request);
 
 impl RetrieveCustomer {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `default_source`, `invoice_settings.default_payment_method`, `sources`,
     /// `subscriptions`, `tax_ids`, `test_clock`.
@@ -542,8 +542,8 @@ crate::macros::operation!(
 pub struct RetrieveCustomerPaymentMethod(pub(super) Request);
 
 impl RetrieveCustomerPaymentMethod {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `customer`.
     pub fn expand(
@@ -620,8 +620,8 @@ impl UpdateCustomer {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `default_source`, `invoice_settings.default_payment_method`, `sources`,
     /// `subscriptions`, `tax_ids`, `test_clock`.

@@ -36,7 +36,7 @@ impl crate::de::Object for AccountOwnership {
                 "created" => fields.read(&mut created)?,
                 "id" => fields.read(&mut id)?,
                 "object" => fields.read(&mut object)?,
-                "owners" => fields.read(&mut owners)?,
+                "owners" => fields.read_list("owners", &mut owners)?,
                 _ => fields.skip()?,
             }
         }

@@ -424,8 +424,8 @@ impl<'a> Transactions<'a> {
 pub struct CreateSession(pub(super) Request);
 
 impl CreateSession {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `account_holder.account`, `account_holder.customer`,
     /// `accounts.data.account_holder.account`, `accounts.data.account_holder.customer`,
@@ -467,8 +467,8 @@ crate::macros::operation!(CreateSession -> Session);
 pub struct DisconnectAccount(pub(super) Request);
 
 impl DisconnectAccount {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `account_holder.account`, `account_holder.customer`, `ownership`.
     pub fn expand(
@@ -494,13 +494,13 @@ impl ListAccountOwners {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.0.set("expand", params::strings(expand));
+        self.0.expand_items(expand);
         self
     }
 
@@ -538,16 +538,15 @@ impl ListAccounts {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
-    /// Can be expanded: `data.account_holder.account`, `data.account_holder.customer`,
-    /// `data.ownership`.
+    /// Can be expanded: `account_holder.account`, `account_holder.customer`, `ownership`.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.0.set("expand", params::strings(expand));
+        self.0.expand_items(expand);
         self
     }
 
@@ -584,13 +583,13 @@ impl ListTransactions {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.0.set("expand", params::strings(expand));
+        self.0.expand_items(expand);
         self
     }
 
@@ -633,8 +632,8 @@ crate::macros::list_operation!(ListTransactions -> Transaction);
 pub struct RefreshAccount(pub(super) Request);
 
 impl RefreshAccount {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `account_holder.account`, `account_holder.customer`, `ownership`.
     pub fn expand(
@@ -654,8 +653,8 @@ crate::macros::operation!(RefreshAccount -> Account);
 pub struct RetrieveAccount(pub(super) Request);
 
 impl RetrieveAccount {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `account_holder.account`, `account_holder.customer`, `ownership`.
     pub fn expand(
@@ -675,8 +674,8 @@ crate::macros::operation!(RetrieveAccount -> Account);
 pub struct RetrieveSession(pub(super) Request);
 
 impl RetrieveSession {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `account_holder.account`, `account_holder.customer`,
     /// `accounts.data.account_holder.account`, `accounts.data.account_holder.customer`,
@@ -698,8 +697,8 @@ crate::macros::operation!(RetrieveSession -> Session);
 pub struct RetrieveTransaction(pub(super) Request);
 
 impl RetrieveTransaction {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = impl Into<String>>,
@@ -717,8 +716,8 @@ crate::macros::operation!(RetrieveTransaction -> Transaction);
 pub struct SubscribeAccount(pub(super) Request);
 
 impl SubscribeAccount {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `account_holder.account`, `account_holder.customer`, `ownership`.
     pub fn expand(
@@ -738,8 +737,8 @@ crate::macros::operation!(SubscribeAccount -> Account);
 pub struct UnsubscribeAccount(pub(super) Request);
 
 impl UnsubscribeAccount {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `account_holder.account`, `account_holder.customer`, `ownership`.
     pub fn expand(

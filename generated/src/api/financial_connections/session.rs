@@ -54,7 +54,7 @@ impl crate::de::Object for Session {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "account_holder" => fields.read(&mut account_holder)?,
-                "accounts" => fields.read(&mut accounts)?,
+                "accounts" => fields.read_list("accounts", &mut accounts)?,
                 "client_secret" => fields.read(&mut client_secret)?,
                 "filters" => fields.read(&mut filters)?,
                 "id" => fields.read(&mut id)?,

@@ -356,8 +356,8 @@ impl CreateInvoice {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `account_tax_ids`, `application`, `automatic_tax.liability.account`,
     /// `customer`, `default_payment_method`, `default_source`, `discounts`, `from_invoice.invoice`,
@@ -512,8 +512,8 @@ impl FinalizeInvoice {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `account_tax_ids`, `application`, `automatic_tax.liability.account`,
     /// `customer`, `default_payment_method`, `default_source`, `discounts`, `from_invoice.invoice`,
@@ -593,37 +593,35 @@ impl ListInvoices {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
-    /// Can be expanded: `data.account_tax_ids`, `data.application`,
-    /// `data.automatic_tax.liability.account`, `data.customer`, `data.default_payment_method`,
-    /// `data.default_source`, `data.discounts`, `data.from_invoice.invoice`, `data.issuer.account`,
-    /// `data.last_finalization_error.payment_intent.application`,
-    /// `data.last_finalization_error.payment_intent.customer`,
-    /// `data.last_finalization_error.payment_intent.latest_charge`,
-    /// `data.last_finalization_error.payment_intent.on_behalf_of`,
-    /// `data.last_finalization_error.payment_intent.payment_method`,
-    /// `data.last_finalization_error.payment_intent.review`,
-    /// `data.last_finalization_error.payment_method.customer`,
-    /// `data.last_finalization_error.setup_intent.application`,
-    /// `data.last_finalization_error.setup_intent.customer`,
-    /// `data.last_finalization_error.setup_intent.latest_attempt`,
-    /// `data.last_finalization_error.setup_intent.mandate`,
-    /// `data.last_finalization_error.setup_intent.on_behalf_of`,
-    /// `data.last_finalization_error.setup_intent.payment_method`,
-    /// `data.last_finalization_error.setup_intent.single_use_mandate`, `data.latest_revision`,
-    /// `data.lines.data.discounts`, `data.lines.data.subscription`, `data.on_behalf_of`,
-    /// `data.parent.subscription_details.subscription`, `data.payments`,
-    /// `data.shipping_cost.shipping_rate`, `data.test_clock`,
-    /// `data.total_discount_amounts.discount`,
-    /// `data.total_pretax_credit_amounts.credit_balance_transaction`,
-    /// `data.total_pretax_credit_amounts.discount`, `data.total_taxes.tax_rate_details.tax_rate`.
+    /// Can be expanded: `account_tax_ids`, `application`, `automatic_tax.liability.account`,
+    /// `customer`, `default_payment_method`, `default_source`, `discounts`, `from_invoice.invoice`,
+    /// `issuer.account`, `last_finalization_error.payment_intent.application`,
+    /// `last_finalization_error.payment_intent.customer`,
+    /// `last_finalization_error.payment_intent.latest_charge`,
+    /// `last_finalization_error.payment_intent.on_behalf_of`,
+    /// `last_finalization_error.payment_intent.payment_method`,
+    /// `last_finalization_error.payment_intent.review`,
+    /// `last_finalization_error.payment_method.customer`,
+    /// `last_finalization_error.setup_intent.application`,
+    /// `last_finalization_error.setup_intent.customer`,
+    /// `last_finalization_error.setup_intent.latest_attempt`,
+    /// `last_finalization_error.setup_intent.mandate`,
+    /// `last_finalization_error.setup_intent.on_behalf_of`,
+    /// `last_finalization_error.setup_intent.payment_method`,
+    /// `last_finalization_error.setup_intent.single_use_mandate`, `latest_revision`,
+    /// `lines.data.discounts`, `lines.data.subscription`, `on_behalf_of`,
+    /// `parent.subscription_details.subscription`, `payments`, `shipping_cost.shipping_rate`,
+    /// `test_clock`, `total_discount_amounts.discount`,
+    /// `total_pretax_credit_amounts.credit_balance_transaction`,
+    /// `total_pretax_credit_amounts.discount`, `total_taxes.tax_rate_details.tax_rate`.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.0.set("expand", params::strings(expand));
+        self.0.expand_items(expand);
         self
     }
 
@@ -660,8 +658,8 @@ crate::macros::list_operation!(ListInvoices -> Invoice);
 pub struct PayInvoice(pub(super) Request);
 
 impl PayInvoice {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `account_tax_ids`, `application`, `automatic_tax.liability.account`,
     /// `customer`, `default_payment_method`, `default_source`, `discounts`, `from_invoice.invoice`,
@@ -749,8 +747,8 @@ crate::macros::operation!(PayInvoice -> Invoice);
 pub struct RetrieveInvoice(pub(super) Request);
 
 impl RetrieveInvoice {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `account_tax_ids`, `application`, `automatic_tax.liability.account`,
     /// `customer`, `default_payment_method`, `default_source`, `discounts`, `from_invoice.invoice`,
@@ -794,8 +792,8 @@ crate::macros::operation!(RetrieveInvoice -> Invoice);
 pub struct SendInvoice(pub(super) Request);
 
 impl SendInvoice {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `account_tax_ids`, `application`, `automatic_tax.liability.account`,
     /// `customer`, `default_payment_method`, `default_source`, `discounts`, `from_invoice.invoice`,
@@ -996,8 +994,8 @@ impl UpdateInvoice {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `account_tax_ids`, `application`, `automatic_tax.liability.account`,
     /// `customer`, `default_payment_method`, `default_source`, `discounts`, `from_invoice.invoice`,
@@ -1154,8 +1152,8 @@ crate::macros::operation!(UpdateInvoice -> Invoice);
 pub struct VoidInvoice(pub(super) Request);
 
 impl VoidInvoice {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `account_tax_ids`, `application`, `automatic_tax.liability.account`,
     /// `customer`, `default_payment_method`, `default_source`, `discounts`, `from_invoice.invoice`,

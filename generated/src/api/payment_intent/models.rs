@@ -411,7 +411,7 @@ impl crate::de::Object for AmountDetails {
             match name.as_str() {
                 "discount_amount" => fields.read_as::<Integer>(&mut discount_amount)?,
                 "error" => fields.read(&mut error)?,
-                "line_items" => fields.read(&mut line_items)?,
+                "line_items" => fields.read_list("line_items", &mut line_items)?,
                 "shipping" => fields.read(&mut shipping)?,
                 "tax" => fields.read(&mut tax)?,
                 "tip" => fields.read(&mut tip)?,

@@ -214,8 +214,8 @@ impl CancelPaymentIntent {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `amount_details.line_items`, `application`, `customer`,
     /// `last_payment_error.payment_method.customer`, `last_payment_error.setup_intent.application`,
@@ -306,8 +306,8 @@ impl ConfirmPaymentIntent {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `amount_details.line_items`, `application`, `customer`,
     /// `last_payment_error.payment_method.customer`, `last_payment_error.setup_intent.application`,
@@ -557,8 +557,8 @@ impl CreatePaymentIntent {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `amount_details.line_items`, `application`, `customer`,
     /// `last_payment_error.payment_method.customer`, `last_payment_error.setup_intent.application`,
@@ -785,24 +785,22 @@ impl ListPaymentIntents {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
-    /// Can be expanded: `data.amount_details.line_items`, `data.application`, `data.customer`,
-    /// `data.last_payment_error.payment_method.customer`,
-    /// `data.last_payment_error.setup_intent.application`,
-    /// `data.last_payment_error.setup_intent.customer`,
-    /// `data.last_payment_error.setup_intent.latest_attempt`,
-    /// `data.last_payment_error.setup_intent.mandate`,
-    /// `data.last_payment_error.setup_intent.on_behalf_of`,
-    /// `data.last_payment_error.setup_intent.payment_method`,
-    /// `data.last_payment_error.setup_intent.single_use_mandate`, `data.latest_charge`,
-    /// `data.on_behalf_of`, `data.payment_method`, `data.review`, `data.transfer_data.destination`.
+    /// Can be expanded: `amount_details.line_items`, `application`, `customer`,
+    /// `last_payment_error.payment_method.customer`, `last_payment_error.setup_intent.application`,
+    /// `last_payment_error.setup_intent.customer`,
+    /// `last_payment_error.setup_intent.latest_attempt`, `last_payment_error.setup_intent.mandate`,
+    /// `last_payment_error.setup_intent.on_behalf_of`,
+    /// `last_payment_error.setup_intent.payment_method`,
+    /// `last_payment_error.setup_intent.single_use_mandate`, `latest_charge`, `on_behalf_of`,
+    /// `payment_method`, `review`, `transfer_data.destination`.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.0.set("expand", params::strings(expand));
+        self.0.expand_items(expand);
         self
     }
 
@@ -833,8 +831,8 @@ impl RetrievePaymentIntent {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `amount_details.line_items`, `application`, `customer`,
     /// `last_payment_error.payment_method.customer`, `last_payment_error.setup_intent.application`,
@@ -943,8 +941,8 @@ impl UpdatePaymentIntent {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `amount_details.line_items`, `application`, `customer`,
     /// `last_payment_error.payment_method.customer`, `last_payment_error.setup_intent.application`,
@@ -1144,8 +1142,8 @@ impl VerifyMicrodepositsPaymentIntent {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `amount_details.line_items`, `application`, `customer`,
     /// `last_payment_error.payment_method.customer`, `last_payment_error.setup_intent.application`,

@@ -51,8 +51,8 @@ impl<'a> PaymentMethods<'a> {
 pub struct RetrievePaymentMethod(pub(super) Request);
 
 impl RetrievePaymentMethod {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `customer`.
     pub fn expand(

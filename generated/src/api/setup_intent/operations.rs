@@ -193,8 +193,8 @@ impl CancelSetupIntent {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `application`, `customer`,
     /// `last_setup_error.payment_intent.amount_details.line_items`,
@@ -235,8 +235,8 @@ impl ConfirmSetupIntent {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `application`, `customer`,
     /// `last_setup_error.payment_intent.amount_details.line_items`,
@@ -376,8 +376,8 @@ impl CreateSetupIntent {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `application`, `customer`,
     /// `last_setup_error.payment_intent.amount_details.line_items`,
@@ -546,23 +546,20 @@ impl ListSetupIntents {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
-    /// Can be expanded: `data.application`, `data.customer`,
-    /// `data.last_setup_error.payment_intent.application`,
-    /// `data.last_setup_error.payment_intent.customer`,
-    /// `data.last_setup_error.payment_intent.latest_charge`,
-    /// `data.last_setup_error.payment_intent.on_behalf_of`,
-    /// `data.last_setup_error.payment_intent.payment_method`,
-    /// `data.last_setup_error.payment_intent.review`,
-    /// `data.last_setup_error.payment_method.customer`, `data.latest_attempt`, `data.mandate`,
-    /// `data.on_behalf_of`, `data.payment_method`, `data.single_use_mandate`.
+    /// Can be expanded: `application`, `customer`, `last_setup_error.payment_intent.application`,
+    /// `last_setup_error.payment_intent.customer`, `last_setup_error.payment_intent.latest_charge`,
+    /// `last_setup_error.payment_intent.on_behalf_of`,
+    /// `last_setup_error.payment_intent.payment_method`, `last_setup_error.payment_intent.review`,
+    /// `last_setup_error.payment_method.customer`, `latest_attempt`, `mandate`, `on_behalf_of`,
+    /// `payment_method`, `single_use_mandate`.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.0.set("expand", params::strings(expand));
+        self.0.expand_items(expand);
         self
     }
 
@@ -599,8 +596,8 @@ impl RetrieveSetupIntent {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `application`, `customer`,
     /// `last_setup_error.payment_intent.amount_details.line_items`,
@@ -674,8 +671,8 @@ impl UpdateSetupIntent {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `application`, `customer`,
     /// `last_setup_error.payment_intent.amount_details.line_items`,
@@ -794,8 +791,8 @@ impl VerifyMicrodepositsSetupIntent {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `application`, `customer`,
     /// `last_setup_error.payment_intent.amount_details.line_items`,

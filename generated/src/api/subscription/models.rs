@@ -208,7 +208,7 @@ impl crate::de::Object for Subscription {
                 "ended_at" => fields.read(&mut ended_at)?,
                 "id" => fields.read(&mut id)?,
                 "invoice_settings" => fields.read(&mut invoice_settings)?,
-                "items" => fields.read(&mut items)?,
+                "items" => fields.read_list("items", &mut items)?,
                 "latest_invoice" => fields.read(&mut latest_invoice)?,
                 "livemode" => fields.read(&mut livemode)?,
                 "managed_payments" => fields.read(&mut managed_payments)?,

@@ -173,8 +173,8 @@ impl CancelSubscription {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `application`, `automatic_tax.liability.account`,
     /// `billing_schedules.applies_to.price`, `customer`, `default_payment_method`,
@@ -403,8 +403,8 @@ impl CreateSubscription {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `application`, `automatic_tax.liability.account`,
     /// `billing_schedules.applies_to.price`, `customer`, `default_payment_method`,
@@ -609,21 +609,21 @@ impl ListSubscriptions {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
-    /// Can be expanded: `data.application`, `data.automatic_tax.liability.account`,
-    /// `data.billing_schedules.applies_to.price`, `data.customer`, `data.default_payment_method`,
-    /// `data.default_source`, `data.discounts`, `data.invoice_settings.account_tax_ids`,
-    /// `data.invoice_settings.issuer.account`, `data.items.data.discounts`, `data.latest_invoice`,
-    /// `data.on_behalf_of`, `data.pending_setup_intent`, `data.pending_update.discounts`,
-    /// `data.pending_update.subscription_items.discounts`, `data.schedule`, `data.test_clock`,
-    /// `data.transfer_data.destination`.
+    /// Can be expanded: `application`, `automatic_tax.liability.account`,
+    /// `billing_schedules.applies_to.price`, `customer`, `default_payment_method`,
+    /// `default_source`, `discounts`, `invoice_settings.account_tax_ids`,
+    /// `invoice_settings.issuer.account`, `items.data.discounts`, `latest_invoice`, `on_behalf_of`,
+    /// `pending_setup_intent`, `pending_update.discounts`,
+    /// `pending_update.subscription_items.discounts`, `schedule`, `test_clock`,
+    /// `transfer_data.destination`.
     pub fn expand(
         mut self,
         expand: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
-        self.0.set("expand", params::strings(expand));
+        self.0.expand_items(expand);
         self
     }
 
@@ -667,8 +667,8 @@ crate::macros::list_operation!(ListSubscriptions -> Subscription);
 pub struct RetrieveSubscription(pub(super) Request);
 
 impl RetrieveSubscription {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `application`, `automatic_tax.liability.account`,
     /// `billing_schedules.applies_to.price`, `customer`, `default_payment_method`,
@@ -872,8 +872,8 @@ impl UpdateSubscription {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `application`, `automatic_tax.liability.account`,
     /// `billing_schedules.applies_to.price`, `customer`, `default_payment_method`,

@@ -76,8 +76,8 @@ impl CreateToken {
         self
     }
 
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `bank_account.account`, `bank_account.customer`.
     pub fn expand(
@@ -97,8 +97,8 @@ crate::macros::operation!(CreateToken -> Token);
 pub struct RetrieveToken(pub(super) Request);
 
 impl RetrieveToken {
-    /// Paths of fields to return as whole objects instead of ids, up to four levels deep
-    /// (`customer`, or `data.customer` in a list).
+    /// Paths of fields to return as whole objects instead of ids, up to four levels deep. Of a list
+    /// they are those of its items; `data.` before them may be left out.
     ///
     /// Can be expanded: `bank_account.account`, `bank_account.customer`.
     pub fn expand(
