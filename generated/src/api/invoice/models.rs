@@ -2469,7 +2469,7 @@ impl crate::de::Object for UpcomingInvoice {
                 "issuer" => fields.read(&mut issuer)?,
                 "last_finalization_error" => fields.read(&mut last_finalization_error)?,
                 "latest_revision" => fields.read(&mut latest_revision)?,
-                "lines" => fields.read(&mut lines)?,
+                "lines" => fields.read_list("lines", &mut lines)?,
                 "livemode" => fields.read(&mut livemode)?,
                 "metadata" => fields.read(&mut metadata)?,
                 "next_payment_attempt" => fields.read(&mut next_payment_attempt)?,
@@ -2478,7 +2478,7 @@ impl crate::de::Object for UpcomingInvoice {
                 "on_behalf_of" => fields.read(&mut on_behalf_of)?,
                 "parent" => fields.read(&mut parent)?,
                 "payment_settings" => fields.read(&mut payment_settings)?,
-                "payments" => fields.read(&mut payments)?,
+                "payments" => fields.read_list("payments", &mut payments)?,
                 "period_end" => fields.read(&mut period_end)?,
                 "period_start" => fields.read(&mut period_start)?,
                 "post_payment_credit_notes_amount" => {
