@@ -9,11 +9,45 @@ use std::process::Command;
 /// The copy: a workspace of its own below a scratch folder.
 pub struct Crate {
     root: PathBuf,
-    target: PathBuf,
+}
+
+/// Cargo, for a command inside of a test. With the `CARGO_TARGET_TMPDIR` of the test it uses the
+/// target folder around that, so that what was built for the tests is not built again.
+pub fn cargo(scratch: &Path) -> Command {
+    let mut cargo = Command::new(env!("CARGO"));
+    // What cargo says to the tests of themselves is no setting. Build scripts that look at it would
+    // run again, now and in the next command outside.
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        let is_said = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "DEP_"]
+            .iter()
+            .any(|start| name.starts_with(start));
+        if is_said || ["CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE", "OUT_DIR"].contains(&&*name) {
+            cargo.env_remove(&*name);
+        }
+    }
+    cargo.env("CARGO_TARGET_DIR", scratch.join(".."));
+    cargo
+}
+
+/// The arguments for all features of the crate, except for the one that needs a library of the
+/// system (`native-tls`, on Linux): who has not installed that can test all else.
+pub fn all_features() -> [String; 2] {
+    let manifest = include_str!("../../generated/Cargo.toml");
+    let features = manifest
+        .lines()
+        .skip_while(|line| *line != "[features]")
+        .skip(1)
+        .take_while(|line| !line.starts_with('['))
+        .filter_map(|line| line.split_once(" = "))
+        .map(|(name, _)| name)
+        .filter(|name| *name != "native-tls");
+    let features: Vec<&str> = features.collect();
+    ["--features".to_owned(), features.join(",")]
 }
 
 impl Crate {
-    /// Copies the crate to `folder`/`name`, with `files` in place of what is generated there.
+    /// Copies the crate to `folder`/`name`, where `folder` is as for [`cargo`], with `files` in place of what is generated there.
     ///
     /// # Errors
     ///
@@ -35,10 +69,7 @@ impl Crate {
             fs::create_dir_all(path.parent().unwrap_or(&sources))?;
             fs::write(path, text)?;
         }
-        Ok(Self {
-            root,
-            target: folder.join("scratch-target"),
-        })
+        Ok(Self { root })
     }
 
     /// What `cargo check` with these arguments has against the crate; empty when nothing.
@@ -47,12 +78,12 @@ impl Crate {
     ///
     /// Returns what kept cargo from running.
     pub fn check(&self, arguments: &[&str]) -> io::Result<String> {
-        let output = Command::new(env!("CARGO"))
-            .args(["check", "--quiet", "--offline", "--message-format", "short"])
+        let scratch = self.root.parent().unwrap_or(&self.root);
+        let output = cargo(scratch)
+            .args(["check", "--quiet", "--message-format", "short"])
             .args(["--package", "stripe-financial-connections"])
             .args(arguments)
             .current_dir(&self.root)
-            .env("CARGO_TARGET_DIR", &self.target)
             .output()?;
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         if !output.status.success() && said.is_empty() {

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
+use stripe_tests::scratch::{self, all_features};
 
 const PACKAGE: &str = "stripe-financial-connections";
 
@@ -33,15 +34,10 @@ const MODULES: [&str; 10] = [
 ];
 
 fn cargo(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO"))
+    scratch::cargo(Path::new(env!("CARGO_TARGET_TMPDIR")))
         .args(arguments)
-        .args(["--offline", "--quiet"])
+        .arg("--quiet")
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
-        // Shared with the other tests that compile the crate, for the sake of its dependencies.
-        .env(
-            "CARGO_TARGET_DIR",
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join("scratch-target"),
-        )
         .output()
         .expect("cargo runs")
 }
@@ -109,7 +105,8 @@ fn default_features_compile_no_payments() {
     let default = check(&[]);
     assert_eq!(modules(&default), [""; 0]);
     assert!(default.contains(Path::new("api/financial_connections/operations.rs")));
-    let all = check(&["--all-features"]);
+    let [flag, names] = all_features();
+    let all = check(&[&flag, &names]);
     assert_eq!(modules(&all), MODULES);
     let unused: Vec<_> = generated().difference(&all).cloned().collect();
     assert!(unused.is_empty(), "{unused:?}");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use stripe_codegen::generate;
-use stripe_tests::scratch::Crate;
+use stripe_tests::scratch::{Crate, all_features};
 
 /// Reads `tests/golden/NAME.yaml` as a whole OpenAPI document. A schema that no operation answers
 /// with gets one.
@@ -88,7 +88,8 @@ fn every_construct_compiles_without_warnings() {
     let generated = generate(&spec.to_string(), "stripe_financial_connections").unwrap();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let scratch = Crate::new(folder, "golden", &generated.files).unwrap();
-    for features in [&["--all-features"][..], &["--no-default-features"], &[]] {
+    let [flag, names] = all_features();
+    for features in [&[&*flag, &*names][..], &["--no-default-features"], &[]] {
         assert_eq!(scratch.check(features).unwrap(), "", "{features:?}");
     }
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask diff`: two specs → what a user of the crate notices.
 
 use std::path::Path;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
@@ -88,8 +88,7 @@ fn read(repository: &Path, spec: &str) -> Result<String> {
     if in_repository.exists() {
         return files::read(&in_repository);
     }
-    let shown = Command::new("git")
-        .current_dir(repository)
+    let shown = files::git(repository)
         .args(["show", "--end-of-options", &format!("{spec}:{SPEC}")])
         .output()
         .context("can't run git")?;
@@ -107,15 +106,17 @@ fn read(repository: &Path, spec: &str) -> Result<String> {
 mod tests {
     use std::fs;
     use std::path::Path;
-    use std::process::Command;
 
     use tempfile::TempDir;
 
     use super::{SPEC, between, read};
+    use crate::files;
 
+    /// Without the settings of whoever runs the tests: they may sign commits, or run hooks.
     fn git(folder: &Path, arguments: &[&str]) {
-        let done = Command::new("git")
-            .current_dir(folder)
+        let done = files::git(folder)
+            .env("GIT_CONFIG_GLOBAL", folder.join("no-such-file"))
+            .env("GIT_CONFIG_NOSYSTEM", "1")
             .args(["-c", "user.name=test", "-c", "user.email=test@example.com"])
             .args(arguments)
             .output()

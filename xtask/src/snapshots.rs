@@ -55,8 +55,7 @@ pub(crate) fn update(root: &Path, edits: &mut Edits) -> Result<()> {
 
 /// The files of the repository that git knows or would.
 fn tracked(root: &Path) -> Result<Vec<PathBuf>> {
-    let listed = Command::new("git")
-        .current_dir(root)
+    let listed = files::git(root)
         .args([
             "ls-files",
             "-z",

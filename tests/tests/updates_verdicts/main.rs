@@ -10,7 +10,7 @@ use std::process::Command;
 use cases::{CASES, Case, Verdict};
 use serde_json::{Value, json};
 use stripe_codegen::{Diff, Effect, diff, generate};
-use stripe_tests::scratch::Crate;
+use stripe_tests::scratch::{self, Crate};
 
 fn read(path: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -131,8 +131,8 @@ fn rustdoc(folder: &Path, name: &str, spec: &Value) -> PathBuf {
     // One crate for all: cargo then builds what it depends on once.
     Crate::new(folder, "crate", &generated.files).unwrap();
     let target = folder.join("rustdoc-target");
-    let output = Command::new(env!("CARGO"))
-        .args(["rustdoc", "--quiet", "--offline", "--features", "webhook"])
+    let output = scratch::cargo(folder)
+        .args(["rustdoc", "--quiet", "--features", "webhook"])
         .args(["--package", "stripe-financial-connections", "--"])
         .args([
             "-Zunstable-options",
