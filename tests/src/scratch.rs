@@ -19,7 +19,7 @@ pub fn cargo(scratch: &Path) -> Command {
     // run again, now and in the next command outside.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
-        let is_said = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "DEP_"]
+        let is_said = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"]
             .iter()
             .any(|start| name.starts_with(start));
         if is_said || ["CARGO_CRATE_NAME", "CARGO_PRIMARY_PACKAGE", "OUT_DIR"].contains(&&*name) {
@@ -47,7 +47,8 @@ pub fn all_features() -> [String; 2] {
 }
 
 impl Crate {
-    /// Copies the crate to `folder`/`name`, where `folder` is as for [`cargo`], with `files` in place of what is generated there.
+    /// Copies the crate to `folder`/`name`, with `files` in place of what is generated there.
+    /// `folder` is as for [`cargo`].
     ///
     /// # Errors
     ///

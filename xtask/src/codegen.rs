@@ -37,8 +37,9 @@ pub(crate) struct Args {
     /// The folder of overlays for that crate [default: none].
     #[arg(long, value_name = "DIR", requires = "subset")]
     overlay: Option<PathBuf>,
-    /// Stripe's full spec, JSON or YAML, for that crate: a file or a URL.
-    #[arg(long, value_name = "PATH|URL", requires = "subset", default_value = source::PUBLISHED)]
+    /// Stripe's full spec, JSON or YAML, for that crate: a file, a URL, or a tag or commit of
+    /// Stripe's repository `openapi`.
+    #[arg(long, value_name = source::FROM, requires = "subset", default_value = source::PUBLISHED)]
     from: String,
     /// The name of that crate.
     #[arg(long, value_name = "NAME", requires = "subset")]

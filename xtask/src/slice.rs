@@ -41,7 +41,7 @@ impl Slice<'_> {
         // What is wrong with the folder is said before a download.
         let before = self.before()?;
         let upstream = source::read(self.from)?;
-        let subset = spec::print(spec::subset(&self.inputs, self.from, &upstream))?;
+        let subset = spec::print(spec::subset(&self.inputs, &upstream))?;
         let out = files::shown(self.out);
         let generated = generate(&subset.yaml, &self.name.ident());
         let generated = codegen::print(generated, &format!("{out}/{SPEC}"))?;

@@ -1,110 +1,134 @@
-//! The snapshots of the tests, as they will be: made in a copy of the repository.
+//! The snapshots of the API: what users can name, and one module as it is emitted.
+//!
+//! A test of this file holds them, and insta owns their format. An update writes them by the same
+//! code, in a process of its own: insta takes from its environment what it does with a snapshot
+//! that differs.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, bail};
 
 use crate::edits::Edits;
-use crate::files;
+use crate::{codegen, files, spec};
 
-/// Where the copy is, seen from the root of the repository.
-const COPY: &str = "target/update";
-
-/// The test whose snapshots are of the committed spec; all others are of specs of their own.
-const TEST: [&str; 4] = ["--package", "stripe-tests", "--test", "surface"];
-
-/// Where these are.
+/// Where they are, seen from the root of the repository.
 const FOLDER: &str = "tests/snapshots/surface";
 
-/// Adds the snapshots to `edits` that the tests make of the repository once `edits` are done.
-pub(crate) fn update(root: &Path, edits: &mut Edits) -> Result<()> {
-    let copy = root.join(COPY);
-    if copy.exists() {
-        fs::remove_dir_all(&copy).with_context(|| format!("can't delete {}", copy.display()))?;
-    }
-    let paths = tracked(root)?;
-    for path in &paths {
-        let (from, to) = (root.join(path), copy.join(path));
-        if let Some(folder) = to.parent() {
-            fs::create_dir_all(folder)
-                .with_context(|| format!("can't make the folder {}", folder.display()))?;
+/// The module that is shown as it is emitted.
+const SHOWN: (&str, &str) = (
+    "code.financial_connections.account",
+    "financial_connections/account.rs",
+);
+
+/// Arguments of the command that writes them.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The root of the repository, or of what is there of it.
+    root: PathBuf,
+}
+
+/// Has insta write the snapshots.
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    assert(&args.root, &texts(&args.root)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the snapshots of a repository have to hold, by their names.
+fn texts(root: &Path) -> Result<BTreeMap<String, String>> {
+    let spec = files::read(&root.join(spec::OUT))?;
+    let mut texts = match stripe_codegen::surface(&spec) {
+        Ok(texts) => texts,
+        Err(diagnostics) => bail!("{}", diagnostics.in_file(spec::OUT)),
+    };
+    let (name, path) = SHOWN;
+    texts.insert(
+        name.to_owned(),
+        files::read(&root.join(codegen::OUT).join(path))?,
+    );
+    Ok(texts)
+}
+
+fn assert(root: &Path, texts: &BTreeMap<String, String>) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_snapshot_path(root.join(FOLDER));
+    settings.bind(|| {
+        for (name, text) in texts {
+            insta::assert_snapshot!(name.as_str(), text);
         }
-        fs::copy(&from, &to).with_context(|| format!("can't copy {}", from.display()))?;
+    });
+}
+
+/// Adds the snapshots to `edits` that the repository has to have once `edits` are done.
+pub(crate) fn update(root: &Path, edits: &mut Edits) -> Result<()> {
+    let scratch = tempfile::tempdir().context("can't make a scratch folder")?;
+    let scratch = scratch.path();
+    let mut staged = vec![Path::new(spec::OUT).to_owned()];
+    staged.push(Path::new(codegen::OUT).join(SHOWN.1));
+    let known = names(&root.join(FOLDER))?;
+    staged.extend(known.iter().map(|name| Path::new(FOLDER).join(name)));
+    for path in staged {
+        if root.join(&path).exists() {
+            let to = scratch.join(&path);
+            let folder = to.parent().unwrap_or(scratch);
+            fs::create_dir_all(folder)
+                .and_then(|()| fs::copy(root.join(&path), &to))
+                .with_context(|| format!("can't copy {}", path.display()))?;
+        }
     }
-    edits.apply(&copy)?;
-    // The test makes them all; what it does not make is of something that is gone.
-    let made = copy.join(FOLDER);
-    fs::remove_dir_all(&made).with_context(|| format!("can't delete {}", made.display()))?;
-    run_test(root, &copy)?;
-    for name in names(&made)? {
+    edits.apply(scratch)?;
+    let texts = texts(scratch)?;
+    let made: BTreeSet<OsString> = texts
+        .keys()
+        .map(|name| format!("{name}.snap").into())
+        .collect();
+    write(scratch)?;
+    let folder = Path::new(FOLDER);
+    for name in &made {
         edits.write(
-            Path::new(FOLDER).join(&name),
-            files::read(&made.join(&name))?,
+            folder.join(name),
+            files::read(&scratch.join(folder).join(name))?,
         );
     }
-    for name in names(&root.join(FOLDER))? {
-        if !made.join(&name).exists() {
-            edits.delete(Path::new(FOLDER).join(name));
-        }
+    for name in known.difference(&made) {
+        edits.delete(folder.join(name));
     }
-    fs::remove_dir_all(&copy).with_context(|| format!("can't delete {}", copy.display()))
+    Ok(())
 }
 
-/// The files of the repository that git knows or would.
-fn tracked(root: &Path) -> Result<Vec<PathBuf>> {
-    let listed = files::git(root)
-        .args([
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ])
-        .output()
-        .context("can't run git")?;
-    if !listed.status.success() {
-        let why = String::from_utf8_lossy(&listed.stderr);
-        bail!("git can't list {}: {}", root.display(), why.trim());
-    }
-    let listed = String::from_utf8(listed.stdout).context("a path is not UTF-8")?;
-    let paths = listed.split('\0').filter(|path| !path.is_empty());
-    // What is deleted but not committed is still listed.
-    Ok(paths
-        .map(PathBuf::from)
-        .filter(|path| root.join(path).is_file())
-        .collect())
-}
-
-/// Runs the test, which accepts whatever it finds.
-fn run_test(root: &Path, copy: &Path) -> Result<()> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| root.join("target").into());
-    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .current_dir(copy)
-        .arg("test")
-        .args(TEST)
-        .env("CARGO_TARGET_DIR", target)
+/// Runs this program anew, to write the snapshots of `root`.
+fn write(root: &Path) -> Result<()> {
+    let this = std::env::current_exe().context("can't find this program")?;
+    let done = Command::new(this)
+        .arg("snapshots")
+        .arg(root)
         .env("INSTA_UPDATE", "always")
-        .stdout(std::io::stderr())
-        .status()
-        .context("can't run cargo")?;
-    if !status.success() {
+        .env("INSTA_FORCE_PASS", "1")
+        .env("INSTA_OUTPUT", "none")
+        .env("INSTA_WORKSPACE_ROOT", files::root())
+        .output()
+        .context("can't run this program again")?;
+    if !done.status.success() {
         bail!(
-            "the test of the API's surface fails with the new spec. When handwritten code has to follow \
-             the API, take it in by `cargo xtask spec` and `cargo xtask codegen`, and mend that"
+            "insta can't write the snapshots: {}",
+            String::from_utf8_lossy(&done.stderr).trim()
         );
     }
     Ok(())
 }
 
 /// The names of the snapshots in `folder`.
-fn names(folder: &Path) -> Result<Vec<OsString>> {
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("can't list {}", folder.display()))?;
-    let mut names = Vec::new();
-    for entry in entries {
+fn names(folder: &Path) -> Result<BTreeSet<OsString>> {
+    let mut names = BTreeSet::new();
+    if !folder.exists() {
+        return Ok(names);
+    }
+    for entry in fs::read_dir(folder).with_context(|| format!("can't list {}", folder.display()))? {
         let name = entry
             .with_context(|| format!("can't list {}", folder.display()))?
             .file_name();
@@ -112,8 +136,56 @@ fn names(folder: &Path) -> Result<Vec<OsString>> {
             .extension()
             .is_some_and(|ending| ending == "snap")
         {
-            names.push(name);
+            names.insert(name);
         }
     }
     Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::ffi::OsString;
+    use std::fs;
+
+    use super::{FOLDER, assert, names, texts};
+    use crate::{codegen, files};
+
+    /// `cargo insta review` shows what differs, and accepts it.
+    #[test]
+    fn the_snapshots_are_fresh() {
+        let root = files::root();
+        let texts = texts(root).expect("the committed spec is sound");
+        assert(root, &texts);
+        let made: BTreeSet<OsString> = texts
+            .keys()
+            .map(|name| format!("{name}.snap").into())
+            .collect();
+        let known = names(&root.join(FOLDER)).expect("a folder");
+        let stale: Vec<_> = known.difference(&made).collect();
+        assert!(stale.is_empty(), "of nothing that is left: {stale:?}");
+    }
+
+    /// Generated code is where the header says so, and nowhere else.
+    #[test]
+    fn a_file_has_the_header_if_and_only_if_it_is_generated() {
+        let sources = files::root().join("generated/src");
+        let api = files::root().join(codegen::OUT);
+        let mut folders = vec![sources];
+        let mut generated = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("a folder") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let text = files::read(&path).expect("a file");
+                let has_header = text.starts_with(stripe_codegen::HEADER);
+                assert_eq!(has_header, path.starts_with(&api), "{}", path.display());
+                generated += usize::from(has_header);
+            }
+        }
+        assert!(generated > 10, "{generated} generated files");
+    }
 }

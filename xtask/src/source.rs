@@ -1,4 +1,4 @@
-//! Where a spec comes from: a file, or the web.
+//! Where a spec comes from: a file, the web, or Stripe's repository.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -7,9 +7,24 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::files;
 
-/// What Stripe publishes.
-pub(crate) const PUBLISHED: &str =
-    "https://raw.githubusercontent.com/stripe/openapi/master/openapi/spec3.json";
+/// What `--from` takes, for the help of the commands.
+pub(crate) const FROM: &str = "PATH|URL|TAG|COMMIT";
+
+/// What `--from` is when it is left out: the branch that Stripe publishes on.
+pub(crate) const PUBLISHED: &str = "master";
+
+/// Where Stripe publishes its spec.
+const STRIPE: Repository<'_> = Repository {
+    name: "stripe/openapi",
+    files: "https://raw.githubusercontent.com/stripe/openapi",
+    commits: "https://api.github.com/repos/stripe/openapi/commits",
+};
+
+/// The spec with both versions of the API.
+const CURRENT: &str = "latest/openapi.spec3.json";
+
+/// The spec of old commits, without the second version of the API.
+const OLD: &str = "openapi/spec3.json";
 
 /// How often what fails in passing is tried again, after 1 s, 2 s, ….
 const RETRIES: u32 = 3;
@@ -25,16 +40,118 @@ const SHOWN: &[&str] = if cfg!(test) {
     &["--progress-bar"]
 };
 
-/// What `from`, a path or a URL, holds.
-pub(crate) fn read(from: &str) -> Result<String> {
+/// A spec, and where it is from.
+#[derive(Debug)]
+pub(crate) struct Upstream {
+    /// What problems with it call it, and what `--from` finds again.
+    pub(crate) name: String,
+    pub(crate) text: String,
+    /// The commit of Stripe's repository, when that is known.
+    #[allow(dead_code)]
+    pub(crate) commit: Option<String>,
+}
+
+/// What `from` holds: a file, a URL, or a tag or commit of Stripe's repository.
+pub(crate) fn read(from: &str) -> Result<Upstream> {
+    let file = |text| Upstream {
+        name: from.to_owned(),
+        text,
+        commit: None,
+    };
     if from.starts_with("https://") || from.starts_with("http://") {
-        download("curl", from, RETRIES).with_context(|| {
+        let text = download("curl", from, RETRIES).with_context(|| {
             format!("can't download {from} (another way: get the file, and pass `--from PATH`)")
+        })?;
+        let commit = from.split('/').find(|part| is_commit(part));
+        Ok(Upstream {
+            commit: commit.map(str::to_owned),
+            ..file(text)
         })
+    } else if Path::new(from).exists() {
+        files::read(Path::new(from)).map(file)
+    } else if is_revision(from) {
+        eprintln!("reading {from} of {}", STRIPE.name);
+        STRIPE.read(from)
     } else {
-        files::read(Path::new(from))
+        bail!(
+            "`{from}` is no file here; otherwise pass a URL, or a tag (`v2187`) or commit \
+             (`1a2b3c4`) of {}",
+            STRIPE.name
+        )
     }
 }
+
+/// Whether `text` is written as the tags and commits of Stripe's repository are.
+fn is_revision(text: &str) -> bool {
+    let is_tag = |number: &str| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
+    let is_short = text.len() >= 7 && text.len() <= 40 && text.bytes().all(is_hex);
+    text == PUBLISHED || is_short || text.strip_prefix('v').is_some_and(is_tag)
+}
+
+fn is_commit(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(is_hex)
+}
+
+fn is_hex(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
+}
+
+/// A repository on GitHub, by its two addresses.
+struct Repository<'a> {
+    name: &'a str,
+    files: &'a str,
+    commits: &'a str,
+}
+
+impl Repository<'_> {
+    fn read(&self, revision: &str) -> Result<Upstream> {
+        let commit = self.commit(revision);
+        let at = commit.as_deref().unwrap_or(revision);
+        for place in [CURRENT, OLD] {
+            let url = format!("{}/{at}/{place}", self.files);
+            match download("curl", &url, RETRIES) {
+                Ok(text) => {
+                    return Ok(Upstream {
+                        name: revision.to_owned(),
+                        text,
+                        commit,
+                    });
+                }
+                Err(error) if error.to_string() == NOT_FOUND => {}
+                Err(error) => {
+                    return Err(error).with_context(|| {
+                        format!("can't download {url} (another way: get the file, and pass `--from PATH`)")
+                    });
+                }
+            }
+        }
+        bail!(
+            "{} has no `{revision}` with {CURRENT} or {OLD}; its tags are `v` and a number",
+            self.name
+        )
+    }
+
+    /// The commit that `revision` names now. Without an answer there is none to write down, which
+    /// is no reason to stop.
+    fn commit(&self, revision: &str) -> Option<String> {
+        if is_commit(revision) {
+            return Some(revision.to_owned());
+        }
+        let output = Command::new("curl")
+            .args(SHOWN)
+            .args(["--silent", "--location", "--fail", "--max-time", "10"])
+            // The commit alone, as text.
+            .args(["--header", "Accept: application/vnd.github.sha"])
+            .args(["--url", &format!("{}/{revision}", self.commits)])
+            .stderr(Stdio::null())
+            .output();
+        let commit = String::from_utf8(output.ok()?.stdout).ok()?;
+        is_commit(commit.trim()).then(|| commit.trim().to_owned())
+    }
+}
+
+/// What `download` says of a place that is not there.
+const NOT_FOUND: &str = "HTTP status 404";
 
 /// By the program `curl`, which knows the proxies and certificates of the machine.
 fn download(curl: &str, url: &str, retries: u32) -> Result<String> {
@@ -63,7 +180,7 @@ fn download(curl: &str, url: &str, retries: u32) -> Result<String> {
         let error = report.next().unwrap_or_default();
         bail!("curl: {error} ({}, HTTP status {status})", output.status);
     }
-    ensure!(status == "200", "HTTP status {status}");
+    ensure!(status == "200", "HTTP status {status}"); // with 404: `NOT_FOUND`
     let size: usize = size.context("curl does not say how much it is")?;
     ensure!(size <= LIMIT, "{} MB are too many for a spec", size >> 20);
     // Before it is what broken attempts got.
@@ -75,27 +192,110 @@ fn download(curl: &str, url: &str, retries: u32) -> Result<String> {
 mod tests {
     use std::io::{Read, Write};
     use std::net::TcpListener;
+    use std::sync::{Arc, Mutex};
     use std::thread;
 
-    use super::{Command, LIMIT, download};
+    use super::{Command, LIMIT, Repository, Result, Upstream, download, is_revision};
 
     /// A server that gives each connection the next of `answers`, and then closes.
     fn serve(answers: Vec<Vec<u8>>) -> String {
+        let (address, _) = record(answers);
+        format!("{address}/[spec]{{3}}.json")
+    }
+
+    /// As [`serve`], with the first lines of the requests.
+    fn record(answers: Vec<Vec<u8>>) -> (String, Arc<Mutex<Vec<String>>>) {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let url = format!(
-            "http://{}/[spec]{{3}}.json",
-            listener.local_addr().expect("its address")
-        );
+        let address = format!("http://{}", listener.local_addr().expect("its address"));
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let lines = Arc::clone(&seen);
         thread::spawn(move || {
             for answer in answers {
                 let (mut stream, _) = listener.accept().expect("a connection");
                 let mut request = [0; 4096];
-                assert!(stream.read(&mut request).expect("a request") > 0);
+                let read = stream.read(&mut request).expect("a request");
+                assert!(read > 0);
+                let request = String::from_utf8_lossy(&request[..read]).into_owned();
+                let line = request.lines().next().unwrap_or_default();
+                lines.lock().expect("no panic").push(line.to_owned());
                 // Who hangs up because it is too much does not wait for the rest.
                 _ = stream.write_all(&answer);
             }
         });
-        url
+        (address, seen)
+    }
+
+    /// What a repository answers to be read, and the requests for that.
+    fn read(revision: &str, answers: Vec<Vec<u8>>) -> (Result<Upstream>, Vec<String>) {
+        let (address, seen) = record(answers);
+        let repository = Repository {
+            name: "a/b",
+            files: &format!("{address}/files"),
+            commits: &format!("{address}/commits"),
+        };
+        let upstream = repository.read(revision);
+        let seen = seen.lock().expect("no panic").clone();
+        (upstream, seen)
+    }
+
+    const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
+
+    #[test]
+    fn a_tag_is_read_at_its_commit() {
+        if !has_curl() {
+            return;
+        }
+        let answers = vec![answer(200, 40, COMMIT.as_bytes()), answer(200, 2, b"{}")];
+        let (upstream, seen) = read("v2187", answers);
+        let upstream = upstream.expect("a spec");
+        assert_eq!(upstream.text, "{}");
+        assert_eq!(upstream.commit.as_deref(), Some(COMMIT));
+        assert_eq!(upstream.name, "v2187");
+        assert_eq!(seen[0], "GET /commits/v2187 HTTP/1.1");
+        assert_eq!(
+            seen[1],
+            format!("GET /files/{COMMIT}/latest/openapi.spec3.json HTTP/1.1")
+        );
+    }
+
+    #[test]
+    fn without_an_answer_the_commit_is_not_known() {
+        if !has_curl() {
+            return;
+        }
+        for answer_of_commits in [answer(403, 4, b"busy"), answer(200, 4, b"HTML")] {
+            let (upstream, seen) = read("1a2b3c4", vec![answer_of_commits, answer(200, 2, b"{}")]);
+            assert_eq!(upstream.expect("a spec").commit, None);
+            assert!(seen[1].contains("/files/1a2b3c4/latest/"), "{seen:?}");
+        }
+    }
+
+    #[test]
+    fn an_old_commit_has_the_spec_at_its_old_place() {
+        if !has_curl() {
+            return;
+        }
+        let (upstream, seen) = read(COMMIT, vec![answer(404, 0, b""), answer(200, 2, b"{}")]);
+        assert_eq!(upstream.expect("a spec").commit.as_deref(), Some(COMMIT));
+        assert!(seen[1].contains("/openapi/spec3.json"), "{seen:?}");
+
+        let (upstream, _) = read(COMMIT, vec![answer(404, 0, b""), answer(404, 0, b"")]);
+        let error = upstream.expect_err("no spec").to_string();
+        assert!(error.contains(COMMIT) && error.contains("tags"), "{error}");
+    }
+
+    #[test]
+    fn a_revision_looks_like_one() {
+        for revision in ["v1", "v2187", "1a2b3c4", COMMIT, "master"] {
+            assert!(is_revision(revision), "{revision}");
+        }
+        for other in ["", "v", "v1.2", "1a2b3c", "spec3.json", "HEAD~1", "1A2B3C4"] {
+            assert!(!is_revision(other), "{other}");
+        }
+        let error = super::read("spec3.jsno").expect_err("no file").to_string();
+        for way in ["`spec3.jsno`", "file", "URL", "`v2187`"] {
+            assert!(error.contains(way), "{error}");
+        }
     }
 
     /// The tests pass on a machine without `curl`: only downloads need it.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use stripe_codegen::{Diagnostics, Source, Subset};
 
+use crate::source::Upstream;
 use crate::{files, source};
 
 /// The committed spec, seen from the root of the repository.
@@ -14,8 +15,9 @@ pub(crate) const OUT: &str = "spec/financial_connections.yaml";
 /// Arguments of `cargo xtask spec`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Stripe's full spec, JSON or YAML: a file or a URL.
-    #[arg(long, value_name = "PATH|URL", default_value = source::PUBLISHED)]
+    /// Stripe's full spec, JSON or YAML: a file, a URL, or a tag or commit of Stripe's repository
+    /// `openapi`.
+    #[arg(long, value_name = source::FROM, default_value = source::PUBLISHED)]
     from: String,
     /// Write nothing; fail when the committed file differs.
     #[arg(long)]
@@ -43,10 +45,10 @@ impl Inputs {
     }
 }
 
-/// The subset of `upstream`, which was read from `from`.
+/// The subset of `upstream`.
 ///
 /// What is wrong with any of them is an error that can be downcast to [`Diagnostics`].
-pub(crate) fn subset(inputs: &Inputs, from: &str, upstream: &str) -> Result<Subset> {
+pub(crate) fn subset(inputs: &Inputs, upstream: &Upstream) -> Result<Subset> {
     let rules = files::read(&inputs.rules)?;
     let mut overlays = Vec::new();
     if let Some(folder) = &inputs.overlay {
@@ -59,8 +61,8 @@ pub(crate) fn subset(inputs: &Inputs, from: &str, upstream: &str) -> Result<Subs
         .map(|(name, text)| Source { name, text })
         .collect();
     let upstream = Source {
-        name: from,
-        text: upstream,
+        name: &upstream.name,
+        text: &upstream.text,
     };
     let rules = Source {
         name: &files::shown(&inputs.rules),
@@ -92,7 +94,7 @@ pub(crate) fn print(subset: Result<Subset>) -> Result<Subset> {
 /// Makes the subset of the spec at `from` by the rules and overlays of `folder`.
 fn make(folder: &Path, from: &str, check: bool) -> Result<ExitCode> {
     let upstream = source::read(from)?;
-    let subset = print(subset(&Inputs::of(folder), from, &upstream))?;
+    let subset = print(subset(&Inputs::of(folder), &upstream))?;
     let output = folder.join("financial_connections.yaml");
     let name = files::shown(&output);
     if output.exists() && files::read(&output)? == subset.yaml {

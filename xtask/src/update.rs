@@ -13,8 +13,9 @@ use crate::{diff, files, release, screen, snapshots, source, spec};
 /// Arguments of `cargo xtask update`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Stripe's full spec, JSON or YAML: a file or a URL.
-    #[arg(long, value_name = "PATH|URL", default_value = source::PUBLISHED)]
+    /// Stripe's full spec, JSON or YAML: a file, a URL, or a tag or commit of Stripe's repository
+    /// `openapi`.
+    #[arg(long, value_name = source::FROM, default_value = source::PUBLISHED)]
     from: String,
 }
 
@@ -31,11 +32,10 @@ fn update(
     from: &str,
     snapshots: &dyn Fn(&Path, &mut Edits) -> Result<()>,
 ) -> Result<String> {
-    eprintln!("reading {from}");
     let upstream = source::read(from)?;
 
     eprintln!("making the spec");
-    let subset = match spec::subset(&spec::Inputs::of(&root.join("spec")), from, &upstream) {
+    let subset = match spec::subset(&spec::Inputs::of(&root.join("spec")), &upstream) {
         Ok(subset) => subset,
         Err(error) => return Err(stopped(error.downcast()?, from)),
     };
