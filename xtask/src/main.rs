@@ -74,7 +74,7 @@ fn cli() -> clap::Command {
             about.unwrap_or_default()
         );
     }
-    cli.help_template("{about}\n\n{usage-heading} {usage}\n\n{after-help}\n")
+    cli.help_template("{about}\n\n{usage-heading} {usage}{after-help}")
         .after_help(format!(
             "Commands, in the order in which one uses them:\n{commands}\n\
              `cargo xtask codegen` is a start that needs nothing else; `cargo xtask COMMAND --help` \
