@@ -22,7 +22,6 @@ use self::sides::Sides;
 use crate::error::Diagnostics;
 use crate::generate;
 use crate::ir::{Api, Features};
-use crate::lower;
 
 /// What is different between two specs, seen from Rust.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -170,15 +169,17 @@ impl Step {
 /// `new spec`.
 pub fn diff(old_spec: &str, new_spec: &str) -> Result<Diff, Diagnostics> {
     let read = |spec: &str, name: &str| {
-        generate::parse(spec)
-            .and_then(|spec| lower::lower(&spec))
+        generate::on_a_large_stack(|| generate::lower(spec))
             .map(|lowered| lowered.api)
             .map_err(|wrong| wrong.in_file(name))
     };
-    Ok(compare(
-        &read(old_spec, "old spec")?,
-        &read(new_spec, "new spec")?,
-    ))
+    match (read(old_spec, "old spec"), read(new_spec, "new spec")) {
+        (Ok(old), Ok(new)) => Ok(compare(&old, &new)),
+        (old, new) => {
+            let found = [old.err(), new.err()].into_iter().flatten();
+            Err(found.flat_map(Vec::from).collect::<Vec<_>>().into())
+        }
+    }
 }
 
 fn compare(old: &Api, new: &Api) -> Diff {

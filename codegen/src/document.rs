@@ -1,53 +1,54 @@
-//! Documents as trees: reading JSON or YAML, pointers into them, writing YAML.
+//! Documents as trees: reading JSON or YAML, places in them, writing YAML.
 
-use serde_json::{Map, Value};
-use serde_json_path::JsonPath;
+mod edit;
+mod openapi;
+mod position;
+mod read;
+mod recognize;
+mod resolve;
+mod shape;
+mod spec;
+mod walk;
+mod write;
+
+pub(crate) use edit::{locate, not_required, path, remove_all};
+pub(crate) use openapi::{is_key as is_openapi_key, nearest_key as nearest_openapi_key};
+pub(crate) use read::read;
+pub use recognize::utf8;
+pub(crate) use resolve::SCHEMAS;
+pub(crate) use shape::{Object, Others, Shape, check, nearest};
+pub(crate) use spec::{Spec, locate as locate_in_spec, typed};
+pub(crate) use walk::{METHODS, Side, children, operation_schemas, walk};
+pub(crate) use write::to_yaml;
+
+use serde_json::Value;
 
 use crate::error::Diagnostic;
+use crate::subset::Source;
 
-/// Reads `text` as JSON when it starts like an object, else as YAML.
-pub(crate) fn parse(text: &str) -> Result<Value, Diagnostic> {
-    let text = text.trim_start_matches('\u{feff}');
-    if text.trim_start().starts_with('{')
-        && let Ok(value) = serde_json::from_str(text)
-    {
-        return Ok(value);
-    }
-    let malformed = |what: String| {
-        Diagnostic::new(
-            "",
-            format!("neither JSON nor YAML: {what}"),
-            "check that the whole file is there",
-        )
-    };
-    let yaml: serde_yaml::Value =
-        serde_yaml::from_str(text).map_err(|error| malformed(error.to_string()))?;
-    from_yaml(yaml).map_err(malformed)
+/// The tree of `source`.
+///
+/// # Errors
+///
+/// Returns what is wrong with its text, said of it.
+pub(crate) fn open(source: Source<'_>) -> Result<Value, Vec<Diagnostic>> {
+    read(source.text).map_err(|found| {
+        let found = found.into_iter();
+        found.map(|wrong| wrong.in_file(source.name)).collect()
+    })
 }
 
-/// YAML allows keys that are no strings (`200:` below `responses`); JSON spells them out.
-fn from_yaml(value: serde_yaml::Value) -> Result<Value, String> {
-    use serde_yaml::Value as Yaml;
-    Ok(match value {
-        Yaml::Sequence(items) => {
-            Value::Array(items.into_iter().map(from_yaml).collect::<Result<_, _>>()?)
-        }
-        Yaml::Mapping(entries) => {
-            let mut map = Map::new();
-            for (key, value) in entries {
-                let key = match key {
-                    Yaml::String(key) => key,
-                    Yaml::Number(key) => key.to_string(),
-                    Yaml::Bool(key) => key.to_string(),
-                    _ => return Err("a key that is not a scalar".to_owned()),
-                };
-                map.insert(key, from_yaml(value)?);
-            }
-            Value::Object(map)
-        }
-        Yaml::Tagged(tagged) => return Err(format!("the tag {}", tagged.tag)),
-        scalar => serde_json::to_value(scalar).map_err(|error| error.to_string())?,
-    })
+/// Says where in the texts of `sources` the places of `found` are.
+pub(crate) fn locate_in(sources: &[Source<'_>], mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    found.sort();
+    for source in sources {
+        let of_it = |wrong: &Diagnostic| wrong.file == source.name;
+        let (mut own, others): (Vec<_>, Vec<_>) = found.into_iter().partition(of_it);
+        position::add(source.text, &mut own);
+        found = others;
+        found.append(&mut own);
+    }
+    found
 }
 
 /// `pointer` with one more step.
@@ -56,128 +57,10 @@ pub(crate) fn join(pointer: &str, key: impl std::fmt::Display) -> String {
     format!("{pointer}/{key}")
 }
 
-/// The JSONPath `target`, which the document has at `pointer`.
-pub(crate) fn path(target: &str, pointer: String) -> Result<JsonPath, Diagnostic> {
-    // `match` and `search` would cost a library for regular expressions in every first build.
-    let help = "write RFC 9535 JSONPath without `match()` and `search()`: compare with `==`";
-    JsonPath::parse(target).map_err(|error| Diagnostic::new(pointer, error.to_string(), help))
-}
-
-/// Pointers to all that `path` matches in `root`.
-pub(crate) fn locate(root: &Value, path: &JsonPath) -> Vec<String> {
-    path.query_located(root)
-        .locations()
-        .map(|at| at.to_json_pointer())
+/// `pointer` as its steps.
+pub(crate) fn steps(pointer: &str) -> Vec<String> {
+    let steps = pointer.split('/').skip(1);
+    steps
+        .map(|step| step.replace("~1", "/").replace("~0", "~"))
         .collect()
-}
-
-/// Removes all that `path` matches in `root`; whether it matched anything.
-pub(crate) fn remove_all(root: &mut Value, path: &JsonPath) -> bool {
-    let mut pointers = locate(root, path);
-    // From the end, so that the indices of what is still to go stay true.
-    pointers.reverse();
-    for pointer in &pointers {
-        remove(root, pointer);
-    }
-    !pointers.is_empty()
-}
-
-/// Removes what `pointer` points to; a removed property also leaves its schema's `required`.
-fn remove(root: &mut Value, pointer: &str) {
-    let Some((parent, key)) = pointer.rsplit_once('/') else {
-        return;
-    };
-    let key = key.replace("~1", "/").replace("~0", "~");
-    match root.pointer_mut(parent) {
-        Some(Value::Object(map)) => {
-            map.remove(&key);
-        }
-        Some(Value::Array(items)) => {
-            if let Ok(index) = key.parse::<usize>()
-                && index < items.len()
-            {
-                items.remove(index);
-            }
-        }
-        _ => {}
-    }
-    if let Some(schema) = parent.strip_suffix("/properties")
-        && let Some(Value::Object(schema)) = root.pointer_mut(schema)
-    {
-        not_required(schema, &key);
-    }
-}
-
-/// Takes `name` out of the `required` list of `schema`.
-pub(crate) fn not_required(schema: &mut Map<String, Value>, name: &str) {
-    if let Some(Value::Array(required)) = schema.get_mut("required") {
-        required.retain(|entry| entry != name);
-        if required.is_empty() {
-            schema.remove("required");
-        }
-    }
-}
-
-/// The usual order of the keys of OpenAPI objects; all others follow in alphabetical order.
-const ORDER: &[&str] = &[
-    "openapi",
-    "info",
-    "servers",
-    "security",
-    "paths",
-    "components",
-    "operationId",
-    "name",
-    "in",
-    "title",
-    "version",
-    "description",
-    "required",
-    "style",
-    "explode",
-    "type",
-    "format",
-    "nullable",
-    "enum",
-    "parameters",
-    "requestBody",
-    "responses",
-];
-
-/// Maps whose keys are names somebody chose, so that ORDER says nothing about them.
-const NAMED: &[&str] = &[
-    "properties",
-    "paths",
-    "schemas",
-    "x-events",
-    "x-enum-descriptions",
-];
-
-/// `value` as YAML with a fixed order of keys, whatever the order they came in.
-pub(crate) fn to_yaml(value: &Value) -> String {
-    serde_yaml::to_string(&ordered(value, false)).expect("a JSON tree has string keys")
-}
-
-fn ordered(value: &Value, named: bool) -> serde_yaml::Value {
-    match value {
-        Value::Object(map) => {
-            let rank = |key: &str| {
-                let conventional = ORDER.iter().position(|known| *known == key);
-                if named {
-                    0
-                } else {
-                    conventional.unwrap_or(ORDER.len())
-                }
-            };
-            let mut entries: Vec<_> = map.iter().collect();
-            entries.sort_by_key(|(key, _)| (rank(key), key.as_str()));
-            let entries = entries.into_iter().map(|(key, value)| {
-                let named = !named && NAMED.contains(&key.as_str());
-                (serde_yaml::Value::from(key.as_str()), ordered(value, named))
-            });
-            serde_yaml::Value::Mapping(entries.collect())
-        }
-        Value::Array(items) => items.iter().map(|item| ordered(item, false)).collect(),
-        scalar => serde_yaml::to_value(scalar).expect("a scalar has no keys"),
-    }
 }

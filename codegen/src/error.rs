@@ -9,10 +9,21 @@ pub struct Diagnostic {
     pub file: String,
     /// A JSON pointer into that input; empty for the whole of it.
     pub pointer: String,
+    /// Where that is in its text; none when it has none, as a spec that was only just made.
+    pub position: Option<Position>,
     /// What is wrong.
     pub message: String,
     /// What to do about it.
     pub help: String,
+}
+
+/// A place in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: usize,
+    /// The column in characters, from 1.
+    pub column: usize,
 }
 
 impl Diagnostic {
@@ -25,6 +36,7 @@ impl Diagnostic {
         Self {
             file: String::new(),
             pointer: pointer.into(),
+            position: None,
             message: message.into(),
             help: help.into(),
         }
@@ -36,6 +48,13 @@ impl Diagnostic {
         self.file = file.into();
         self
     }
+
+    /// The same diagnostic, of a place that is at `position`.
+    #[must_use]
+    pub fn at(mut self, position: Position) -> Self {
+        self.position = Some(position);
+        self
+    }
 }
 
 impl fmt::Display for Diagnostic {
@@ -45,7 +64,11 @@ impl fmt::Display for Diagnostic {
         } else {
             &self.pointer
         };
-        write!(f, "{}#{pointer}: {}", self.file, self.message)?;
+        f.write_str(&self.file)?;
+        if let Some(Position { line, column }) = self.position {
+            write!(f, ":{line}:{column}")?;
+        }
+        write!(f, "#{pointer}: {}", self.message)?;
         if !self.help.is_empty() {
             write!(f, "\n  help: {}", self.help)?;
         }
@@ -88,6 +111,12 @@ impl From<Vec<Diagnostic>> for Diagnostics {
         found.sort();
         found.dedup();
         Self(found)
+    }
+}
+
+impl From<Diagnostics> for Vec<Diagnostic> {
+    fn from(found: Diagnostics) -> Self {
+        found.0
     }
 }
 

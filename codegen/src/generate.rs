@@ -1,14 +1,17 @@
 //! The door from a spec to the files of the crate.
 
+use crate::document::{self, Spec};
 use crate::emit;
 use crate::error::{Diagnostic, Diagnostics};
 use crate::ir::Api;
 use crate::lower::{self, Lowered};
 use crate::render;
-use openapiv3::OpenAPI;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::thread;
+
+/// Of address space, of which only what is used is memory.
+const STACK: usize = 64 << 20;
 
 /// What a spec becomes.
 #[derive(Clone, Debug)]
@@ -31,7 +34,11 @@ pub struct Generated {
 ///
 /// Returns everything that is wrong with the spec, each with a JSON pointer.
 pub fn generate(spec: &str, crate_name: &str) -> Result<Generated, Diagnostics> {
-    let Lowered { api, left_out } = lower::lower(&parse(spec)?)?;
+    on_a_large_stack(|| all(spec, crate_name))
+}
+
+fn all(spec: &str, crate_name: &str) -> Result<Generated, Diagnostics> {
+    let Lowered { api, left_out } = lower(spec)?;
     let files = render_all(&api, crate_name)?;
     Ok(Generated {
         files,
@@ -42,20 +49,33 @@ pub fn generate(spec: &str, crate_name: &str) -> Result<Generated, Diagnostics> 
     })
 }
 
-/// Reads a spec, by content: JSON begins with a brace.
-pub(crate) fn parse(spec: &str) -> Result<OpenAPI, Diagnostics> {
-    let parsed = if spec.trim_start().starts_with('{') {
-        serde_json::from_str(spec).map_err(|error| error.to_string())
-    } else {
-        serde_yaml::from_str(spec).map_err(|error| error.to_string())
-    };
-    parsed.map_err(|error| {
-        Diagnostic::new(
-            "",
-            format!("not an OpenAPI 3.0 document: {error}"),
-            "the input is Stripe's spec as JSON or YAML, or what `cargo xtask spec` made of it",
-        )
-        .into()
+/// Reads and lowers a spec; what is wrong says where in `spec` it is.
+pub(crate) fn lower(spec: &str) -> Result<Lowered, Diagnostics> {
+    let located =
+        |found: Diagnostics| Diagnostics::from(document::locate_in_spec(spec, found.into()));
+    let mut read = Spec::read(spec).map_err(|found| document::locate_in_spec(spec, found))?;
+    let dangling = read.dangling();
+    read.found.extend(dangling);
+    let Spec { tree, found } = read;
+    let typed = Diagnostics::check(tree, found).and_then(|tree| document::typed(&tree));
+    let mut lowered = typed
+        .and_then(|typed| lower::lower(&typed))
+        .map_err(located)?;
+    lowered.left_out = document::locate_in_spec(spec, lowered.left_out);
+    Ok(lowered)
+}
+
+/// Does `work` where it may call itself more often than most threads allow: how deep specs are is
+/// limited, but the limit is no small one.
+pub(crate) fn on_a_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    thread::scope(|scope| {
+        let worker = thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, work);
+        let worker = worker.expect("the system has memory for a thread");
+        worker
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 
@@ -77,7 +97,13 @@ fn render_all(api: &Api, crate_name: &str) -> Result<BTreeMap<PathBuf, String>, 
         done
     };
     let rendered = thread::scope(|scope| {
-        let workers: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        let spawn = |_| {
+            let worker = thread::Builder::new()
+                .stack_size(STACK)
+                .spawn_scoped(scope, work);
+            worker.expect("the system has memory for a thread")
+        };
+        let workers: Vec<_> = (0..workers).map(spawn).collect();
         let done = workers.into_iter().map(|worker| match worker.join() {
             Ok(done) => done,
             Err(panic) => std::panic::resume_unwind(panic),

@@ -16,7 +16,8 @@ mod subset;
 mod surface;
 
 pub use diff::{Action, Change, Diff, Effect, Step, Subject, diff};
-pub use error::{Diagnostic, Diagnostics};
+pub use document::utf8;
+pub use error::{Diagnostic, Diagnostics, Position};
 pub use generate::{Generated, generate};
 pub use render::HEADER;
 pub use subset::{Source, Subset, subset};

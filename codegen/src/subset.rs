@@ -7,18 +7,19 @@ mod payment_methods;
 mod rules;
 mod select;
 mod tidy;
-mod walk;
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
-use serde_json_path::JsonPath;
 use sha2::{Digest, Sha256};
 
 use self::payment_methods::PaymentMethods;
-use self::rules::{DEFAULT, Rules};
+use self::rules::{DEFAULT, Descriptions, Rules};
 use self::select::Operation;
-use crate::document;
+use crate::document::{self, Side, Spec, join, operation_schemas, walk};
 use crate::error::{Diagnostic, Diagnostics};
-use crate::overlay::Overlay;
+use crate::generate::on_a_large_stack;
+use crate::overlay::{self, Overlay};
 
 /// A text and the name its diagnostics go by.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +54,9 @@ const HEADER: &str = "\
 # subset.yaml says what it holds, overlay/ documents it.
 ";
 
+/// What diagnostics call the spec that is being made.
+const SUBSET: &str = "subset";
+
 /// The part of `spec` that `rules` select, documented by `overlays` in their order.
 ///
 /// # Errors
@@ -65,50 +69,61 @@ pub fn subset(
     rules: Source<'_>,
     overlays: &[Source<'_>],
 ) -> Result<Subset, Diagnostics> {
-    let upstream = read_spec(spec.text).map_err(|wrong| wrong.in_file(spec.name));
-    let rules_read = Rules::parse(rules.text).map_err(|wrong| wrong.in_file(rules.name));
-    let mut found = Vec::new();
-    let overlays: Vec<Overlay> = overlays
-        .iter()
-        .filter_map(|source| Overlay::parse(*source, &mut found))
-        .collect();
-    let (upstream, rules_read) = match (upstream, rules_read) {
-        (Ok(upstream), Ok(rules_read)) => (upstream, rules_read),
-        (upstream, rules_read) => {
-            found.extend(upstream.err());
-            found.extend(rules_read.err());
-            return Err(found.into());
-        }
-    };
+    on_a_large_stack(|| make(spec, rules, overlays))
+}
 
-    let mut in_spec = Vec::new();
+fn make(
+    spec: Source<'_>,
+    rules: Source<'_>,
+    overlays: &[Source<'_>],
+) -> Result<Subset, Diagnostics> {
+    let mut sources = overlays.to_vec();
+    sources.push(rules);
+    let (upstream, rules_read, overlays) = read(spec, rules, overlays)
+        .map_err(|unreadable| document::locate_in(&sources, unreadable))?;
+
     let mut in_rules = Vec::new();
-    let (mut tree, operations) = slice(upstream, &rules_read, &mut in_spec, &mut in_rules);
+    let mut known = BTreeSet::new();
+    overlay::extensions(&upstream.tree, &mut known);
+    let wrong_in_spec = upstream.found;
+    let mut in_spec = Vec::new();
+    let (mut tree, operations) = slice(upstream.tree, &rules_read, &mut in_spec, &mut in_rules);
     let sha256 = Sha256::digest(spec.text);
     let sha256: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
     tree["info"]["x-source-sha256"] = json!(sha256);
-    found.extend(in_spec.into_iter().map(|wrong| wrong.in_file(spec.name)));
+    overlay::extensions(&tree, &mut known);
+    in_spec.extend(
+        wrong_in_spec
+            .into_iter()
+            .filter(|wrong| is_of(&tree, &wrong.pointer)),
+    );
+    let broken = !in_spec.is_empty();
+    let in_spec = document::locate_in_spec(spec.text, in_spec);
+    let mut found: Vec<Diagnostic> = in_spec
+        .into_iter()
+        .map(|wrong| wrong.in_file(spec.name))
+        .collect();
     found.extend(in_rules.into_iter().map(|wrong| wrong.in_file(rules.name)));
 
     for overlay in &overlays {
-        overlay.apply(&mut tree, &mut found);
+        overlay.apply(&mut tree, &known, &mut found);
     }
-    let mut undocumented = Vec::new();
-    documented::check(&mut tree, &mut undocumented);
-    found.extend(
-        undocumented
-            .into_iter()
-            .map(|wrong| wrong.in_file("subset")),
-    );
-    if found.is_empty()
-        && let Err(error) = serde_json::from_value::<openapiv3::OpenAPI>(tree.clone())
-    {
-        found.push(Diagnostic::new(
-            "",
-            format!("the subset is not valid OpenAPI 3.0: {error}"),
-            "look for the overlay action or the cut that broke it",
-        ));
+    let mut in_subset = Vec::new();
+    match rules_read.descriptions {
+        Descriptions::Drop => documented::check(&mut tree, &mut in_subset),
+        Descriptions::Keep => documented::fill(&mut tree),
     }
+    // What is broken before is broken afterwards.
+    if !broken {
+        let shape = Spec::check(&tree);
+        let is_sound = shape.is_empty() && found.is_empty();
+        in_subset.extend(shape);
+        if is_sound && let Err(refused) = document::typed(&tree) {
+            in_subset.extend(Vec::from(refused));
+        }
+    }
+    found.extend(in_subset.into_iter().map(|wrong| wrong.in_file(SUBSET)));
+    let found = document::locate_in(&sources, found);
     let (fields, parameters) = count_fields(&mut tree);
     let size = |pointer: &str| {
         tree.pointer(pointer)
@@ -129,36 +144,59 @@ pub fn subset(
     Diagnostics::check(subset, found)
 }
 
-fn read_spec(text: &str) -> Result<Value, Diagnostic> {
-    let spec = document::parse(text)?;
-    let not_openapi = |pointer: &str, what: &str| {
-        Err(Diagnostic::new(
-            pointer,
-            what,
-            "pass Stripe's spec3.json or spec3.yaml",
-        ))
-    };
-    match spec.get("openapi").and_then(Value::as_str) {
-        Some(version) if version.starts_with("3.0") => {}
-        _ => return not_openapi("/openapi", "not an OpenAPI 3.0 document"),
-    }
-    for (pointer, is_there) in [
-        (
-            "/info/version",
-            spec.pointer("/info/version").is_some_and(Value::is_string),
-        ),
-        ("/paths", spec["paths"].is_object()),
-        (
-            "/components/schemas",
-            spec.pointer("/components/schemas")
-                .is_some_and(Value::is_object),
-        ),
-    ] {
-        if !is_there {
-            return not_openapi(pointer, "missing from this OpenAPI document");
+/// Reads all inputs. One that can't be read would have most of the others look wrong, so it is
+/// told alone.
+fn read<'a>(
+    spec: Source<'_>,
+    rules: Source<'_>,
+    overlays: &[Source<'a>],
+) -> Result<(Spec, Rules, Vec<Overlay<'a>>), Vec<Diagnostic>> {
+    let upstream = Spec::read(spec.text)
+        .and_then(Spec::with_schemas)
+        .map_err(|found| document::locate_in_spec(spec.text, found))
+        .map_err(|found| {
+            found
+                .into_iter()
+                .map(|wrong| wrong.in_file(spec.name))
+                .collect()
+        });
+    let rules = Rules::parse(rules);
+    let overlays: Vec<_> = overlays
+        .iter()
+        .map(|source| Overlay::parse(*source))
+        .collect();
+    match (upstream, rules) {
+        (Ok(upstream), Ok(rules)) if overlays.iter().all(Result::is_ok) => {
+            Ok((upstream, rules, overlays.into_iter().flatten().collect()))
+        }
+        (upstream, rules) => {
+            let unreadable = [upstream.err(), rules.err()].into_iter().flatten();
+            Err(unreadable
+                .chain(overlays.into_iter().filter_map(Result::err))
+                .flatten()
+                .collect())
         }
     }
-    Ok(spec)
+}
+
+/// Whether `pointer` into upstream is about something that `tree` has.
+fn is_of(tree: &Value, pointer: &str) -> bool {
+    let steps = document::steps(pointer);
+    let depth = match steps.first().map(String::as_str) {
+        Some("paths" | "components") => 3,
+        _ => return true,
+    };
+    let place = steps
+        .iter()
+        .take(depth)
+        .fold(String::new(), |at, step| join(&at, step));
+    // Besides schemas, components are only there to be put where they are referred to.
+    let is_shared = steps.len() < depth
+        || place.starts_with("/components/") && !place.starts_with("/components/schemas/");
+    is_shared
+        || tree.pointer(&place).is_some()
+        || steps.get(2).is_some_and(|step| step == "parameters")
+            && tree.pointer(&join("/paths", &steps[1])).is_some()
 }
 
 /// The slice of `spec`, without documentation, and how many operations it has.
@@ -170,7 +208,9 @@ fn slice(
 ) -> (Value, usize) {
     let events = select::events(rules, &spec, in_rules);
     cut(rules, &mut spec, in_rules);
-    PaymentMethods::new(&rules.payment_methods, &spec, in_rules).prune(&mut spec);
+    if let Some(of_rules) = &rules.payment_methods {
+        PaymentMethods::new(of_rules, &spec, in_rules).prune(&mut spec);
+    }
     let mut operations = select::operations(rules, &spec, in_rules);
     for operation in &mut operations {
         tidy::operation(operation, rules.descriptions);
@@ -179,7 +219,7 @@ fn slice(
         Some(Value::Object(all)) => all,
         _ => Map::new(),
     };
-    let resources = closure::Resources::new(rules, &all, in_rules);
+    let resources = closure::Resources::new(rules, &operations, &all, in_rules);
     let mut schemas = closure::take(&resources, &mut operations, &mut all, in_spec);
     for schema in schemas.values_mut() {
         tidy::schema(schema, rules.descriptions);
@@ -229,21 +269,33 @@ fn cut(rules: &Rules, spec: &mut Value, in_rules: &mut Vec<Diagnostic>) {
                 continue;
             }
         };
-        keep_raw(spec, &path);
-        if !document::remove_all(spec, &path) {
+        let places = document::locate(spec, &path);
+        if places.is_empty() {
+            let what = format!("`{}` matches nothing", cut.target);
+            let meant = overlay::meant(spec, &cut.target);
+            let help = match meant {
+                Some(text) => format!("did you mean `{text}`?"),
+                None => "remove the cut, or correct its target".to_owned(),
+            };
+            in_rules.push(Diagnostic::new(pointer, what, help));
+        } else if places.iter().any(String::is_empty) {
+            let help = "name what is to be cut from it";
             in_rules.push(Diagnostic::new(
                 pointer,
-                format!("`{}` matches nothing", cut.target),
-                "remove the cut, or correct its target",
+                "this cuts the whole document",
+                help,
             ));
+        } else {
+            keep_raw(spec, &places);
+            document::remove_all(spec, &places);
         }
     }
 }
 
-/// Opens the response objects that lose properties to `cut`: the generator keeps what Stripe sends
+/// Opens the response objects that lose properties to cuts: the generator keeps what Stripe sends
 /// of these as raw JSON.
-fn keep_raw(spec: &mut Value, cut: &JsonPath) {
-    for pointer in document::locate(spec, cut) {
+fn keep_raw(spec: &mut Value, places: &[String]) {
+    for pointer in places {
         let object = pointer
             .rsplit_once('/')
             .and_then(|(properties, _)| properties.strip_suffix("/properties"))
@@ -275,8 +327,8 @@ fn count_fields(tree: &mut Value) -> (usize, usize) {
                 .get("parameters")
                 .and_then(Value::as_array)
                 .map_or(0, Vec::len);
-            for (side, _, schema) in walk::operation_schemas(operation, "") {
-                if side == walk::Side::Request {
+            for (side, _, schema) in operation_schemas(operation, "") {
+                if side == Side::Request {
                     parameters += count_properties(schema);
                 }
             }
@@ -287,7 +339,7 @@ fn count_fields(tree: &mut Value) -> (usize, usize) {
 
 fn count_properties(schema: &mut Value) -> usize {
     let mut count = 0;
-    walk::walk(schema, "", &mut |schema, _| {
+    walk(schema, "", &mut |schema, _| {
         count += schema
             .get("properties")
             .and_then(Value::as_object)

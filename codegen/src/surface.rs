@@ -2,9 +2,8 @@
 
 use crate::diff::{field, rust};
 use crate::error::Diagnostics;
-use crate::generate::parse;
+use crate::generate;
 use crate::ir::{Api, ChoiceValue, Features, Kind, Operation, Param, Type};
-use crate::lower;
 use crate::naming;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,7 +14,7 @@ use std::fmt::Write as _;
 ///
 /// Returns everything that is wrong with the spec, as [`generate`](crate::generate) does.
 pub fn surface(spec: &str) -> Result<BTreeMap<String, String>, Diagnostics> {
-    let api = lower::lower(&parse(spec)?)?.api;
+    let api = generate::on_a_large_stack(|| generate::lower(spec))?.api;
     let mut surface: BTreeMap<String, String> = BTreeMap::new();
     for ty in &api.types {
         let text = surface

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use stripe_codegen::{Diagnostics, Generated, HEADER};
 
 use crate::edits::Edits;
@@ -139,8 +139,14 @@ impl Changes {
         for (path, text) in files {
             removed.remove(&path);
             let target = out.join(&path);
+            refuse_links(out, &path)?;
+            if target.is_symlink() {
+                // The file that is written takes the place of the link, not of what it leads to.
+                changes.changed.insert(path, text);
+                continue;
+            }
             match fs::read_to_string(&target) {
-                Ok(known) if known == text => {}
+                Ok(known) if files::are_same(&known, &text) => {}
                 Ok(_) => {
                     changes.changed.insert(path, text);
                 }
@@ -184,10 +190,145 @@ impl Changes {
     }
 }
 
+/// Nothing outside of `out` is touched, so no folder of it may be a link to another.
+fn refuse_links(out: &Path, path: &Path) -> Result<()> {
+    let mut folder = out.to_owned();
+    for part in path.parent().into_iter().flat_map(Path::components) {
+        folder.push(part);
+        ensure!(
+            !folder.is_symlink(),
+            "{} is a symbolic link, and what is generated is written through none; remove it",
+            folder.display()
+        );
+    }
+    Ok(())
+}
+
 /// The files that an earlier run wrote to the part `machine_owned` of a folder.
 fn ours(out: &Path, machine_owned: &str) -> Result<BTreeSet<PathBuf>> {
     let part = Path::new(machine_owned);
-    let files = files::rust_files(&out.join(part))?.into_iter();
-    let ours = files.filter(|(_, text)| text.starts_with(HEADER));
-    Ok(ours.map(|(path, _)| part.join(path)).collect())
+    let header = HEADER.trim_end().as_bytes();
+    let mut found = BTreeSet::new();
+    for path in files::rust_paths(&out.join(part))? {
+        let path = part.join(path);
+        let target = out.join(&path);
+        let text = fs::read(&target).with_context(|| format!("can't read {}", target.display()))?;
+        if text.starts_with(header) {
+            found.insert(path);
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use tempfile::TempDir;
+
+    use super::{Changes, Edits, HEADER, ours};
+
+    fn files(paths: &[&str]) -> BTreeMap<PathBuf, String> {
+        let text = |path: &&str| (PathBuf::from(path), format!("{HEADER}\npub struct X;\n"));
+        paths.iter().map(text).collect()
+    }
+
+    /// Makes the folder hold `paths`, as `cargo xtask codegen` does.
+    fn generate(out: &Path, paths: &[&str]) -> anyhow::Result<bool> {
+        let changes = Changes::between(out, "", files(paths))?;
+        let is_empty = changes.is_empty();
+        let mut edits = Edits::default();
+        changes.into_edits(Path::new(""), &mut edits);
+        edits.apply(out)?;
+        Ok(is_empty)
+    }
+
+    #[test]
+    fn what_is_no_longer_made_goes_and_nothing_else() {
+        let folder = TempDir::new().expect("a folder");
+        let out = folder.path();
+        generate(out, &["mod.rs", "a/mod.rs", "a/b.rs", "old/c.rs"]).expect("files");
+        fs::write(out.join("a/own.rs"), "// ours\n").expect("a file");
+        fs::write(out.join("a/latin.rs"), b"// caf\xe9\n").expect("a file");
+        generate(out, &["mod.rs", "a/mod.rs"]).expect("files");
+        let expected: Vec<PathBuf> = ["a/mod.rs", "mod.rs"].map(PathBuf::from).into();
+        assert_eq!(
+            ours(out, "")
+                .expect("a list")
+                .into_iter()
+                .collect::<Vec<_>>(),
+            expected
+        );
+        assert!(out.join("a/own.rs").exists() && out.join("a/latin.rs").exists());
+        assert!(!out.join("old").exists());
+    }
+
+    #[test]
+    fn the_line_ends_of_windows_make_nothing_stale() {
+        let folder = TempDir::new().expect("a folder");
+        generate(folder.path(), &["mod.rs", "a/b.rs"]).expect("files");
+        for path in ["mod.rs", "a/b.rs"] {
+            let path = folder.path().join(path);
+            let text = fs::read_to_string(&path)
+                .expect("a file")
+                .replace('\n', "\r\n");
+            fs::write(path, text).expect("a file");
+        }
+        assert!(generate(folder.path(), &["mod.rs", "a/b.rs"]).expect("files"));
+        // Nor do they keep what is no longer made.
+        generate(folder.path(), &["mod.rs"]).expect("files");
+        assert!(!folder.path().join("a/b.rs").exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_never_followed() {
+        use std::os::unix::fs::symlink;
+
+        let folder = TempDir::new().expect("a folder");
+        let (out, outside) = (folder.path().join("out"), folder.path().join("outside"));
+        let text = format!("{HEADER}\n// somebody else's\n");
+        fs::create_dir(&outside).expect("a folder");
+        fs::write(outside.join("kept.rs"), &text).expect("a file");
+        fs::write(outside.join("b.rs"), &text).expect("a file");
+        generate(&out, &["mod.rs", "a/mod.rs", "a/b.rs"]).expect("files");
+
+        // To the folder itself, to its parent, to one outside, to a file outside, to nothing.
+        symlink(".", out.join("self")).expect("a link");
+        symlink("../..", out.join("a/up")).expect("a link");
+        symlink(&outside, out.join("other")).expect("a link");
+        symlink(outside.join("kept.rs"), out.join("link.rs")).expect("a link");
+        symlink("nothing", out.join("dangling.rs")).expect("a link");
+        assert!(generate(&out, &["mod.rs", "a/mod.rs", "a/b.rs"]).expect("files"));
+        assert_eq!(ours(&out, "").expect("a list").len(), 3);
+
+        // A link in the place of a file is replaced; what it leads to stays.
+        fs::remove_file(out.join("a/b.rs")).expect("a file");
+        symlink(outside.join("b.rs"), out.join("a/b.rs")).expect("a link");
+        symlink(outside.join("kept.rs"), out.join("a/mod.rs.partial")).expect("a link");
+        fs::write(out.join("a/mod.rs"), format!("{HEADER}// changed\n")).expect("a file");
+        generate(&out, &["mod.rs", "a/mod.rs", "a/b.rs"]).expect("files");
+        assert!(
+            out.join("a/b.rs")
+                .symlink_metadata()
+                .expect("a file")
+                .is_file()
+        );
+
+        // A link in the place of a folder is not written through.
+        let error = generate(&out, &["mod.rs", "other/b.rs"]).expect_err("a link");
+        assert!(
+            error.to_string().contains("other is a symbolic link"),
+            "{error}"
+        );
+        for file in ["kept.rs", "b.rs"] {
+            assert_eq!(
+                fs::read_to_string(outside.join(file)).expect("a file"),
+                text
+            );
+        }
+        assert_eq!(fs::read_dir(&outside).expect("a folder").count(), 2);
+    }
 }

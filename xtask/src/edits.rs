@@ -26,7 +26,10 @@ impl Edits {
     pub(crate) fn only_changes(&mut self, root: &Path) {
         self.0.retain(|path, text| {
             let known = fs::read_to_string(root.join(path)).ok();
-            known != *text
+            match (&known, text) {
+                (Some(known), Some(text)) => !files::are_same(known, text),
+                (known, text) => known.is_some() != text.is_some(),
+            }
         });
     }
 

@@ -1,12 +1,12 @@
 //! Files of the repository.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 
 /// The root of the repository.
 pub(crate) fn root() -> &'static Path {
@@ -28,7 +28,29 @@ pub(crate) fn git(repository: &Path) -> Command {
 
 /// What `path` holds.
 pub(crate) fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))
+    fs::read(path)
+        .map_err(anyhow::Error::from)
+        .and_then(text)
+        .with_context(|| format!("can't read {}", path.display()))
+}
+
+/// The text in `bytes`; an error says what they are when they are none.
+pub(crate) fn text(bytes: Vec<u8>) -> Result<String> {
+    match stripe_codegen::utf8(&bytes) {
+        Ok(_) => Ok(String::from_utf8(bytes)?),
+        Err(wrong) => {
+            let place = wrong.position.map_or(String::new(), |at| {
+                format!("line {}, column {}: ", at.line, at.column)
+            });
+            Err(anyhow!("{place}{}; {}", wrong.message, wrong.help))
+        }
+    }
+}
+
+/// Whether two texts say the same: git may have written one of them with the line ends of Windows.
+pub(crate) fn are_same(a: &str, b: &str) -> bool {
+    let lines = |text: &str| text.replace("\r\n", "\n");
+    a == b || lines(a) == lines(b)
 }
 
 /// The files of `folder` that end in `.yaml`, in the order of their names.
@@ -53,26 +75,39 @@ pub(crate) fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// The files of Rust below `folder`, at any depth; none if there is no such folder.
 pub(crate) fn rust_files(folder: &Path) -> Result<BTreeMap<PathBuf, String>> {
-    let mut found = BTreeMap::new();
+    let paths = rust_paths(folder)?.into_iter();
+    paths
+        .map(|path| {
+            let text = read(&folder.join(&path))?;
+            Ok((path, text))
+        })
+        .collect()
+}
+
+/// The paths of the same. Links are not followed: what is behind them is somebody else's, or is
+/// here twice.
+pub(crate) fn rust_paths(folder: &Path) -> Result<BTreeSet<PathBuf>> {
+    let mut found = BTreeSet::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(current) = folders.pop() {
+        let listed = || format!("can't list {}", current.display());
         let entries = match fs::read_dir(&current) {
             Ok(entries) => entries,
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
-            Err(error) => {
-                return Err(error).with_context(|| format!("can't list {}", current.display()));
-            }
+            Err(error) => return Err(error).with_context(listed),
         };
         for entry in entries {
-            let path = entry
-                .with_context(|| format!("can't list {}", current.display()))?
-                .path();
-            if path.is_dir() {
+            let entry = entry.with_context(listed)?;
+            let kind = entry.file_type().with_context(listed)?;
+            let path = entry.path();
+            let is_rust = path.extension().is_some_and(|extension| extension == "rs");
+            if kind.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs")
+            } else if kind.is_file()
+                && is_rust
                 && let Ok(relative) = path.strip_prefix(folder)
             {
-                found.insert(relative.to_owned(), read(&path)?);
+                found.insert(relative.to_owned());
             }
         }
     }
@@ -84,7 +119,10 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
-    fs::write(&partial, text)
+    // What is left of an earlier run; where that is a link, it is not written through.
+    _ = fs::remove_file(&partial);
+    fs::File::create_new(&partial)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
         .and_then(|()| fs::rename(&partial, path))
         .inspect_err(|_| _ = fs::remove_file(&partial))
         .with_context(|| format!("can't write {}", path.display()))

@@ -185,7 +185,7 @@ fn download(curl: &str, url: &str, retries: u32) -> Result<String> {
     ensure!(size <= LIMIT, "{} MB are too many for a spec", size >> 20);
     // Before it is what broken attempts got.
     let text = bytes.split_off(end.saturating_sub(size));
-    String::from_utf8(text).context("the download is not UTF-8")
+    files::text(text).context("the download is no text")
 }
 
 #[cfg(test)]

@@ -97,7 +97,7 @@ fn make(folder: &Path, from: &str, check: bool) -> Result<ExitCode> {
     let subset = print(subset(&Inputs::of(folder), &upstream))?;
     let output = folder.join("financial_connections.yaml");
     let name = files::shown(&output);
-    if output.exists() && files::read(&output)? == subset.yaml {
+    if output.exists() && files::are_same(&files::read(&output)?, &subset.yaml) {
         eprintln!("{name} is up to date");
     } else if check {
         eprintln!("{name} is stale; run `cargo xtask spec`");

@@ -47,7 +47,7 @@ fn update(
         Err(diagnostics) => return Err(stopped(diagnostics.in_file(spec::OUT), from)),
     };
     let changes = Changes::between(&root.join(codegen::OUT), "", generated.files)?;
-    if old == subset.yaml && changes.is_empty() {
+    if files::are_same(&old, &subset.yaml) && changes.is_empty() {
         return Ok("Everything is up to date.\n".to_owned());
     }
 

@@ -6,11 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::rules::{DEFAULT, Rules};
 use super::select::Operation;
-use super::walk::{operation_schemas, walk};
-use crate::document::join;
+use crate::document::{SCHEMAS, join, nearest, operation_schemas, walk};
 use crate::error::Diagnostic;
-
-const SCHEMAS: &str = "#/components/schemas/";
 
 /// Which schemas are resources, and which of them the slice holds in which feature.
 pub(super) struct Resources {
@@ -21,10 +18,11 @@ pub(super) struct Resources {
 impl Resources {
     pub(super) fn new(
         rules: &Rules,
+        operations: &[Operation],
         schemas: &Map<String, Value>,
         found: &mut Vec<Diagnostic>,
     ) -> Self {
-        let all = schemas
+        let all: BTreeSet<String> = schemas
             .iter()
             .filter(|(_, schema)| is_resource(schema))
             .map(|(name, _)| name.clone())
@@ -34,11 +32,19 @@ impl Resources {
             for (index, resource) in part.resources.iter().enumerate() {
                 let pointer = format!("{}/resources/{index}", join("/features", name));
                 if !schemas.contains_key(resource) {
-                    found.push(Diagnostic::new(
-                        pointer,
-                        format!("the upstream spec has no schema `{resource}`"),
-                        "remove it, or correct the name",
-                    ));
+                    let near = nearest(resource, schemas.keys().map(String::as_str));
+                    let help = match near {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => "remove it, or correct the name".to_owned(),
+                    };
+                    let what = format!("the upstream spec has no schema `{resource}`");
+                    found.push(Diagnostic::new(pointer, what, help));
+                    // As if it were corrected: else all that speaks of it would look wrong.
+                    if let Some(near) = near {
+                        feature
+                            .entry(near.to_owned())
+                            .or_insert_with(|| name.clone());
+                    }
                 } else if let Some(other) = feature.insert(resource.clone(), name.clone()) {
                     found.push(Diagnostic::new(
                         pointer,
@@ -48,6 +54,7 @@ impl Resources {
                 }
             }
         }
+        answered(operations, &all, &mut feature);
         Self { all, feature }
     }
 
@@ -58,6 +65,51 @@ impl Resources {
             None => !self.all.contains(name),
         }
     }
+}
+
+/// Adds the resources that `operations` answer with, themselves or in a list, to `feature`: to the
+/// default one, if an operation of it does.
+fn answered(
+    operations: &[Operation],
+    all: &BTreeSet<String>,
+    feature: &mut BTreeMap<String, String>,
+) {
+    let named: BTreeSet<String> = feature.keys().cloned().collect();
+    for operation in operations {
+        let responses = operation.value.get("responses").and_then(Value::as_object);
+        let good = responses
+            .into_iter()
+            .flatten()
+            .filter(|(code, _)| code.starts_with('2'));
+        let media = good.filter_map(|(_, response)| response.get("content")?.as_object());
+        for schema in media.flatten().filter_map(|(_, media)| media.get("schema")) {
+            for name in answers(schema).filter(|name| all.contains(*name)) {
+                if named.contains(name) {
+                    continue;
+                }
+                let of = feature.entry(name.to_owned());
+                let of = of.or_insert_with(|| operation.feature.clone());
+                if operation.feature == DEFAULT {
+                    DEFAULT.clone_into(of);
+                }
+            }
+        }
+    }
+}
+
+/// The components that `schema` of a response is: itself, one of several, or a list of it.
+fn answers(schema: &Value) -> impl Iterator<Item = &str> {
+    let item = schema.pointer("/properties/data/items");
+    let choices = [Some(schema), item]
+        .into_iter()
+        .flatten()
+        .flat_map(|schema| {
+            let arms = ["anyOf", "oneOf"]
+                .into_iter()
+                .filter_map(|key| schema.get(key)?.as_array());
+            std::iter::once(schema).chain(arms.flatten())
+        });
+    choices.filter_map(|schema| reference(schema)?.ok())
 }
 
 /// Stripe marks its resources with an id of their own, but forgets some that are objects of the
@@ -110,7 +162,7 @@ pub(super) fn take(
                 pass.found.push(Diagnostic::new(
                     referrer,
                     format!("dangling $ref: there is no component schema `{name}`"),
-                    "the upstream spec is incomplete; take another version of it",
+                    "add it, or cut the reference",
                 ));
                 continue;
             };
@@ -139,12 +191,8 @@ impl Pass<'_> {
                         .entry(name.to_owned())
                         .or_insert_with(|| pointer.to_owned());
                 }
-                Some(Err(other)) => self.found.push(Diagnostic::new(
-                    pointer,
-                    format!("`{other}` does not refer to a component schema"),
-                    format!("only references to `{SCHEMAS}…` are followed"),
-                )),
-                None => {}
+                // The reader says what leads elsewhere.
+                Some(Err(_)) | None => {}
             }
         });
     }

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::rules;
-use super::walk::{METHODS, Side, children, operation_schemas};
-use crate::document::not_required;
+use crate::document::{METHODS, Side, children, nearest, not_required, operation_schemas};
 use crate::error::Diagnostic;
 
 /// So many payment methods among the properties of an object, or the values of an enum, are no
@@ -46,7 +45,11 @@ impl PaymentMethods {
                     found.push(Diagnostic::new(
                         format!("/payment_methods/keep/{index}"),
                         format!("`{kind}` is not a payment method type"),
-                        "remove it, or take one of the enum that `types` points to",
+                        match nearest(kind, types.iter().map(String::as_str)) {
+                            Some(near) => format!("did you mean `{near}`?"),
+                            None => "remove it, or take one of the enum that `types` points to"
+                                .to_owned(),
+                        },
                     ));
                 }
             }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::document::{self, Object, Others, Shape};
 use crate::error::Diagnostic;
+use crate::subset::Source;
 
 /// The feature whose parts carry no `x-feature`: they are always compiled.
 pub(super) const DEFAULT: &str = "default";
@@ -13,19 +15,24 @@ pub(super) const DEFAULT: &str = "default";
 #[serde(deny_unknown_fields)]
 pub(super) struct Rules {
     /// What becomes of upstream's prose.
+    #[serde(default)]
     pub(super) descriptions: Descriptions,
-    /// Pointer to the enum of the webhook event types.
-    pub(super) event_types: String,
-    pub(super) payment_methods: PaymentMethods,
+    /// Pointer to the enum of the webhook event types, where events are selected.
+    pub(super) event_types: Option<String>,
+    /// Without it, all payment methods stay.
+    pub(super) payment_methods: Option<PaymentMethods>,
     #[serde(default)]
     pub(super) cuts: Vec<Cut>,
     pub(super) features: BTreeMap<String, Feature>,
 }
 
-#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Descriptions {
+    /// It goes, and an overlay has to document all there is.
     Drop,
+    /// It stays, and what has none gets a sentence made from its name.
+    #[default]
     Keep,
 }
 
@@ -58,19 +65,80 @@ pub(super) struct Feature {
     /// Globs over the webhook event types.
     #[serde(default)]
     pub(super) events: Vec<String>,
-    /// The resources that are modelled; a reference to another one is cut.
+    /// The resources that are modelled besides those that its operations answer with; a reference
+    /// to another one is cut.
     #[serde(default)]
     pub(super) resources: Vec<String>,
 }
 
+/// The form of the file, for diagnostics that say where in it: the same keys as above.
+static RULES: Object = Object {
+    what: "the file",
+    required: &["features"],
+    keys: &[
+        ("descriptions", Shape::Word(&["drop", "keep"])),
+        ("event_types", Shape::Text),
+        ("payment_methods", Shape::Object(&PAYMENT_METHODS)),
+        ("cuts", Shape::List(&Shape::Object(&CUT))),
+        ("features", Shape::Map(&Shape::Object(&FEATURE))),
+    ],
+    others: Others::Wrong,
+    rule: None,
+    by_reference: false,
+};
+
+static PAYMENT_METHODS: Object = Object {
+    what: "the rule for payment methods",
+    required: &["types", "keep"],
+    keys: &[("types", Shape::Text), ("keep", TEXTS)],
+    ..RULES
+};
+
+static CUT: Object = Object {
+    what: "a cut",
+    required: &["target", "why"],
+    keys: &[("target", Shape::Text), ("why", Shape::Text)],
+    ..RULES
+};
+
+static FEATURE: Object = Object {
+    what: "a feature",
+    required: &[],
+    keys: &[
+        ("operations", TEXTS),
+        ("events", TEXTS),
+        ("resources", TEXTS),
+    ],
+    ..RULES
+};
+
+const TEXTS: Shape = Shape::List(&Shape::Text);
+
 impl Rules {
-    pub(super) fn parse(text: &str) -> Result<Self, Diagnostic> {
-        serde_yaml::from_str(text).map_err(|error| {
-            Diagnostic::new(
-                "",
-                error.to_string(),
-                "correct it; no key has a default but empty lists",
-            )
-        })
+    /// Reads `source`.
+    ///
+    /// # Errors
+    ///
+    /// Returns all that keeps it from being read.
+    pub(super) fn parse(source: Source<'_>) -> Result<Self, Vec<Diagnostic>> {
+        let document = document::open(source)?;
+        let mut found = Vec::new();
+        document::check(&document, &Shape::Object(&RULES), "", &mut found);
+        let cuts = document.get("cuts").and_then(serde_json::Value::as_array);
+        for (index, cut) in cuts.into_iter().flatten().enumerate() {
+            if let Some(target) = cut.get("target").and_then(serde_json::Value::as_str) {
+                found.extend(document::path(target, format!("/cuts/{index}/target")).err());
+            }
+        }
+        if found.is_empty() {
+            match serde_json::from_value(document) {
+                Ok(rules) => return Ok(rules),
+                Err(error) => found.push(Diagnostic::new("", error.to_string(), "correct it")),
+            }
+        }
+        Err(found
+            .into_iter()
+            .map(|wrong| wrong.in_file(source.name))
+            .collect())
     }
 }

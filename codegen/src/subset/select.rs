@@ -6,8 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::glob;
 use super::rules::{DEFAULT, Rules};
-use super::walk::METHODS;
-use crate::document::join;
+use crate::document::{METHODS, join, nearest};
 use crate::error::Diagnostic;
 
 pub(super) struct Operation {
@@ -73,19 +72,39 @@ pub(super) fn operations(
                     ));
                 }
             }
-            if !any {
-                found.push(if pattern.starts_with('/') {
-                    Diagnostic::new(
-                        pointer,
-                        format!("no path matches `{pattern}`"),
-                        "remove it, or correct the pattern; `**` also matches `/`",
-                    )
-                } else {
-                    Diagnostic::new(
-                        pointer,
-                        format!("there is no operation `{pattern}`"),
-                        "remove it, or correct the id; a path starts with `/`",
-                    )
+            if any {
+                continue;
+            }
+            let ids = all
+                .iter()
+                .filter_map(|(_, _, value)| value.get("operationId")?.as_str());
+            let (what, near, help) = if pattern.starts_with('/') {
+                (
+                    format!("no path matches `{pattern}`"),
+                    nearest(pattern, all.iter().map(|(path, ..)| path.as_str())),
+                    "remove it, or correct the pattern; `**` also matches `/`",
+                )
+            } else {
+                (
+                    format!("there is no operation `{pattern}`"),
+                    nearest(pattern, ids),
+                    "remove it, or correct the id; a path starts with `/`",
+                )
+            };
+            let help = near.map_or(help.to_owned(), |near| format!("did you mean `{near}`?"));
+            found.push(Diagnostic::new(pointer, what, help));
+            // As if it were corrected: else all that speaks of it would look wrong.
+            let meant = all.iter().filter(|(path, _, value)| {
+                let id = value.get("operationId").and_then(Value::as_str);
+                near.is_some() && (near == Some(path.as_str()) || near == id)
+            });
+            for (path, method, value) in meant {
+                let key = ((*path).clone(), **method);
+                selected.entry(key).or_insert_with(|| Operation {
+                    path: (*path).clone(),
+                    method,
+                    feature: feature.clone(),
+                    value: (*value).clone(),
                 });
             }
         }
@@ -95,16 +114,21 @@ pub(super) fn operations(
 
 /// The webhook event types that `rules` name, as the value of `x-events`.
 pub(super) fn events(rules: &Rules, spec: &Value, found: &mut Vec<Diagnostic>) -> Value {
-    let Some(Value::Array(types)) = spec
-        .pointer(&rules.event_types)
-        .and_then(|at| at.get("enum"))
-    else {
-        found.push(Diagnostic::new(
-            "/event_types",
-            format!("there is no enum at `{}`", rules.event_types),
-            "point to the enum of the webhook event types in the upstream spec",
-        ));
-        return Value::Null;
+    let help = "point to the enum of the webhook event types in the upstream spec";
+    let Some(event_types) = &rules.event_types else {
+        for (feature, part) in &rules.features {
+            if !part.events.is_empty() {
+                let pointer = format!("{}/events", join("/features", feature));
+                let what = "events, where `event_types` does not say which there are";
+                found.push(Diagnostic::new(pointer, what, help));
+            }
+        }
+        return json!({});
+    };
+    let Some(Value::Array(types)) = spec.pointer(event_types).and_then(|at| at.get("enum")) else {
+        let what = format!("there is no enum at `{event_types}`");
+        found.push(Diagnostic::new("/event_types", what, help));
+        return json!({});
     };
     let types: Vec<&str> = types.iter().filter_map(Value::as_str).collect();
     let mut selected = Map::new();

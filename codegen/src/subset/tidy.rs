@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::rules::Descriptions;
 use super::select::Operation;
-use super::walk::{operation_schemas, walk};
+use crate::document::{operation_schemas, walk};
 
 /// Hints for Stripe's own tools.
 const UNUSED: &[&str] = &[

@@ -5,7 +5,7 @@ use stripe_codegen::{Diagnostics, Source, Subset};
 
 /// Rules that select all of [`spec`] there is to select.
 pub(crate) const RULES: &str = "
-descriptions: keep
+descriptions: drop
 event_types: /paths/~1v1~1hooks/post/requestBody/content/form/schema/properties/events/items
 payment_methods:
   types: /components/schemas/method/properties/type
@@ -204,4 +204,18 @@ pub(crate) fn undocumented(spec: &Value, overlays: &[&str]) -> Vec<(String, Stri
         .iter()
         .map(|wrong| (wrong.pointer.clone(), wrong.help.clone()))
         .collect()
+}
+
+/// Everything that is wrong with `spec`, `rules` and `overlays`, each as
+/// `file:line:column#pointer: message`, and its help.
+pub(crate) fn located(spec: &str, rules: &str, overlays: &[&str]) -> Vec<(String, String)> {
+    let Err(wrong) = run(spec, rules, overlays) else {
+        return Vec::new();
+    };
+    let lines = wrong.iter().map(|wrong| {
+        let text = wrong.to_string();
+        let (line, help) = text.split_once("\n  help: ").expect("a help");
+        (line.to_owned(), help.to_owned())
+    });
+    lines.collect()
 }

@@ -729,21 +729,6 @@ impl ItemBillingThresholdsParams {
     pub fn new(usage_gte: i64) -> Self {
         Self(Params::new().with("usage_gte", usage_gte))
     }
-
-    /// The amount in minor units that makes it bill.
-    pub fn amount_gte(mut self, amount_gte: serde_json::Value) -> Self {
-        self.0.set("amount_gte", amount_gte);
-        self
-    }
-
-    /// True to start a new period then; otherwise periods stay as they are.
-    pub fn reset_billing_cycle_anchor(
-        mut self,
-        reset_billing_cycle_anchor: serde_json::Value,
-    ) -> Self {
-        self.0.set("reset_billing_cycle_anchor", reset_billing_cycle_anchor);
-        self
-    }
 }
 
 crate::macros::params!(ItemBillingThresholdsParams);

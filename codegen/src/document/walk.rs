@@ -2,22 +2,22 @@
 
 use serde_json::Value;
 
-use crate::document::join;
+use super::join;
 
 /// The HTTP methods a path item can hold; its other keys are not operations.
-pub(super) const METHODS: &[&str] = &[
+pub(crate) const METHODS: &[&str] = &[
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
 /// Which way a schema travels.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(crate) enum Side {
     Request,
     Response,
 }
 
 /// The schemas an operation holds itself: of its parameters, its body and its responses.
-pub(super) fn operation_schemas<'a>(
+pub(crate) fn operation_schemas<'a>(
     operation: &'a mut Value,
     pointer: &str,
 ) -> Vec<(Side, String, &'a mut Value)> {
@@ -66,7 +66,7 @@ fn content_schemas<'a>(
 }
 
 /// The schemas directly below `schema`, with the steps that lead to them.
-pub(super) fn children(schema: &mut Value) -> Vec<(Vec<String>, &mut Value)> {
+pub(crate) fn children(schema: &mut Value) -> Vec<(Vec<String>, &mut Value)> {
     let mut found = Vec::new();
     let Value::Object(schema) = schema else {
         return found;
@@ -94,7 +94,7 @@ pub(super) fn children(schema: &mut Value) -> Vec<(Vec<String>, &mut Value)> {
 
 /// Calls `visit` on `schema` and then on every schema below it, with their pointers.
 /// What `visit` puts in a schema's place is what the walk goes on with.
-pub(super) fn walk(schema: &mut Value, pointer: &str, visit: &mut dyn FnMut(&mut Value, &str)) {
+pub(crate) fn walk(schema: &mut Value, pointer: &str, visit: &mut dyn FnMut(&mut Value, &str)) {
     visit(schema, pointer);
     for (steps, child) in children(schema) {
         let pointer = steps

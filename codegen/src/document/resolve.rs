@@ -1,0 +1,406 @@
+//! References: all that `$ref` stands for but component schemas is put in its place, so that who
+//! goes on with the spec finds plain parameters, bodies and responses.
+
+use serde_json::{Map, Value, json};
+
+use super::walk::{METHODS, children};
+use super::{join, steps};
+use crate::error::Diagnostic;
+
+pub(crate) const SCHEMAS: &str = "#/components/schemas/";
+
+/// References lead to references, but not for ever.
+const LONGEST_CHAIN: usize = 32;
+
+/// No spec refers to so many places that are no component schemas.
+const MOST_INLINED: usize = 10_000;
+
+/// So deep are schemas within schemas that Rust types can be made of them.
+const DEEPEST_SCHEMA: usize = 32;
+
+/// Puts what is referred to in the place of each reference in `spec`.
+pub(crate) fn resolve(spec: &mut Value, found: &mut Vec<Diagnostic>) {
+    let original = spec.clone();
+    let mut resolve = Resolve {
+        original: &original,
+        found,
+        open: Vec::new(),
+        inlined: 0,
+    };
+    if let Some(Value::Object(paths)) = spec.get_mut("paths") {
+        for (path, item) in paths {
+            resolve.path_item(item, &join("/paths", path));
+        }
+    }
+    if let Some(Value::Object(schemas)) = spec.pointer_mut("/components/schemas") {
+        for (name, schema) in schemas.iter_mut() {
+            resolve.schema(
+                schema,
+                &join("/components/schemas", name),
+                1,
+                Beside::Ignored,
+            );
+        }
+        // Who refers to another name of a component refers to what it stands for by now.
+        let is_there = |place: String| original.pointer(&place).is_some();
+        schemas.retain(|_, schema| !reference(schema).and_then(local).is_some_and(is_there));
+    }
+}
+
+struct Resolve<'a> {
+    original: &'a Value,
+    found: &'a mut Vec<Diagnostic>,
+    /// The places whose schemas are being written elsewhere right now.
+    open: Vec<String>,
+    /// How many schemas were written elsewhere.
+    inlined: usize,
+}
+
+/// What becomes of what stands beside a `$ref`, where OpenAPI 3.0 ignores everything.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Beside {
+    /// It stays, around the reference: many specs have it, and mean it.
+    Kept,
+    /// Whether there may be a null stays.
+    Null,
+    Ignored,
+}
+
+impl Resolve<'_> {
+    fn wrong(&mut self, pointer: &str, what: String, help: &str) {
+        self.found.push(Diagnostic::new(pointer, what, help));
+    }
+
+    fn path_item(&mut self, item: &mut Value, pointer: &str) {
+        if let Some(reference) = reference(item) {
+            let reference = reference.to_owned();
+            if let Some(Value::Object(mut target)) = self.follow(&reference, pointer) {
+                let Value::Object(own) = item else { return };
+                for (key, value) in own.iter().filter(|(key, _)| *key != "$ref") {
+                    if target.insert(key.clone(), value.clone()).is_some() {
+                        let what = format!("`{key}` is here and in what `{reference}` refers to");
+                        self.wrong(&join(pointer, key), what, "remove one of them");
+                    }
+                }
+                *item = Value::Object(target);
+            }
+        }
+        let Value::Object(item) = item else { return };
+        let shared = item.remove("parameters");
+        let mut shared = match shared {
+            Some(Value::Array(shared)) => shared,
+            _ => Vec::new(),
+        };
+        for (index, parameter) in shared.iter_mut().enumerate() {
+            self.parameter(parameter, &join(&join(pointer, "parameters"), index));
+        }
+        for method in METHODS {
+            if let Some(Value::Object(operation)) = item.get_mut(*method) {
+                self.operation(operation, &shared, &join(pointer, method));
+            }
+        }
+    }
+
+    fn operation(&mut self, operation: &mut Map<String, Value>, shared: &[Value], pointer: &str) {
+        if let Some(Value::Array(own)) = operation.get_mut("parameters") {
+            for (index, parameter) in own.iter_mut().enumerate() {
+                self.parameter(parameter, &join(&join(pointer, "parameters"), index));
+            }
+        }
+        if !shared.is_empty() {
+            let all = operation
+                .entry("parameters")
+                .or_insert_with(|| Value::Array(Vec::new()));
+            if let Value::Array(own) = all {
+                let added = not_overridden(shared, own);
+                own.extend(added.into_iter().map(|(_, parameter)| parameter.clone()));
+            }
+        }
+        if let Some(body) = operation.get_mut("requestBody") {
+            let pointer = join(pointer, "requestBody");
+            self.replace(body, &pointer);
+            self.content(body, &pointer);
+        }
+        let responses = operation
+            .get_mut("responses")
+            .and_then(Value::as_object_mut);
+        for (code, response) in responses.into_iter().flatten() {
+            let pointer = join(&join(pointer, "responses"), code);
+            self.replace(response, &pointer);
+            self.content(response, &pointer);
+            let headers = response.get_mut("headers").and_then(Value::as_object_mut);
+            for (name, header) in headers.into_iter().flatten() {
+                let pointer = join(&join(&pointer, "headers"), name);
+                self.replace(header, &pointer);
+                self.holder(header, &pointer);
+            }
+        }
+    }
+
+    fn parameter(&mut self, parameter: &mut Value, pointer: &str) {
+        self.replace(parameter, pointer);
+        self.holder(parameter, pointer);
+    }
+
+    /// What has a schema, or a content with schemas. Its own schema is written in its place.
+    fn holder(&mut self, holder: &mut Value, pointer: &str) {
+        if let Some(schema) = holder.get_mut("schema") {
+            let pointer = join(pointer, "schema");
+            self.replace(schema, &pointer);
+            self.schema(schema, &pointer, 1, Beside::Ignored);
+        }
+        self.content(holder, pointer);
+    }
+
+    fn content(&mut self, holder: &mut Value, pointer: &str) {
+        let content = holder.get_mut("content").and_then(Value::as_object_mut);
+        for (media_type, media) in content.into_iter().flatten() {
+            if let Some(schema) = media.get_mut("schema") {
+                let pointer = join(&join(&join(pointer, "content"), media_type), "schema");
+                self.schema(schema, &pointer, 1, Beside::Ignored);
+            }
+        }
+    }
+
+    /// References to component schemas stay, in one spelling: they are how types are named.
+    fn schema(&mut self, schema: &mut Value, pointer: &str, depth: usize, beside: Beside) {
+        if depth > DEEPEST_SCHEMA {
+            let what = format!("schemas within schemas, more than {DEEPEST_SCHEMA} deep");
+            self.wrong(
+                pointer,
+                what,
+                "make what is nested here a component of its own",
+            );
+            *schema = Value::Object(Map::new());
+            return;
+        }
+        let Some(text) = reference(schema).map(str::to_owned) else {
+            self.below(schema, pointer, depth);
+            return;
+        };
+        let dangles =
+            |place: &String| component(place).is_some() && self.original.pointer(place).is_none();
+        if local(&text).is_some_and(|place| dangles(&place)) {
+            // Who goes on with the spec says so, if it still needs what is here.
+            return;
+        }
+        let Some(place) = self.destination(&text, pointer) else {
+            return;
+        };
+        if let Some(name) = component(&place) {
+            let mut around = beside_reference(schema, beside);
+            *schema = json!({"$ref": format!("{SCHEMAS}{name}")});
+            if !around.is_empty() {
+                around.insert("anyOf".to_owned(), json!([schema.take()]));
+                *schema = Value::Object(around);
+            }
+            return;
+        }
+        self.inlined += 1;
+        if self.open.contains(&place) || self.inlined > MOST_INLINED {
+            let what = format!("`{text}` leads in a circle, or to too much");
+            self.wrong(pointer, what, "make what it refers to a component schema");
+            return;
+        }
+        if let Some(target) = self.original.pointer(&place) {
+            *schema = target.clone();
+            self.open.push(place);
+            self.below(schema, pointer, depth);
+            self.open.pop();
+        }
+    }
+
+    fn below(&mut self, schema: &mut Value, pointer: &str, depth: usize) {
+        for (steps, child) in children(schema) {
+            let pointer = steps
+                .iter()
+                .fold(pointer.to_owned(), |at, step| join(&at, step));
+            let beside = match &*steps[0] {
+                "properties" => Beside::Kept,
+                "items" | "additionalProperties" => Beside::Null,
+                _ => Beside::Ignored,
+            };
+            self.schema(child, &pointer, depth + 1, beside);
+        }
+        let expansion = schema.pointer_mut("/x-expansionResources/oneOf");
+        let arms = expansion.and_then(Value::as_array_mut);
+        for (index, arm) in arms.into_iter().flatten().enumerate() {
+            let pointer = format!("{pointer}/x-expansionResources/oneOf/{index}");
+            self.schema(arm, &pointer, depth, Beside::Ignored);
+        }
+    }
+
+    /// Puts what `node` refers to in its place, if it refers to something.
+    fn replace(&mut self, node: &mut Value, pointer: &str) {
+        if let Some(reference) = reference(node)
+            && let Some(target) = self.follow(&reference.to_owned(), pointer)
+        {
+            *node = target;
+        }
+    }
+
+    fn follow(&mut self, reference: &str, pointer: &str) -> Option<Value> {
+        let place = self.destination(reference, pointer)?;
+        if is_within(pointer, &place) {
+            let what = format!("`{reference}` refers to what it is a part of");
+            self.wrong(pointer, what, "let it say what it is");
+            return None;
+        }
+        self.original.pointer(&place).cloned()
+    }
+
+    /// Where `reference` leads in the end: the place of what is no reference itself.
+    fn destination(&mut self, reference: &str, pointer: &str) -> Option<String> {
+        let help = "refer to a place in this file, as in `#/components/schemas/name`";
+        let mut next = reference.to_owned();
+        for _ in 0..LONGEST_CHAIN {
+            let Some(place) = local(&next) else {
+                let what = format!("`{next}` is not a place in this file");
+                self.wrong(pointer, what, help);
+                return None;
+            };
+            match self.original.pointer(&place) {
+                None => {
+                    let what = format!("dangling $ref: there is no `{next}`");
+                    self.wrong(pointer, what, "correct it, or add what it refers to");
+                    return None;
+                }
+                Some(target) => match self::reference(target) {
+                    Some(further) => further.clone_into(&mut next),
+                    None => return Some(place),
+                },
+            }
+        }
+        let what = format!("`{reference}` leads in a circle");
+        self.wrong(pointer, what, "let one of them say what it is");
+        None
+    }
+}
+
+fn reference(node: &Value) -> Option<&str> {
+    node.get("$ref")?.as_str()
+}
+
+/// Whether `pointer` is `other` or below it.
+fn is_within(pointer: &str, other: &str) -> bool {
+    pointer
+        .strip_prefix(other)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The pointer of a reference into the same document.
+fn local(reference: &str) -> Option<String> {
+    let fragment = reference.strip_prefix('#')?;
+    let is_pointer = fragment.is_empty() || fragment.starts_with('/');
+    is_pointer.then(|| percent_decoded(fragment))
+}
+
+/// The component schema at `pointer`.
+fn component(pointer: &str) -> Option<&str> {
+    let name = pointer.strip_prefix("/components/schemas/")?;
+    (!name.contains('/')).then_some(name)
+}
+
+/// A fragment of a URL, where a pointer is escaped once more.
+fn percent_decoded(fragment: &str) -> String {
+    let mut bytes = Vec::with_capacity(fragment.len());
+    let mut rest = fragment.as_bytes();
+    while let [first, others @ ..] = rest {
+        let code = match (first, others) {
+            (b'%', [high, low, ..]) => {
+                let digits = [*high, *low];
+                let digits = std::str::from_utf8(&digits).ok();
+                digits.and_then(|digits| u8::from_str_radix(digits, 16).ok())
+            }
+            _ => None,
+        };
+        bytes.push(code.unwrap_or(*first));
+        rest = if code.is_some() { &others[2..] } else { others };
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| fragment.to_owned())
+}
+
+/// What stands beside a `$ref` and is to be kept.
+fn beside_reference(schema: &Value, beside: Beside) -> Map<String, Value> {
+    let keeps = |key: &str| match beside {
+        Beside::Kept => {
+            matches!(key, "description" | "nullable" | "deprecated") || key.starts_with("x-")
+        }
+        Beside::Null => key == "nullable",
+        Beside::Ignored => false,
+    };
+    let all = schema.as_object().into_iter().flatten();
+    all.filter(|(key, _)| keeps(key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+/// Those of a path's parameters, with their indices, that an operation does not have itself.
+fn not_overridden<'a>(shared: &'a [Value], own: &[Value]) -> Vec<(usize, &'a Value)> {
+    let key = |parameter: &Value| {
+        let text = |key| {
+            parameter
+                .get(key)
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+        };
+        (text("name"), text("in"))
+    };
+    let own: Vec<_> = own.iter().map(key).collect();
+    let shared = shared.iter().enumerate();
+    shared
+        .filter(|(_, parameter)| !own.contains(&key(parameter)))
+        .collect()
+}
+
+/// The place in `original`, as it was read, of what is at `pointer` once references are resolved.
+pub(crate) fn origin(original: &Value, pointer: &str) -> String {
+    let mut at = String::new();
+    let steps = steps(pointer);
+    let mut rest = steps.iter();
+    while let Some(step) = rest.next() {
+        // What is not here is behind the reference.
+        for _ in 0..LONGEST_CHAIN {
+            let node = original.pointer(&at);
+            let target = node
+                .filter(|node| node.get(step).is_none())
+                .and_then(reference);
+            match target.and_then(local) {
+                Some(target) if original.pointer(&target).is_some() => at = target,
+                _ => break,
+            }
+        }
+        let is_there = |at: &str| original.pointer(&join(at, step)).is_some();
+        if step == "anyOf" && !is_there(&at) {
+            // Around a reference that has something beside it.
+            rest.next();
+            continue;
+        }
+        at = from_path(original, &at, step).unwrap_or_else(|| join(&at, step));
+    }
+    at
+}
+
+/// The place of a parameter that its operation has from its path: `at` are an operation's
+/// parameters, `step` is behind the last of them.
+fn from_path(original: &Value, at: &str, step: &str) -> Option<String> {
+    let index: usize = step.parse().ok()?;
+    let operation = at.strip_suffix("/parameters")?;
+    let (item, _) = operation.rsplit_once('/')?;
+    if !item.starts_with("/paths/") {
+        return None;
+    }
+    let resolved = |parameter: &Value| -> Value {
+        let target = reference(parameter).and_then(local);
+        let target = target.and_then(|at| original.pointer(&at));
+        target.unwrap_or(parameter).clone()
+    };
+    let list = |at: &str| -> Vec<Value> {
+        let list = original.pointer(at).and_then(Value::as_array);
+        list.into_iter().flatten().map(resolved).collect()
+    };
+    let own = list(at);
+    let shared = list(&join(item, "parameters"));
+    let (index, _) = *not_overridden(&shared, &own).get(index.checked_sub(own.len())?)?;
+    Some(join(&join(item, "parameters"), index))
+}
