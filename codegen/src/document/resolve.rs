@@ -233,7 +233,7 @@ impl Resolve<'_> {
     /// Puts what `node` refers to in its place, if it refers to something.
     fn replace(&mut self, node: &mut Value, pointer: &str) {
         if let Some(reference) = reference(node)
-            && let Some(target) = self.follow(&reference.to_owned(), pointer)
+            && let Some(target) = self.follow(reference, pointer)
         {
             *node = target;
         }

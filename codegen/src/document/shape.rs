@@ -33,10 +33,13 @@ pub(crate) struct Object {
     pub(crate) keys: &'static [(&'static str, Shape)],
     pub(crate) others: Others,
     /// What is to be said of it besides.
-    pub(crate) rule: Option<fn(&Map<String, Value>, &str, &mut Vec<Diagnostic>)>,
+    pub(crate) rule: Option<Rule>,
     /// Whether a `$ref` may stand for it.
     pub(crate) by_reference: bool,
 }
+
+/// Adds what is wrong with an object at a pointer, besides the forms of its values.
+pub(crate) type Rule = fn(&Map<String, Value>, &str, &mut Vec<Diagnostic>);
 
 /// What keys mean that an object does not know.
 #[derive(Clone, Copy, PartialEq, Eq)]

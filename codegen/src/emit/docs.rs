@@ -3,22 +3,22 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::prose;
+
 /// As wide as the code around it.
 const WIDTH: usize = 92;
 
-/// The comment of an item; `fallback` when the spec has no words for it.
+/// The comment of an item: the words of the spec, or `fallback` when it has none.
 pub(super) fn docs(text: &str, fallback: &str) -> TokenStream {
-    let text = if text.trim().is_empty() {
-        fallback
-    } else {
-        text
-    };
-    lines(&wrap(text))
+    let text = prose::markdown(text);
+    lines(&wrap(if text.is_empty() { fallback } else { &text }))
 }
 
 /// A comment of these lines.
 pub(super) fn lines(lines: &[String]) -> TokenStream {
     let lines = lines.iter().map(|line| {
+        // A name of the spec can be in it.
+        let line = prose::plain(line).replace('\n', " ");
         let line = if line.is_empty() {
             String::new()
         } else {
@@ -29,45 +29,45 @@ pub(super) fn lines(lines: &[String]) -> TokenStream {
     quote! { #(#lines)* }
 }
 
-/// Fills paragraphs; what is indented or in a code block stays as it is.
+/// Fills paragraphs; what is in a code block stays as it is.
 pub(super) fn wrap(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    let mut in_code = false;
-    let mut open = false;
+    let mut fence: Option<usize> = None;
+    // The indent of what goes on from the last line; none when nothing does.
+    let mut open: Option<&str> = None;
     for line in text.trim().lines() {
         let line = line.trim_end();
-        let is_fence = line.trim_start().starts_with("```");
-        if is_fence {
-            in_code = !in_code;
-        }
-        let starts_block = line.is_empty()
-            || line.starts_with([' ', '-', '*', '#', '|', '>'])
-            || line.starts_with(|c: char| c.is_ascii_digit());
-        if in_code || is_fence {
+        let marks = line.trim_start();
+        let marks = marks.len() - marks.trim_start_matches('`').len();
+        let is_fence = marks >= 3 && fence.is_none_or(|opened| marks >= opened);
+        if fence.is_some() || is_fence || line.is_empty() {
+            fence = match fence {
+                Some(_) if is_fence => None,
+                None if is_fence => Some(marks),
+                same => same,
+            };
             out.push(line.to_owned());
-            open = false;
+            open = None;
             continue;
         }
-        if line.is_empty() {
-            out.push(String::new());
-            open = false;
-            continue;
-        }
-        let indent = if line.starts_with(['-', '*']) {
-            "  "
-        } else {
-            ""
+        let indent = match marker(line) {
+            Some(_) if line.starts_with(|c: char| c.is_ascii_digit()) => "   ",
+            Some("#") => "",
+            Some(_) => "  ",
+            None => "",
         };
-        let mut current = match out.pop() {
-            Some(last) if open && !starts_block => last,
-            Some(last) => {
-                out.push(last);
-                String::new()
+        let starts_block = marker(line).is_some() || line.starts_with([' ', '|']);
+        let (mut current, indent) = match (open, out.pop()) {
+            (Some(indent), Some(last)) if !starts_block => (last, indent),
+            (_, last) => {
+                out.extend(last);
+                (String::new(), indent)
             }
-            None => String::new(),
         };
         for word in line.split_whitespace() {
-            if !current.is_empty() && current.chars().count() + 1 + word.chars().count() > WIDTH {
+            let is_full = current.chars().count() + 1 + word.chars().count() > WIDTH;
+            // At the start of a line it would begin a list, a heading or a quotation.
+            if !current.is_empty() && is_full && !is_marker(word) {
                 out.push(std::mem::take(&mut current));
                 current.push_str(indent);
             } else if !current.trim().is_empty() {
@@ -76,9 +76,27 @@ pub(super) fn wrap(text: &str) -> Vec<String> {
             current.push_str(word);
         }
         out.push(current);
-        open = true;
+        open = Some(indent);
     }
     out
+}
+
+/// The mark of the block that `line` begins: of an item, a heading, a quotation.
+fn marker(line: &str) -> Option<&str> {
+    let word = line.split_whitespace().next()?;
+    let is_block = line.starts_with(word) && is_marker(word);
+    is_block.then_some(if word.starts_with('#') { "#" } else { word })
+}
+
+fn is_marker(word: &str) -> bool {
+    let number = word.strip_suffix(['.', ')']);
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    matches!(word, "-" | "*" | "+")
+        || word.starts_with('>')
+        || number.is_some_and(is_number)
+        || ["#", "=", "-"]
+            .iter()
+            .any(|mark| word.trim_matches(|c| mark.contains(c)).is_empty())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::docs::{docs, lines, wrap};
 use super::params::{expand_items, setters};
+use super::prose;
 use super::scope::{Scope, ident};
 use crate::ir::{Operation, Param, Ty, Verb};
 use proc_macro2::TokenStream;
@@ -110,7 +111,7 @@ impl Verb {
 
 /// The comment of the method that makes a builder.
 pub(super) fn method_docs(operation: &Operation, example: &[String]) -> TokenStream {
-    let mut text = wrap(&operation.docs);
+    let mut text = wrap(&prose::markdown(&operation.docs));
     if text.is_empty() {
         text = vec![format!("`{}` in Stripe's API.", operation.id)];
     }

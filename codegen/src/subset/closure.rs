@@ -29,7 +29,7 @@ impl Resources {
             .collect();
         let mut feature = BTreeMap::new();
         for (name, part) in &rules.features {
-            for (index, resource) in part.resources.iter().enumerate() {
+            for (index, resource) in part.resources.iter().flatten().enumerate() {
                 let pointer = format!("{}/resources/{index}", join("/features", name));
                 if !schemas.contains_key(resource) {
                     let near = nearest(resource, schemas.keys().map(String::as_str));
@@ -54,7 +54,7 @@ impl Resources {
                 }
             }
         }
-        answered(operations, &all, &mut feature);
+        answered(rules, operations, &all, &mut feature);
         Self { all, feature }
     }
 
@@ -67,15 +67,20 @@ impl Resources {
     }
 }
 
-/// Adds the resources that `operations` answer with, themselves or in a list, to `feature`: to the
-/// default one, if an operation of it does.
+/// Adds the resources that the operations of features without resources answer with, themselves or
+/// in a list, to `feature`: to the default one, if an operation of it does.
 fn answered(
+    rules: &Rules,
     operations: &[Operation],
     all: &BTreeSet<String>,
     feature: &mut BTreeMap<String, String>,
 ) {
     let named: BTreeSet<String> = feature.keys().cloned().collect();
-    for operation in operations {
+    let names_none = |operation: &&Operation| {
+        let feature = rules.features.get(&operation.feature);
+        feature.is_some_and(|feature| feature.resources.is_none())
+    };
+    for operation in operations.iter().filter(names_none) {
         let responses = operation.value.get("responses").and_then(Value::as_object);
         let good = responses
             .into_iter()
@@ -185,14 +190,10 @@ impl Pass<'_> {
     fn schema(&mut self, schema: &mut Value, pointer: &str) {
         walk(schema, pointer, &mut |schema, pointer| {
             cut_references(schema, &|name| self.resources.allow(name, self.default));
-            match reference(schema) {
-                Some(Ok(name)) => {
-                    self.open
-                        .entry(name.to_owned())
-                        .or_insert_with(|| pointer.to_owned());
-                }
-                // The reader says what leads elsewhere.
-                Some(Err(_)) | None => {}
+            // The reader says which references lead elsewhere.
+            if let Some(Ok(name)) = reference(schema) {
+                let open = self.open.entry(name.to_owned());
+                open.or_insert_with(|| pointer.to_owned());
             }
         });
     }

@@ -65,10 +65,9 @@ pub(super) struct Feature {
     /// Globs over the webhook event types.
     #[serde(default)]
     pub(super) events: Vec<String>,
-    /// The resources that are modelled besides those that its operations answer with; a reference
-    /// to another one is cut.
-    #[serde(default)]
-    pub(super) resources: Vec<String>,
+    /// The resources that are modelled; a reference to another one is cut. Without this key they
+    /// are those that its operations answer with.
+    pub(super) resources: Option<Vec<String>>,
 }
 
 /// The form of the file, for diagnostics that say where in it: the same keys as above.
