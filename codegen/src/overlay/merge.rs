@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use crate::document::{self, Shape, is_openapi_key, join, nearest, steps};
+use crate::document::{self, Object, Others, Shape, is_openapi_key, join, nearest, steps};
 use crate::error::Diagnostic;
 
 /// The key of the texts of an enum's values.
@@ -16,8 +16,23 @@ const OWN: &[(&str, Shape)] = &[
     ("x-id-of", Shape::Text),
     ("x-module", Shape::Text),
     ("x-name", Shape::Text),
+    ("x-object", Shape::Object(&CARRIED)),
     (SENSITIVE, Shape::Flag),
 ];
+
+/// The object that an event carries, where it is not quite what its schema says.
+static CARRIED: Object = Object {
+    what: "the object of an event",
+    required: &["name", "description", "missing"],
+    keys: &[
+        ("name", Shape::Text),
+        ("description", Shape::Text),
+        ("missing", Shape::List(&Shape::Text)),
+    ],
+    others: Others::Wrong,
+    rule: None,
+    by_reference: false,
+};
 
 const SENSITIVE: &str = "x-sensitive";
 
