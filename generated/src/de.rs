@@ -247,6 +247,7 @@ pub(crate) fn object_name(raw: &Raw) -> Option<Cow<'_, str>> {
 
 /// Whether a buffered object has a field that is not null.
 #[cfg(feature = "webhook")]
+#[allow(dead_code, reason = "only events of some features ask for it")]
 pub(crate) fn has_field(raw: &Raw, name: &str) -> bool {
     let fields: Option<Map<Option<IgnoredAny>>> = serde_json::from_str(raw.get()).ok();
     fields.is_some_and(|fields| matches!(fields.get(name), Some(Some(_))))

@@ -1,7 +1,11 @@
+mod read;
+mod write;
+
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer};
 use serde::ser::{Serialize, Serializer};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::de::{self, Fields, Object};
@@ -10,6 +14,10 @@ use crate::{Error, Resource};
 /// A JSON value as Stripe sent it, to be read when and as it is needed.
 ///
 /// `Debug` shows its size, since it may hold personal data.
+///
+/// The text is kept as it is where serde_json reads it. Behind `flatten`, `untagged` and
+/// `tag = "…"`, and in other formats, serde gives values instead; the text is then what they are
+/// as JSON, with keys in another order. Two are equal when their values are.
 ///
 /// ```
 /// use stripe_financial_connections::Raw;
@@ -46,7 +54,9 @@ impl fmt::Debug for Raw {
 
 impl PartialEq for Raw {
     fn eq(&self, other: &Self) -> bool {
+        let value = |raw: &Self| serde_json::from_str::<Value>(raw.get()).ok();
         self.get() == other.get()
+            || value(self).is_some_and(|this| value(other).is_some_and(|other| this == other))
     }
 }
 
@@ -54,13 +64,13 @@ impl Eq for Raw {}
 
 impl Serialize for Raw {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        write::Written::new(&self.0).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Raw {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Box::deserialize(deserializer).map(Self)
+        read::text(deserializer).map(Self)
     }
 }
 
@@ -132,3 +142,65 @@ impl Object for OnlyId {
 }
 
 crate::macros::object!(OnlyId);
+
+#[cfg(test)]
+mod tests {
+    use serde::de::value::{Error, MapAccessDeserializer, MapDeserializer};
+    use serde_json::json;
+
+    use super::*;
+
+    fn raw(json: &str) -> Raw {
+        serde_json::from_str(json).expect(json)
+    }
+
+    #[test]
+    fn text_stays_as_it_is() {
+        let json = r#"{ "b": 1.10, "a": [1e2, "\ud83d\ude00"], "b": null }"#;
+        assert_eq!(raw(json).get(), json);
+        // Stripe cuts some texts in the middle of a character.
+        assert_eq!(raw(r#""\ud83d""#).get(), r#""\ud83d""#);
+    }
+
+    #[test]
+    fn it_is_written_as_the_value_that_it_is() {
+        for json in [
+            r#"{"b":1.5,"a":[true,false,null,"x\n",{"":-1}],"b":18446744073709551615}"#,
+            "[]",
+            "{}",
+            r#""""#,
+            // What no float can tell is not made one.
+            "123456789012345678901234567890",
+            "[1e400]",
+            r#""\ud83d""#,
+        ] {
+            assert_eq!(serde_json::to_string(&raw(json)).expect(json), json);
+        }
+        let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(serde_json::to_string(&raw(&deep)).expect("JSON"), deep);
+        let value = serde_json::to_value(raw(r#"{"a": [1, 2.5]}"#)).expect("a value");
+        assert_eq!(value, json!({"a": [1, 2.5]}));
+    }
+
+    #[test]
+    fn two_are_equal_when_their_values_are() {
+        let object = raw(r#"{"a": 1, "b": [2.50]}"#);
+        assert_eq!(object, raw(r#"{"b":[2.5],"a":1}"#));
+        assert_ne!(object, raw(r#"{"b":[2.5],"a":2}"#));
+        assert_ne!(object, raw(r#"{"a":1}"#));
+        let deep = |count: usize| raw(&format!("{}{}", "[".repeat(count), "]".repeat(count)));
+        assert_eq!(deep(1000), deep(1000));
+        assert_ne!(deep(1000), deep(1001));
+    }
+
+    #[test]
+    fn it_is_read_from_a_map_as_well() {
+        let entries = [("b", 1), ("a", 2)].into_iter();
+        let map: MapDeserializer<'_, _, Error> = MapDeserializer::new(entries);
+        let read = Raw::deserialize(MapAccessDeserializer::new(map)).expect("a value");
+        assert_eq!(read, raw(r#"{"a": 2, "b": 1}"#));
+        let none: MapDeserializer<'_, _, Error> = MapDeserializer::new([("", 1); 0].into_iter());
+        let read = Raw::deserialize(MapAccessDeserializer::new(none)).expect("a value");
+        assert_eq!(read.get(), "{}");
+    }
+}

@@ -8,18 +8,25 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAcce
 
 use crate::{Map, Sensitive};
 
-/// From here on a float may have lost what its text said: 2^53.
-const INEXACT: f64 = 9_007_199_254_740_992.0;
+/// From here on a float may be another number than its text: 2^50. Floats could tell up to 2^53,
+/// but serde_json reads them with an error in the last bits.
+const INEXACT: f64 = 1_125_899_906_842_624.0;
+
+/// The whole number that a float is, but for the error that reading it may have made.
+fn whole(float: f64) -> Option<f64> {
+    let nearest = float.round();
+    let error = 2.0 * f64::EPSILON * float.abs();
+    ((float - nearest).abs() <= error).then_some(nearest)
+}
 
 /// Reads a whole number, written with a fraction of zero or an exponent too: `100.0`, `1e2`.
 pub(crate) struct Integer(pub(crate) i64);
 
 impl<'de> Deserialize<'de> for Integer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let whole = |float: f64| (float.fract() == 0.0 && float.abs() < INEXACT).then_some(float);
         let visitor = NumberVisitor {
             expecting: "an integer",
-            round: whole,
+            round: |float| whole(float).filter(|whole| whole.abs() < INEXACT),
         };
         deserializer.deserialize_any(visitor).map(Self)
     }
@@ -28,7 +35,7 @@ impl<'de> Deserialize<'de> for Integer {
 /// Reads seconds, rounded down to a whole number.
 pub(crate) fn rounded_down<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     let down = |float: f64| {
-        let float = float.floor();
+        let float = whole(float).unwrap_or(float.floor());
         // The bounds of an `i64`, of which only the lower one is a float.
         (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0)
             .contains(&float)
@@ -123,5 +130,90 @@ impl<T: StandsFor> StandsFor for Map<T> {
 
     fn value(self) -> Self::Value {
         self.map_values(T::value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Timestamp;
+
+    fn integer(json: &str) -> Result<i64, String> {
+        let read: Result<Integer, _> = serde_json::from_str(json);
+        read.map(StandsFor::value)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn whole_amounts_are_read_however_they_are_written() {
+        for (json, amount) in [
+            ("100", 100),
+            ("-100", -100),
+            ("100.0", 100),
+            ("100.000", 100),
+            ("1e2", 100),
+            ("1E+2", 100),
+            ("1.5e1", 15),
+            ("-1e2", -100),
+            ("0", 0),
+            ("-0", 0),
+            ("-0.0", 0),
+            ("1125899906842623.0", 1_125_899_906_842_623),
+            ("1125899906842623.00", 1_125_899_906_842_623),
+            ("1125899906842621.000000000", 1_125_899_906_842_621),
+            ("123456789.000000000000000000000", 123_456_789),
+            ("112589990684262e1", 1_125_899_906_842_620),
+            ("9223372036854775807", i64::MAX),
+            ("-9223372036854775808", i64::MIN),
+        ] {
+            assert_eq!(integer(json), Ok(amount), "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_whole_amount_is_an_error() {
+        for json in [
+            "100.5",
+            "1e-2",
+            "-0.1",
+            // A float may have lost what stood here.
+            "1125899906842624.0",
+            "9007199254740991.0",
+            "1e18",
+            "1e300",
+            "1e999",
+            "9223372036854775808",
+            "-9223372036854775809",
+            "\"100\"",
+            "true",
+            "null",
+            "[100]",
+            "{\"a\": 100}",
+            "{}",
+        ] {
+            assert!(integer(json).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn times_are_rounded_down() {
+        for (json, secs) in [
+            ("1493864264.4292502", Some(1_493_864_264)),
+            ("1493864264.9999", Some(1_493_864_264)),
+            ("1493864264.000000000000", Some(1_493_864_264)),
+            ("1.5e9", Some(1_500_000_000)),
+            ("-0.5", Some(-1)),
+            ("-1.5", Some(-2)),
+            ("1e18", Some(1_000_000_000_000_000_000)),
+            ("-9223372036854775808", Some(i64::MIN)),
+            ("-9.3e18", None),
+            ("9.3e18", None),
+            ("9223372036854775808", None),
+            ("\"1493864264\"", None),
+            ("null", None),
+        ] {
+            let read: Result<Timestamp, _> = serde_json::from_str(json);
+            assert_eq!(read.ok().map(Timestamp::as_secs), secs, "{json}");
+        }
     }
 }

@@ -11,12 +11,14 @@ use crate::{DecodeError, Raw, de};
 
 /// What an event says of its object. Nothing, if the object was read without the event.
 #[derive(Clone, Copy, Default)]
+#[allow(dead_code, reason = "only events of some features ask for all of it")]
 pub(crate) struct Origin<'a> {
     pub(super) event: Option<&'a str>,
     /// The API version that the object was rendered in.
     pub(super) version: Option<&'a str>,
 }
 
+#[allow(dead_code, reason = "only events of some features ask for all of it")]
 impl Origin<'_> {
     /// Whether the object comes from one of these events, in which it may lack some fields. If
     /// the event is not known, the object tells.

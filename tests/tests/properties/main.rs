@@ -1,5 +1,8 @@
 //! What holds for all values, not only for those that came to mind.
 
+mod arbitrary;
+mod containers;
+
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;

@@ -1,0 +1,108 @@
+//! How JSON text is given to any serializer: as the value that it is.
+//!
+//! serde_json takes the text as it is, but nothing else does: not another format, and not even
+//! itself behind `flatten` and `tag = "…"`, where an object has to be written as a map.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::de::Name;
+
+/// Values are written one in the other down to here, and below that as text: serde_json reads no
+/// deeper either.
+const MAX_DEPTH: u8 = 128;
+
+/// A value within the text.
+pub(super) struct Written<'a> {
+    json: &'a RawValue,
+    depth: u8,
+}
+
+impl<'a> Written<'a> {
+    pub(super) fn new(json: &'a RawValue) -> Self {
+        Self { json, depth: 0 }
+    }
+
+    fn inner(&self, json: &'a RawValue) -> Self {
+        Self {
+            json,
+            depth: self.depth + 1,
+        }
+    }
+}
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = self.json.get();
+        match text.as_bytes().first() {
+            Some(b'{') if self.depth < MAX_DEPTH => {
+                if let Ok(Entries(entries)) = serde_json::from_str(text) {
+                    let entries = entries.iter();
+                    return serializer
+                        .collect_map(entries.map(|(key, json)| (key.as_str(), self.inner(json))));
+                }
+            }
+            Some(b'[') if self.depth < MAX_DEPTH => {
+                if let Ok(items) = serde_json::from_str::<Vec<&RawValue>>(text) {
+                    return serializer.collect_seq(items.into_iter().map(|json| self.inner(json)));
+                }
+            }
+            Some(b'"') => {
+                if let Ok(string) = serde_json::from_str::<Name<'_>>(text) {
+                    return serializer.serialize_str(string.as_str());
+                }
+            }
+            Some(b't') => return serializer.serialize_bool(true),
+            Some(b'f') => return serializer.serialize_bool(false),
+            Some(b'n') => return serializer.serialize_unit(),
+            _ => {
+                if let Ok(number) = text.parse() {
+                    return serializer.serialize_i64(number);
+                }
+                if let Ok(number) = text.parse() {
+                    return serializer.serialize_u64(number);
+                }
+                // An integer that is larger than any float can tell stays text.
+                let is_float = text.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
+                if let Some(number) = text
+                    .parse()
+                    .ok()
+                    .filter(|number: &f64| is_float && number.is_finite())
+                {
+                    return serializer.serialize_f64(number);
+                }
+            }
+        }
+        self.json.serialize(serializer)
+    }
+}
+
+/// The entries of an object, in order.
+struct Entries<'a>(Vec<(Name<'a>, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Entries<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(EntriesVisitor)
+    }
+}
+
+struct EntriesVisitor;
+
+impl<'de> Visitor<'de> for EntriesVisitor {
+    type Value = Entries<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries<'de>, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        Ok(Entries(entries))
+    }
+}
