@@ -84,7 +84,8 @@ def accounts(client, sandbox):
             "filters": {"countries": ["US"]},
         }
     )
-    assert session.client_secret.startswith(session.id)
+    assert session.client_secret.startswith("fcsess_client_secret_")
+    assert session.id.removeprefix("fcsess_") not in session.client_secret
     sandbox.post(f"sessions/{session.id}/link")
     session = connections.sessions.retrieve(session.id)
     assert len(session.accounts.data) == 3

@@ -67,6 +67,14 @@ pub(crate) enum Job {
     Renew {
         subscription: String,
     },
+    /// The first payment of a subscription has not come.
+    GiveUp {
+        subscription: String,
+    },
+    /// A trial ends soon.
+    TrialNotice {
+        subscription: String,
+    },
     /// An invoice that finalizes itself.
     Finalize {
         invoice: String,

@@ -9,9 +9,11 @@ use axum::routing::{get, post};
 use serde_json::{Value, json};
 
 use crate::api::{read, respond};
+use crate::billing::checkout;
 use crate::delivery;
 use crate::error::ApiError;
 use crate::events::Endpoint;
+use crate::expand;
 use crate::faults::Fault;
 use crate::form::{self, Tree};
 use crate::institutions::Institution;
@@ -70,6 +72,10 @@ pub(crate) fn router() -> Router<Arc<Server>> {
             link(|universe, id, institution, chosen| {
                 link_intent(universe, Kind::Setup, id, institution, chosen)
             }),
+        )
+        .route(
+            "/_sandbox/checkout/sessions/{id}/complete",
+            link(complete_checkout),
         )
         .route(
             "/_sandbox/accounts/{id}/deactivate",
@@ -208,6 +214,20 @@ pub(crate) fn link_intent(
 ) -> Answer {
     let world = universe.find(|state| kind.find(state, id).is_ok());
     kind.link(universe.world(&world)?, id, institution, chosen)
+}
+
+/// Completes the page of a checkout session, in whichever world it is.
+pub(crate) fn complete_checkout(
+    universe: &mut Universe,
+    id: &str,
+    institution: &Institution,
+    chosen: &[String],
+) -> Answer {
+    let world = universe.find(|state| state.checkout_sessions.get(id).is_some());
+    let state = universe.world(&world)?;
+    let mut session = checkout::complete(state, id, institution, chosen)?;
+    expand::strip(&mut session, &[]);
+    Ok(session)
 }
 
 /// Does something to an account, in whichever world it is.

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::Call;
 use crate::error::ApiError;
+use crate::expand;
 use crate::range::TimeRange;
 use crate::spec::SPEC;
 use crate::state::State;
@@ -165,7 +166,7 @@ impl Event {
 
 impl State {
     pub(crate) fn emit(&mut self, r#type: &str, subject: &str, object: Value) {
-        self.push_event(r#type, subject, &json!({ "object": object }));
+        self.push_event(r#type, subject, json!({ "object": object }));
     }
 
     /// An event that tells what the changed fields held before.
@@ -184,17 +185,18 @@ impl State {
         self.push_event(
             r#type,
             subject,
-            &json!({ "object": object, "previous_attributes": previous }),
+            json!({ "object": object, "previous_attributes": previous }),
         );
     }
 
-    fn push_event(&mut self, r#type: &str, subject: &str, data: &Value) {
+    fn push_event(&mut self, r#type: &str, subject: &str, mut data: Value) {
+        expand::strip(&mut data, &[]);
         let event = Event {
             id: self.setting.ids.id("evt"),
             created: self.now(),
             r#type: r#type.to_owned(),
             subject: subject.to_owned(),
-            data: serde_json::value::to_raw_value(data).expect("JSON can be written"),
+            data: serde_json::value::to_raw_value(&data).expect("JSON can be written"),
             cause: self.cause.clone(),
             deliveries: Vec::new(),
         };

@@ -8,6 +8,13 @@ use crate::state::State;
 
 const MAX_DEPTH: usize = 4;
 
+/// Fields of objects that are only there if they are expanded.
+const ONLY_EXPANDED: [(&str, &str); 3] = [
+    ("checkout.session", "line_items"),
+    ("invoice", "confirmation_secret"),
+    ("invoice", "payments"),
+];
+
 /// Refuses paths that cannot be expanded. Without a schema, as for an operation that is not in the
 /// spec, all can be.
 pub(crate) fn check(paths: &[&str], schema: Option<&Schema>) -> Result<(), ApiError> {
@@ -26,11 +33,51 @@ pub(crate) fn check(paths: &[&str], schema: Option<&Schema>) -> Result<(), ApiEr
     Ok(())
 }
 
-/// Replaces the ids at these paths of an answer.
+/// Replaces the ids at these paths of an answer, and takes away what is there only if a path leads
+/// to it.
 pub(crate) fn expand(state: &State, answer: &mut Value, paths: &[&str]) {
-    for path in paths {
-        let fields: Vec<_> = path.split('.').collect();
-        replace(state, answer, &fields);
+    let paths: Vec<Vec<_>> = paths.iter().map(|path| path.split('.').collect()).collect();
+    for fields in &paths {
+        replace(state, answer, fields);
+    }
+    let paths: Vec<_> = paths.iter().map(Vec::as_slice).collect();
+    strip(answer, &paths);
+}
+
+/// Takes away what is only there if it is expanded, as in events.
+pub(crate) fn strip(value: &mut Value, wanted: &[&[&str]]) {
+    match value {
+        Value::Array(items) => {
+            for item in items {
+                strip(item, wanted);
+            }
+        }
+        Value::Object(object) => {
+            let kind = object
+                .get("object")
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            let hidden: Vec<_> = ONLY_EXPANDED
+                .iter()
+                .filter(|(of, field)| {
+                    *of == kind && !wanted.iter().any(|path| path.first() == Some(field))
+                })
+                .map(|(_, field)| *field)
+                .collect();
+            for field in hidden {
+                object.remove(field);
+            }
+            for (name, value) in object {
+                let within: Vec<_> = wanted
+                    .iter()
+                    .filter_map(|path| path.split_first())
+                    .filter(|(first, _)| *first == name)
+                    .map(|(_, rest)| rest)
+                    .collect();
+                strip(value, &within);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -41,6 +88,16 @@ fn is_expandable(schema: &Schema, fields: &[&str]) -> bool {
     };
     SPEC.variants(schema).into_iter().any(|variant| {
         let property = variant.properties.get(*field);
+        let kind = variant
+            .properties
+            .get("object")
+            .and_then(|schema| schema.values.first()?.as_str());
+        let only_expanded = ONLY_EXPANDED
+            .iter()
+            .any(|(of, name)| Some(*of) == kind && name == field);
+        if only_expanded && rest.is_empty() {
+            return true;
+        }
         property.is_some_and(|property| match property.items.as_deref() {
             Some(items) => is_expandable(items, rest),
             None => is_expandable(property, rest),

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::api::Call;
+use crate::billing;
 use crate::clock::{Job, Millis};
 use crate::error::ApiError;
 use crate::institutions::Institution;
@@ -142,16 +143,22 @@ impl Kind {
     }
 
     pub(crate) fn cancel(self, state: &mut State, call: &Call) -> Result<Value, ApiError> {
-        let mut intent = self.find(state, call.id("intent"))?;
+        let intent = self.find(state, call.id("intent"))?;
         if !text(&intent, "status").starts_with("requires_") {
             return Err(self.unexpected_state(&intent));
         }
-        intent["cancellation_reason"] = call.params["cancellation_reason"].clone();
+        let reason = call.params["cancellation_reason"].clone();
+        Ok(self.cancel_for(state, intent, reason))
+    }
+
+    /// Cancels an intent that has not gone too far.
+    pub(crate) fn cancel_for(self, state: &mut State, mut intent: Value, reason: Value) -> Value {
+        intent["cancellation_reason"] = reason;
         if self == Payment {
             intent["canceled_at"] = json!(state.now());
         }
         intent["next_action"] = Value::Null;
-        Ok(self.move_to(state, intent, "canceled", "canceled"))
+        self.move_to(state, intent, "canceled", "canceled")
     }
 
     pub(crate) fn verify(self, state: &mut State, call: &Call) -> Result<Value, ApiError> {
@@ -197,7 +204,8 @@ impl Kind {
             let why = "It was tried too often.";
             return Err(self.not_verified(state, intent, "attempts_exceeded", why));
         }
-        let row = json!({ "id": id, "tries": tries });
+        let mut row = known.map_or_else(|| json!({ "id": id }), |row| row.0.clone());
+        row["tries"] = json!(tries);
         state.hidden.put(Object(row));
         let (code, message) = match by {
             "amounts" => (
@@ -346,7 +354,8 @@ impl Kind {
         Value::Object(fields.collect())
     }
 
-    fn confirmed(
+    /// Goes on with an intent that has a payment method.
+    pub(crate) fn confirmed(
         self,
         state: &mut State,
         mut intent: Value,
@@ -410,6 +419,9 @@ impl Kind {
         self.store(state, &intent);
         let id = text(&intent, "id");
         state.emit(&format!("{}.{event}", self.name()), &id, intent.clone());
+        if self == Payment {
+            billing::intent_moved(state, &intent);
+        }
         intent
     }
 
@@ -443,7 +455,7 @@ impl Kind {
             .with(self.name(), intent.clone())
     }
 
-    fn store(self, state: &mut State, intent: &Value) {
+    pub(crate) fn store(self, state: &mut State, intent: &Value) {
         if let Some(row) = self.table_mut(state).get_mut(&text(intent, "id")) {
             row.0 = intent.clone();
         }

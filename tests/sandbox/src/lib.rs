@@ -57,6 +57,7 @@
 
 mod accounts;
 mod api;
+mod billing;
 pub mod blocking;
 mod clock;
 mod control;
@@ -65,6 +66,7 @@ mod delivery;
 mod error;
 mod events;
 mod expand;
+mod external_accounts;
 mod faults;
 mod flow;
 mod form;
@@ -85,6 +87,7 @@ mod routes;
 mod sandbox;
 mod server;
 mod sessions;
+mod shape;
 mod spec;
 mod state;
 mod store;

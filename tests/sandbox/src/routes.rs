@@ -2,9 +2,11 @@
 
 use crate::accounts;
 use crate::api::Call;
+use crate::billing::{checkout, invoices, prices, subscriptions};
 use crate::customers;
 use crate::error::ApiError;
 use crate::events;
+use crate::external_accounts;
 use crate::intents::Kind::{Payment, Setup};
 use crate::ownership;
 use crate::payment_methods;
@@ -66,6 +68,38 @@ pub(crate) const ROUTES: &[Route] = routes! {
     GET "/v1/webhook_endpoints/{webhook_endpoint}" => webhook_endpoints::retrieve,
     POST "/v1/webhook_endpoints/{webhook_endpoint}" => webhook_endpoints::update,
     DELETE "/v1/webhook_endpoints/{webhook_endpoint}" => webhook_endpoints::delete,
+
+    GET "/v1/accounts/{account}/external_accounts" => external_accounts::list,
+    POST "/v1/accounts/{account}/external_accounts" => external_accounts::create,
+    GET "/v1/accounts/{account}/external_accounts/{id}" => external_accounts::retrieve,
+    POST "/v1/accounts/{account}/external_accounts/{id}" => external_accounts::update,
+    DELETE "/v1/accounts/{account}/external_accounts/{id}" => external_accounts::delete,
+
+    GET "/v1/checkout/sessions" => checkout::list,
+    POST "/v1/checkout/sessions" => checkout::create,
+    GET "/v1/checkout/sessions/{session}" => checkout::retrieve,
+    POST "/v1/checkout/sessions/{session}/expire" => checkout::expire,
+
+    POST "/v1/invoiceitems" => invoices::create_item,
+    GET "/v1/invoices" => invoices::list,
+    POST "/v1/invoices" => invoices::create,
+    GET "/v1/invoices/{invoice}" => invoices::retrieve,
+    POST "/v1/invoices/{invoice}" => invoices::update,
+    POST "/v1/invoices/{invoice}/finalize" => invoices::finalize,
+    POST "/v1/invoices/{invoice}/pay" => invoices::pay,
+    POST "/v1/invoices/{invoice}/send" => invoices::send,
+    POST "/v1/invoices/{invoice}/void" => invoices::void,
+
+    POST "/v1/prices" => prices::create,
+    GET "/v1/prices/{price}" => prices::retrieve,
+    POST "/v1/products" => prices::create_product,
+    GET "/v1/products/{id}" => prices::retrieve_product,
+
+    GET "/v1/subscriptions" => subscriptions::list,
+    POST "/v1/subscriptions" => subscriptions::create,
+    GET "/v1/subscriptions/{subscription_exposed_id}" => subscriptions::retrieve,
+    POST "/v1/subscriptions/{subscription_exposed_id}" => subscriptions::update,
+    DELETE "/v1/subscriptions/{subscription_exposed_id}" => subscriptions::cancel,
 
     POST "/v1/tokens" => tokens::create,
     GET "/v1/tokens/{token}" => tokens::retrieve,

@@ -196,6 +196,25 @@ impl Sandbox {
         Ok(())
     }
 
+    /// Completes a checkout session, as a customer does who links an account on Stripe's page and
+    /// pays, sets up or subscribes with it.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such session, or it is no longer open, or the institution is down or has no
+    /// account that can be paid from.
+    pub fn complete_checkout(
+        &self,
+        session: impl AsRef<str>,
+        link: impl Into<Link>,
+    ) -> Result<(), Refused> {
+        let (session, link) = (session.as_ref(), link.into());
+        self.server.with(|universe| {
+            control::complete_checkout(universe, session, &link.institution, &link.accounts)
+        })?;
+        Ok(())
+    }
+
     /// Makes an account inactive: its institution no longer lets it be read.
     ///
     /// # Errors

@@ -32,6 +32,7 @@ pub(crate) struct Schema {
     #[serde(rename = "$ref")]
     reference: Option<String>,
     pub(crate) r#type: Option<String>,
+    pub(crate) nullable: bool,
     #[serde(rename = "enum")]
     pub(crate) values: Vec<Value>,
     pub(crate) properties: BTreeMap<String, Schema>,
@@ -130,11 +131,21 @@ impl Spec {
         self.events.contains_key(r#type)
     }
 
+    /// A schema by its name.
+    pub(crate) fn schema(&self, name: &str) -> Option<&Schema> {
+        self.schemas.get(name)
+    }
+
+    /// The schema that a schema refers to.
+    pub(crate) fn referred(&self, schema: &Schema) -> Option<&Schema> {
+        let reference = schema.reference.as_ref()?;
+        self.schema(reference.rsplit('/').next().unwrap_or_default())
+    }
+
     /// The schemas that a schema stands for: itself, what it refers to, or what it chooses from.
     pub(crate) fn variants<'a>(&'a self, schema: &'a Schema) -> Vec<&'a Schema> {
-        if let Some(reference) = &schema.reference {
-            let name = reference.rsplit('/').next().unwrap_or_default();
-            return self.schemas.get(name).into_iter().collect();
+        if schema.reference.is_some() {
+            return self.referred(schema).into_iter().collect();
         }
         if schema.any_of.is_empty() {
             return vec![schema];

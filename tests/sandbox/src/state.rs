@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::accounts::Account;
+use crate::billing::{checkout, invoices, subscriptions};
 use crate::clock::{Clock, Job, Millis};
 use crate::error::ApiError;
 use crate::events::{Cause, Event};
@@ -35,6 +36,13 @@ pub(crate) struct State {
     pub(crate) setup_intents: Table<Object>,
     pub(crate) webhook_endpoints: Table<Object>,
     pub(crate) tokens: Table<Object>,
+    pub(crate) external_accounts: Table<Object>,
+    pub(crate) products: Table<Object>,
+    pub(crate) prices: Table<Object>,
+    pub(crate) invoices: Table<Object>,
+    pub(crate) invoice_items: Table<Object>,
+    pub(crate) subscriptions: Table<Object>,
+    pub(crate) checkout_sessions: Table<Object>,
     /// What the sandbox knows of an object and no answer shows, by the id of the object.
     pub(crate) hidden: Table<Object>,
     pub(crate) replays: Replays,
@@ -64,6 +72,13 @@ impl State {
             setup_intents: Table::default(),
             webhook_endpoints: Table::default(),
             tokens: Table::default(),
+            external_accounts: Table::default(),
+            products: Table::default(),
+            prices: Table::default(),
+            invoices: Table::default(),
+            invoice_items: Table::default(),
+            subscriptions: Table::default(),
+            checkout_sessions: Table::default(),
             hidden: Table::default(),
             replays: Replays::default(),
             events: Table::default(),
@@ -119,7 +134,11 @@ impl State {
             Job::DailyRefresh { account } => refresh::daily(self, &account),
             Job::Deactivate { account } => self.deactivate(&account),
             Job::Settle { payment_intent } => intents::settle(self, &payment_intent),
-            Job::ExpireCheckout { .. } | Job::Renew { .. } | Job::Finalize { .. } => {}
+            Job::ExpireCheckout { session } => checkout::expired(self, &session),
+            Job::Renew { subscription } => subscriptions::renew(self, &subscription),
+            Job::GiveUp { subscription } => subscriptions::give_up(self, &subscription),
+            Job::TrialNotice { subscription } => subscriptions::notice(self, &subscription),
+            Job::Finalize { invoice } => invoices::advance(self, &invoice),
         }
     }
 
@@ -132,6 +151,11 @@ impl State {
             "pi" => json(&self.payment_intents),
             "seti" => json(&self.setup_intents),
             "mandate" => json(&self.mandates),
+            "in" => json(&self.invoices),
+            "sub" => json(&self.subscriptions),
+            "cs" => json(&self.checkout_sessions),
+            "price" => json(&self.prices),
+            "prod" => json(&self.products),
             "fca" => self.accounts.get(id).map(Account::json),
             "fcaowns" => self.ownerships.get(id).map(Ownership::json),
             _ => None,

@@ -139,6 +139,13 @@ tables! {
     setup_intents: Object,
     webhook_endpoints: Object,
     tokens: Object,
+    external_accounts: Object,
+    products: Object,
+    prices: Object,
+    invoices: Object,
+    invoice_items: Object,
+    subscriptions: Object,
+    checkout_sessions: Object,
     hidden: Object,
     events: Event,
 }

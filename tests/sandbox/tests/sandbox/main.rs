@@ -1,5 +1,6 @@
 //! The sandbox, held to the spec, to the crate, and to what clients can do to it.
 
+mod billing;
 mod conformance;
 mod faults;
 mod http;

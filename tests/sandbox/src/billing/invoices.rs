@@ -1,0 +1,682 @@
+//! `/v1/invoices` and `/v1/invoiceitems`: from a draft to one that is paid or void.
+
+use serde_json::{Value, json};
+
+use super::{bank_options, check_method, confirm, customer, default_method, find, int, intent};
+use super::{remember, subscriptions, text};
+use crate::api::Call;
+use crate::clock::{Job, Millis};
+use crate::customers::change_metadata;
+use crate::error::ApiError;
+use crate::intent_params;
+use crate::intents::Kind;
+use crate::range::TimeRange;
+use crate::shape;
+use crate::state::State;
+use crate::table::{self, Object};
+
+const DAY: i64 = 86_400;
+/// How long a draft waits that finalizes itself.
+const DRAFT: Millis = 3_600_000;
+
+/// Parameters that an invoice does not show as they were sent.
+const NOT_SHOWN: [&str; 3] = ["discounts", "from_invoice", "subscription"];
+/// What can be changed of an invoice that is no longer a draft.
+const CHANGEABLE: [&str; 5] = [
+    "auto_advance",
+    "default_payment_method",
+    "expand",
+    "metadata",
+    "payment_settings",
+];
+
+pub(crate) fn create(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let params = &call.params;
+    let customer = customer(state, call)?.to_owned();
+    if let Some(method) = call.text("default_payment_method") {
+        check_method(state, method, &customer, "default_payment_method")?;
+    }
+    let collected = call.text("collection_method");
+    let due = due(state, params, collected)?;
+    let subscription = call.text("subscription").map(str::to_owned);
+    if let Some(id) = &subscription
+        && state.subscriptions.get(id).is_none()
+    {
+        return Err(ApiError::unknown_reference(
+            "subscription",
+            id,
+            "subscription",
+        ));
+    }
+    let mut invoice = new(state, &customer, call.text("currency").unwrap_or("usd"));
+    if let Some(id) = subscription {
+        invoice["parent"] = of_subscription(&id);
+    }
+    shape::change("invoice", &mut invoice, params, &NOT_SHOWN);
+    change_metadata(&mut invoice, params);
+    invoice["due_date"] = due;
+    invoice["billing_reason"] = json!("manual");
+    // Waiting items come along if that is asked for.
+    if call.text("pending_invoice_items_behavior") == Some("include") {
+        let rows = state.invoice_items.rows().iter().map(|row| &row.0);
+        let waiting =
+            rows.filter(|item| item["customer"] == *customer && item["invoice"].is_null());
+        let waiting: Vec<_> = waiting.cloned().collect();
+        for mut item in waiting {
+            item["invoice"] = invoice["id"].clone();
+            add_line(state, &mut invoice, &item);
+            state.invoice_items.put(Object(item));
+        }
+    }
+    Ok(put_new(state, invoice))
+}
+
+/// Stores a draft, which finalizes itself if it is told to.
+pub(crate) fn put_new(state: &mut State, invoice: Value) -> Value {
+    let id = text(&invoice, "id");
+    if invoice["auto_advance"] == true {
+        let job = Job::Finalize {
+            invoice: id.clone(),
+        };
+        state.clock.schedule(DRAFT, job);
+    }
+    state.invoices.push(Object(invoice.clone()));
+    state.emit("invoice.created", &id, invoice.clone());
+    invoice
+}
+
+/// When an invoice has to be paid that is sent.
+fn due(state: &State, params: &Value, collected: Option<&str>) -> Result<Value, ApiError> {
+    let days = intent_params::int(&params["days_until_due"]);
+    let date = intent_params::int(&params["due_date"]);
+    if collected == Some("send_invoice") {
+        return match (days, date) {
+            (Some(_), Some(_)) => Err(ApiError::exclusive(["days_until_due", "due_date"])),
+            (Some(days), None) => Ok(json!(state.now() + days * DAY)),
+            (None, Some(date)) => Ok(json!(date)),
+            (None, None) => Err(ApiError::invalid(
+                "An invoice that is sent needs `days_until_due` or `due_date`.",
+            )
+            .code("parameter_missing")
+            .param("days_until_due")),
+        };
+    }
+    match (days, date) {
+        (None, None) => Ok(Value::Null),
+        (Some(_), _) => Err(only_sent("days_until_due")),
+        (None, Some(_)) => Err(only_sent("due_date")),
+    }
+}
+
+fn only_sent(param: &str) -> ApiError {
+    ApiError::invalid(format!(
+        "You can only set `{param}` if the collection_method is `send_invoice`."
+    ))
+    .param(param)
+}
+
+/// An empty draft.
+pub(crate) fn new(state: &State, customer: &str, currency: &str) -> Value {
+    let id = state.setting.ids.id("in");
+    let now = state.now();
+    let known = state.customers.get(customer).map(|row| row.0.clone());
+    let known = known.unwrap_or_default();
+    let lines = table::list(Vec::new(), false, &format!("/v1/invoices/{id}/lines"));
+    shape::object(
+        "invoice",
+        &json!({
+            "id": id,
+            "object": "invoice",
+            "account_country": "US",
+            "account_name": "Sandbox",
+            "auto_advance": false,
+            "automatic_tax": { "enabled": false },
+            "billing_reason": "manual",
+            "collection_method": "charge_automatically",
+            "created": now,
+            "currency": currency,
+            "customer": customer,
+            "customer_address": known["address"],
+            "customer_email": known["email"],
+            "customer_name": known["name"],
+            "customer_phone": known["phone"],
+            "customer_shipping": known["shipping"],
+            "customer_tax_exempt": known["tax_exempt"],
+            "customer_tax_ids": [],
+            "effective_at": null,
+            "issuer": { "type": "self" },
+            "lines": lines,
+            "livemode": false,
+            "metadata": {},
+            "payment_settings": { "default_mandate": null },
+            "period_end": now,
+            "period_start": now,
+            "status": "draft",
+            "status_transitions": {},
+            "subtotal_excluding_tax": 0,
+            "total_excluding_tax": 0,
+        }),
+    )
+}
+
+/// What an invoice that a subscription makes is of.
+pub(crate) fn of_subscription(id: &str) -> Value {
+    shape::object(
+        "billing_bill_resource_invoicing_parents_invoice_parent",
+        &json!({
+            "type": "subscription_details",
+            "subscription_details": { "subscription": id, "metadata": {} },
+        }),
+    )
+}
+
+/// Adds a line for an item: `amount`, `description`, `price`, `quantity`, `period`.
+pub(crate) fn add_line(state: &State, invoice: &mut Value, item: &Value) {
+    let now = state.now();
+    let amount = int(item, "amount");
+    let price = &item["price"];
+    let pricing = match price["id"].as_str() {
+        Some(id) => json!({
+            "type": "price_details",
+            "price_details": { "price": id, "product": price["product"] },
+            "unit_amount_decimal": price["unit_amount_decimal"],
+        }),
+        None => Value::Null,
+    };
+    let parent = match item["subscription_item"].as_str() {
+        Some(id) => json!({
+            "type": "subscription_item_details",
+            "subscription_item_details": {
+                "subscription": item["subscription"],
+                "subscription_item": id,
+                "proration": false,
+            },
+        }),
+        None => json!({
+            "type": "invoice_item_details",
+            "invoice_item_details": { "invoice_item": item["id"], "proration": false },
+        }),
+    };
+    let line = shape::object(
+        "line_item",
+        &json!({
+            "id": state.setting.ids.id("il"),
+            "object": "line_item",
+            "amount": amount,
+            "currency": invoice["currency"],
+            "description": item["description"],
+            "discountable": true,
+            "invoice": invoice["id"],
+            "livemode": false,
+            "metadata": item["metadata"],
+            "parent": parent,
+            "period": {
+                "start": item["period"]["start"].as_i64().unwrap_or(now),
+                "end": item["period"]["end"].as_i64().unwrap_or(now),
+            },
+            "pricing": pricing,
+            "quantity": item["quantity"].as_i64().unwrap_or(1),
+            "subscription": item["subscription"],
+            "subtotal": amount,
+        }),
+    );
+    if let Some(lines) = invoice["lines"]["data"].as_array_mut() {
+        lines.push(line);
+    }
+    let lines = invoice["lines"]["data"].as_array().into_iter().flatten();
+    let total: i64 = lines.map(|line| int(line, "amount")).sum();
+    for name in [
+        "amount_due",
+        "amount_remaining",
+        "subtotal",
+        "subtotal_excluding_tax",
+        "total",
+        "total_excluding_tax",
+    ] {
+        invoice[name] = json!(total);
+    }
+}
+
+pub(crate) fn create_item(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let params = &call.params;
+    let customer = customer(state, call)?.to_owned();
+    let quantity = intent_params::int(&params["quantity"]).unwrap_or(1);
+    let price = match call.text("price").is_some() || params["price_data"].is_object() {
+        true => super::prices::of_item(state, params, "invoice_item")?,
+        // `pricing[price]` is how newer versions say it.
+        false if params["pricing"].is_object() => {
+            super::prices::of_item(state, &params["pricing"], "pricing")?
+        }
+        false => Value::Null,
+    };
+    let amount = match price["unit_amount"].as_i64() {
+        Some(each) => each * quantity,
+        None => intent_params::int(&params["amount"])
+            .ok_or_else(|| ApiError::parameter_missing("amount"))?,
+    };
+    let mut item = json!({
+        "id": state.setting.ids.id("ii"),
+        "object": "invoiceitem",
+        "amount": amount,
+        "currency": call.text("currency").unwrap_or("usd"),
+        "customer": customer,
+        "date": state.now(),
+        "description": params["description"],
+        "discountable": true,
+        "discounts": [],
+        "invoice": null,
+        "livemode": false,
+        "metadata": {},
+        "period": { "start": state.now(), "end": state.now() },
+        "price": price,
+        "proration": false,
+        "quantity": quantity,
+        "tax_rates": [],
+    });
+    change_metadata(&mut item, params);
+    if let Some(id) = call.text("invoice") {
+        let missing = || ApiError::unknown_reference("invoice", id, "invoice");
+        let mut invoice = find(&state.invoices, "invoice", id, "invoice").map_err(|_| missing())?;
+        check_draft(&invoice)?;
+        item["invoice"] = json!(id);
+        add_line(state, &mut invoice, &item);
+        changed(state, invoice);
+    }
+    state.invoice_items.push(Object(item.clone()));
+    Ok(item)
+}
+
+pub(crate) fn retrieve(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    named(state, call)
+}
+
+fn named(state: &State, call: &Call) -> Result<Value, ApiError> {
+    find(&state.invoices, "invoice", call.id("invoice"), "id")
+}
+
+pub(crate) fn list(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let created = TimeRange::new(&call.params["created"]);
+    let due = &call.params["due_date"];
+    let due_date = TimeRange::new(due);
+    let is = |invoice: &Value, name: &str| {
+        call.text(name)
+            .is_none_or(|wanted| invoice[name] == *wanted)
+    };
+    state.invoices.page(
+        call,
+        "invoice",
+        |Object(invoice)| {
+            let of = &invoice["parent"]["subscription_details"]["subscription"];
+            is(invoice, "customer")
+                && is(invoice, "status")
+                && is(invoice, "collection_method")
+                && call.text("subscription").is_none_or(|id| *of == *id)
+                && created.contains(int(invoice, "created"))
+                && (due.is_null()
+                    || invoice["due_date"]
+                        .as_i64()
+                        .is_some_and(|date| due_date.contains(date)))
+        },
+        |invoice| invoice.0.clone(),
+    )
+}
+
+pub(crate) fn update(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let mut invoice = named(state, call)?;
+    let params = &call.params;
+    if invoice["status"] != "draft" {
+        let names = params
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name);
+        if let Some(name) = names
+            .into_iter()
+            .find(|name| !CHANGEABLE.contains(&name.as_str()))
+        {
+            return Err(not_editable(&format!(
+                "`{name}` cannot be changed once an invoice is finalized."
+            ))
+            .param(name));
+        }
+    }
+    if let Some(method) = call
+        .text("default_payment_method")
+        .filter(|id| !id.is_empty())
+    {
+        check_method(
+            state,
+            method,
+            &text(&invoice, "customer"),
+            "default_payment_method",
+        )?;
+    }
+    let collected = text(&invoice, "collection_method");
+    let collected = call.text("collection_method").unwrap_or(&collected);
+    let asked = !params["days_until_due"].is_null() || !params["due_date"].is_null();
+    if asked || call.text("collection_method").is_some() {
+        invoice["due_date"] = due(state, params, Some(collected))?;
+    }
+    shape::change("invoice", &mut invoice, params, &NOT_SHOWN);
+    change_metadata(&mut invoice, params);
+    Ok(changed(state, invoice))
+}
+
+fn not_editable(message: &str) -> ApiError {
+    ApiError::invalid(message).code("invoice_not_editable")
+}
+
+fn check_draft(invoice: &Value) -> Result<(), ApiError> {
+    match invoice["status"].as_str() {
+        Some("draft") => Ok(()),
+        _ => Err(not_editable("This invoice is no longer a draft.")),
+    }
+}
+
+/// Stores an invoice that was changed.
+fn changed(state: &mut State, invoice: Value) -> Value {
+    let id = text(&invoice, "id");
+    let before = state.invoices.get(&id).map(|row| row.0.clone());
+    state.invoices.put(Object(invoice.clone()));
+    if let Some(before) = before.filter(|before| *before != invoice) {
+        state.emit_update("invoice.updated", &id, &before, invoice.clone());
+    }
+    invoice
+}
+
+/// Stores it, and tells what has happened.
+fn happened(state: &mut State, invoice: Value, events: &[&str]) -> Value {
+    let id = text(&invoice, "id");
+    state.invoices.put(Object(invoice.clone()));
+    for event in events {
+        state.emit(&format!("invoice.{event}"), &id, invoice.clone());
+    }
+    invoice
+}
+
+pub(crate) fn finalize(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let mut invoice = named(state, call)?;
+    if let Some(advance) = call.flag("auto_advance") {
+        invoice["auto_advance"] = json!(advance);
+    }
+    open(state, invoice)
+}
+
+/// Makes an invoice of a draft, with a payment intent for what is to be paid.
+pub(crate) fn open(state: &mut State, mut invoice: Value) -> Result<Value, ApiError> {
+    if invoice["status"] != "draft" {
+        return Err(not_editable(
+            "This invoice is already finalized, you can't re-finalize a non-draft invoice.",
+        ));
+    }
+    let id = text(&invoice, "id");
+    let customer = text(&invoice, "customer");
+    let now = state.now();
+    invoice["status"] = json!("open");
+    invoice["number"] = json!(number(state, &customer));
+    invoice["status_transitions"]["finalized_at"] = json!(now);
+    if invoice["effective_at"].is_null() {
+        invoice["effective_at"] = json!(now);
+    }
+    invoice["hosted_invoice_url"] = json!(format!("https://invoice.stripe.com/i/{id}"));
+    invoice["invoice_pdf"] = json!(format!("https://pay.stripe.com/invoice/{id}/pdf"));
+    let job = Job::Finalize {
+        invoice: id.clone(),
+    };
+    state.clock.cancel(&job);
+    let due = int(&invoice, "amount_due");
+    if due <= 0 {
+        happened(state, invoice.clone(), &["finalized"]);
+        return Ok(paid(state, invoice, false));
+    }
+    let options = bank_options(&invoice["payment_settings"]["payment_method_options"]);
+    let intent = intent(
+        state,
+        Kind::Payment,
+        json!({
+            "amount": due,
+            "currency": invoice["currency"],
+            "customer": customer,
+            "description": invoice["description"].as_str().unwrap_or("Invoice"),
+            "payment_method_options": options,
+            "payment_method_types": ["us_bank_account"],
+        }),
+    )?;
+    let intent_id = text(&intent, "id");
+    remember(state, &intent_id, "invoice", &id);
+    invoice["confirmation_secret"] = json!({
+        "client_secret": intent["client_secret"],
+        "type": "payment_intent",
+    });
+    let payment = shape::object(
+        "invoice_payment",
+        &json!({
+            "id": state.setting.ids.id("inpay"),
+            "object": "invoice_payment",
+            "amount_requested": due,
+            "created": now,
+            "currency": invoice["currency"],
+            "invoice": id,
+            "is_default": true,
+            "livemode": false,
+            "payment": { "type": "payment_intent", "payment_intent": intent_id },
+            "status": "open",
+            "status_transitions": {},
+        }),
+    );
+    let url = format!("/v1/invoice_payments?invoice={id}");
+    invoice["payments"] = table::list(vec![payment], false, &url);
+    Ok(happened(state, invoice, &["finalized"]))
+}
+
+/// The number of the next invoice of a customer.
+fn number(state: &mut State, customer: &str) -> String {
+    let Some(row) = state.customers.get_mut(customer) else {
+        return String::new();
+    };
+    let next = row.0["next_invoice_sequence"].as_i64().unwrap_or(1);
+    row.0["next_invoice_sequence"] = json!(next + 1);
+    let prefix = row.0["invoice_prefix"].as_str().unwrap_or("SANDBOX");
+    format!("{prefix}-{next:04}")
+}
+
+pub(crate) fn pay(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let mut invoice = named(state, call)?;
+    if invoice["status"] == "draft" {
+        invoice = open(state, invoice)?;
+        if invoice["status"] == "paid" {
+            return Ok(invoice);
+        }
+    }
+    if invoice["status"] == "paid" {
+        return Err(ApiError::invalid("Invoice is already paid"));
+    }
+    check_open(&invoice)?;
+    if call.flag("paid_out_of_band") == Some(true) {
+        return Ok(paid(state, invoice, true));
+    }
+    let customer = text(&invoice, "customer");
+    if let Some(method) = call.text("payment_method") {
+        check_method(state, method, &customer, "payment_method")?;
+    }
+    let asked = call.text("payment_method").map(str::to_owned);
+    let method = asked.or_else(|| saved_method(state, &invoice));
+    let Some(method) = method else {
+        return Err(ApiError::invalid(
+            "This customer has no attached payment source or default payment method. Please \
+             consider adding a default payment method.",
+        )
+        .code("resource_missing"));
+    };
+    charge(state, &invoice, &method)?;
+    named(state, call)
+}
+
+/// The payment method that an invoice is paid by if none is named.
+fn saved_method(state: &State, invoice: &Value) -> Option<String> {
+    let own = invoice["default_payment_method"].as_str();
+    let subscription = invoice["parent"]["subscription_details"]["subscription"].as_str();
+    let of_subscription = || {
+        let subscription = state.subscriptions.get(subscription?)?;
+        let method = subscription.0["default_payment_method"].as_str()?;
+        Some(method.to_owned())
+    };
+    own.map(str::to_owned)
+        .or_else(of_subscription)
+        .or_else(|| default_method(state, &text(invoice, "customer")))
+}
+
+/// Takes the money for an invoice.
+fn charge(state: &mut State, invoice: &Value, method: &str) -> Result<(), ApiError> {
+    let intent = payment_intent(invoice).to_owned();
+    let mut invoice = invoice.clone();
+    invoice["attempted"] = json!(true);
+    invoice["attempt_count"] = json!(int(&invoice, "attempt_count") + 1);
+    state.invoices.put(Object(invoice));
+    confirm(state, Kind::Payment, &intent, method)?;
+    Ok(())
+}
+
+/// Pays an invoice by what the customer has saved, if there is that.
+pub(crate) fn charge_saved(state: &mut State, id: &str) {
+    let Ok(invoice) = find(&state.invoices, "invoice", id, "id") else {
+        return;
+    };
+    let automatic = invoice["collection_method"] == "charge_automatically";
+    if invoice["status"] != "open" || !automatic {
+        return;
+    }
+    match saved_method(state, &invoice) {
+        // What becomes of it is told by events.
+        Some(method) => drop(charge(state, &invoice, &method)),
+        None => {
+            happened(state, invoice, &["payment_failed"]);
+        }
+    }
+}
+
+fn payment_intent(invoice: &Value) -> &str {
+    let payment = &invoice["payments"]["data"][0]["payment"];
+    payment["payment_intent"].as_str().unwrap_or_default()
+}
+
+pub(crate) fn send(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let mut invoice = named(state, call)?;
+    if invoice["collection_method"] != "send_invoice" {
+        return Err(ApiError::invalid(
+            "You can only manually send an invoice if its collection method is 'send_invoice'.",
+        ));
+    }
+    if invoice["status"] == "draft" {
+        invoice = open(state, invoice)?;
+    }
+    if invoice["status"] != "paid" {
+        check_open(&invoice)?;
+    }
+    Ok(happened(state, invoice, &["sent"]))
+}
+
+pub(crate) fn void(state: &mut State, call: &Call) -> Result<Value, ApiError> {
+    let mut invoice = named(state, call)?;
+    if invoice["status"] != "uncollectible" {
+        check_open(&invoice)?;
+    }
+    let intent = payment_intent(&invoice).to_owned();
+    invoice["status"] = json!("void");
+    invoice["confirmation_secret"] = Value::Null;
+    invoice["status_transitions"]["voided_at"] = json!(state.now());
+    let invoice = settle_payment(state, invoice, "canceled", "canceled_at", 0);
+    let invoice = happened(state, invoice, &["voided"]);
+    // It may be under way already.
+    if let Ok(canceled) = Kind::Payment.find(state, &intent)
+        && text(&canceled, "status").starts_with("requires_")
+    {
+        Kind::Payment.cancel_for(state, canceled, json!("void_invoice"));
+    }
+    Ok(invoice)
+}
+
+fn check_open(invoice: &Value) -> Result<(), ApiError> {
+    match invoice["status"].as_str() {
+        Some("open") => Ok(()),
+        _ => Err(ApiError::invalid(
+            "You can only pass in open invoices. This invoice isn't open.",
+        )),
+    }
+}
+
+/// Notes on the payment of an invoice what has become of it.
+fn settle_payment(
+    state: &State,
+    mut invoice: Value,
+    status: &str,
+    transition: &str,
+    amount: i64,
+) -> Value {
+    if let Some(payment) = invoice["payments"]["data"].get_mut(0) {
+        payment["status"] = json!(status);
+        payment["status_transitions"][transition] = json!(state.now());
+        if amount > 0 {
+            payment["amount_paid"] = json!(amount);
+        }
+    }
+    invoice
+}
+
+/// All is paid.
+fn paid(state: &mut State, mut invoice: Value, out_of_band: bool) -> Value {
+    let due = int(&invoice, "amount_due");
+    invoice["status"] = json!("paid");
+    invoice["amount_paid"] = json!(due);
+    if out_of_band {
+        invoice["amount_paid_off_stripe"] = json!(due);
+    }
+    invoice["amount_remaining"] = json!(0);
+    invoice["attempted"] = json!(true);
+    invoice["auto_advance"] = json!(false);
+    invoice["confirmation_secret"] = Value::Null;
+    invoice["next_payment_attempt"] = Value::Null;
+    invoice["status_transitions"]["paid_at"] = json!(state.now());
+    let invoice = settle_payment(state, invoice, "paid", "paid_at", due);
+    let invoice = happened(state, invoice, &["paid", "payment_succeeded"]);
+    subscriptions::invoice_moved(state, &invoice);
+    invoice
+}
+
+/// The payment of an invoice goes on.
+pub(crate) fn intent_moved(state: &mut State, id: &str, intent: &Value) {
+    let Ok(mut invoice) = find(&state.invoices, "invoice", id, "id") else {
+        return;
+    };
+    if invoice["status"] != "open" {
+        return;
+    }
+    match intent["status"].as_str() {
+        Some("succeeded") => {
+            paid(state, invoice, false);
+        }
+        Some("processing") => {
+            invoice["attempted"] = json!(true);
+            state.invoices.put(Object(invoice.clone()));
+            subscriptions::payment_begun(state, &invoice);
+        }
+        Some("requires_action") => {
+            happened(state, invoice, &["payment_action_required"]);
+        }
+        Some("requires_payment_method") if !intent["last_payment_error"].is_null() => {
+            let invoice = happened(state, invoice, &["payment_failed"]);
+            subscriptions::invoice_moved(state, &invoice);
+        }
+        _ => {}
+    }
+}
+
+/// A draft that finalizes itself does so, and is paid.
+pub(crate) fn advance(state: &mut State, id: &str) {
+    let Ok(invoice) = find(&state.invoices, "invoice", id, "id") else {
+        return;
+    };
+    if invoice["status"] == "draft" && open(state, invoice).is_ok() {
+        charge_saved(state, id);
+    }
+}
