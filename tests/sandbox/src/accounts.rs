@@ -164,9 +164,13 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<Value, ApiError> {
         .into_iter()
         .flat_map(|holder| holder.keys())
         .collect();
-    if let [one, other, ..] = named[..] {
-        let [one, other] = [one, other].map(|name| format!("account_holder[{name}]"));
-        return Err(ApiError::exclusive([&one, &other]));
+    let mut named: Vec<_> = named
+        .into_iter()
+        .map(|name| format!("account_holder[{name}]"))
+        .collect();
+    named.extend(call.text("session").map(|_| "session".to_owned()));
+    if let [one, other, ..] = &named[..] {
+        return Err(ApiError::exclusive([one, other]));
     }
     if let Some(id) = holder["customer"].as_str() {
         state.check_customer(id, "account_holder[customer]")?;

@@ -109,10 +109,8 @@ pub(crate) fn create(state: &mut State, call: &Call) -> Result<Value, ApiError> 
     let invoice_id = text(&invoice, "id");
     if sent {
         set_status(state, &id, "active");
-    } else if total > 0 && behavior != "default_incomplete" {
-        if method.is_some() {
-            invoices::charge_saved(state, &invoice_id);
-        }
+    } else if total > 0 && behavior != "default_incomplete" && method.is_some() {
+        invoices::charge_saved(state, &invoice_id);
     }
     if trial_end.is_some() && default_method(state, &customer).is_none() {
         ask_for_method(state, &id)?;

@@ -2,7 +2,9 @@
 
 mod billing;
 mod conformance;
+mod documented;
 mod faults;
+mod guard;
 mod http;
 mod keys;
 mod life;
