@@ -159,6 +159,10 @@ impl Event {
             .count()
     }
 
+    pub(crate) fn created(&self) -> i64 {
+        self.created
+    }
+
     pub(crate) fn r#type(&self) -> &str {
         &self.r#type
     }

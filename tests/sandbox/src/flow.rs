@@ -3,6 +3,8 @@
 //! Whatever draws the dialog opens a flow with a client secret and then calls one function per
 //! step. Nothing is linked before the flow is [completed](complete).
 
+pub(crate) mod saved;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -53,7 +55,9 @@ pub(crate) struct Flow {
     billing_details: Value,
     consented: bool,
     institution: Option<Institution>,
-    signed_in: bool,
+    /// What the user can choose from, once signed in, or once the code for saved accounts was
+    /// entered.
+    offered: Vec<(Institution, BankAccount)>,
     /// What was chosen so far.
     chosen: Vec<(Institution, BankAccount)>,
     /// Routing number, account number and type that were typed in.
@@ -159,7 +163,7 @@ fn of_session(state: &State, purpose: Purpose, secret: &str) -> Result<Flow, Api
         billing_details: Value::Null,
         consented: false,
         institution: None,
-        signed_in: false,
+        offered: Vec::new(),
         chosen: Vec::new(),
         typed: None,
     })
@@ -199,7 +203,7 @@ fn of_intent(
         billing_details: billing_details.clone(),
         consented: false,
         institution: None,
-        signed_in: false,
+        offered: Vec::new(),
         chosen: Vec::new(),
         typed: None,
     })
@@ -211,7 +215,8 @@ pub(crate) fn consent(state: &mut State, id: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Institutions whose names contain all words of a search, as `id`, `name` and `sign_in`.
+/// Institutions whose names contain all words of a search, as `id`, `name`, `sign_in`
+/// and `is_down`.
 pub(crate) fn institutions(state: &State, search: &str) -> Vec<Value> {
     let search = search.to_lowercase();
     let words: Vec<_> = search.split_whitespace().collect();
@@ -225,6 +230,7 @@ pub(crate) fn institutions(state: &State, search: &str) -> Vec<Value> {
             "id": institution.id,
             "name": institution.name,
             "sign_in": institution.sign_in,
+            "is_down": institution.outage.is_some(),
         })
     });
     shown.collect()
@@ -249,8 +255,19 @@ pub(crate) fn choose_institution(
         return Err(down(chosen, outage, now));
     }
     flow.institution = Some(chosen.clone());
-    flow.signed_in = chosen.sign_in == SignIn::Nothing;
+    flow.offered = match chosen.sign_in {
+        SignIn::Nothing => offer(chosen),
+        SignIn::Form | SignIn::Window | SignIn::WindowWithAccounts => Vec::new(),
+    };
     Ok(chosen.sign_in)
+}
+
+/// What there is to choose from at an institution.
+fn offer(institution: &Institution) -> Vec<(Institution, BankAccount)> {
+    let accounts = institution.accounts.iter().cloned();
+    accounts
+        .map(|account| (institution.clone(), account))
+        .collect()
 }
 
 fn down(institution: &Institution, outage: Outage, now: i64) -> ApiError {
@@ -316,7 +333,7 @@ pub(crate) fn sign_in(state: &mut State, id: &str, answer: &str) -> Result<SignI
             &[],
         ),
         _ => {
-            flow.signed_in = true;
+            flow.offered = offer(institution);
             Ok(SignInStep::Accounts)
         }
     }
@@ -329,13 +346,15 @@ pub(crate) fn sign_in(state: &mut State, id: &str, answer: &str) -> Result<SignI
 /// If none can be chosen.
 pub(crate) fn accounts(state: &mut State, id: &str) -> Result<Vec<Selectable>, ApiError> {
     let flow = flow(state, id)?.clone();
-    let institution = match &flow.institution {
-        Some(institution) if flow.signed_in => institution,
-        _ => return Err(out_of_order("sign_in")),
-    };
-    let accounts = institution.accounts.iter().enumerate();
+    if flow.offered.is_empty() {
+        return Err(match &flow.institution {
+            Some(institution) if institution.accounts.is_empty() => nothing_fits(&[]),
+            _ => out_of_order("sign_in"),
+        });
+    }
+    let accounts = flow.offered.iter().enumerate();
     let accounts: Vec<_> = accounts
-        .map(|(place, account)| Selectable {
+        .map(|(place, (institution, account))| Selectable {
             id: place.to_string(),
             name: account.name.to_string(),
             last4: account.last4().to_owned(),
@@ -354,6 +373,10 @@ pub(crate) fn accounts(state: &mut State, id: &str) -> Result<Vec<Selectable>, A
     if accounts.iter().any(|account| account.reason.is_none()) {
         return Ok(accounts);
     }
+    Err(nothing_fits(&accounts))
+}
+
+fn nothing_fits(accounts: &[Selectable]) -> ApiError {
     let linked = accounts
         .iter()
         .any(|account| account.reason == Some("already_linked"));
@@ -367,13 +390,14 @@ pub(crate) fn accounts(state: &mut State, id: &str) -> Result<Vec<Selectable>, A
             "no_supported_payment_method_type_accounts_found",
         ),
     };
-    Err(ApiError::invalid(message).with(
+    ApiError::invalid(message).with(
         "extra_fields",
         json!({ "reason": reason, "total_accounts_count": accounts.len() }),
-    ))
+    )
 }
 
-/// Whether the holder has linked an account before, or chosen it in this flow.
+/// Whether the holder has linked an account before with all that is asked for now, or chosen it
+/// in this flow.
 fn is_linked(state: &State, flow: &Flow, institution: &Institution, account: &BankAccount) -> bool {
     let chosen = flow
         .chosen
@@ -384,6 +408,7 @@ fn is_linked(state: &State, flow: &Flow, institution: &Institution, account: &Ba
             && row.institution == institution.id
             && row.at_bank.number == account.number
             && row.holder == flow.grant.holder
+            && flow.grant.permissions.iter().all(|asked| row.may(asked))
     };
     let is_session = matches!(flow.purpose, Purpose::Accounts | Purpose::Token);
     chosen
@@ -395,9 +420,6 @@ fn is_linked(state: &State, flow: &Flow, institution: &Institution, account: &Ba
 pub(crate) fn choose(state: &mut State, id: &str, chosen: &[String]) -> Result<(), ApiError> {
     let shown = accounts(state, id)?;
     let flow = flow(state, id)?;
-    let Some(institution) = flow.institution.clone() else {
-        return Err(out_of_order("institution"));
-    };
     let mut accounts = Vec::new();
     for id in chosen {
         let found = shown.iter().position(|account| account.id == *id);
@@ -409,7 +431,7 @@ pub(crate) fn choose(state: &mut State, id: &str, chosen: &[String]) -> Result<(
             ))
             .param("accounts"));
         }
-        accounts.push((institution.clone(), institution.accounts[place].clone()));
+        accounts.push(flow.offered[place].clone());
     }
     let limit = if flow.several { usize::MAX } else { 1 };
     if accounts.is_empty() || flow.chosen.len() + accounts.len() > limit {
@@ -421,8 +443,30 @@ pub(crate) fn choose(state: &mut State, id: &str, chosen: &[String]) -> Result<(
     }
     flow.chosen.extend(accounts);
     flow.institution = None;
-    flow.signed_in = false;
+    flow.offered.clear();
     Ok(())
+}
+
+/// What is going to be linked, as the user sees it at the end.
+pub(crate) fn chosen(state: &mut State, id: &str) -> Result<Value, ApiError> {
+    let flow = flow(state, id)?;
+    let chosen = flow.chosen.iter().map(|(institution, account)| {
+        json!({
+            "institution": institution.name,
+            "name": account.name,
+            "last4": account.last4(),
+        })
+    });
+    let typed = flow.typed.iter().map(|(_, number, _)| {
+        let start = number.len().saturating_sub(4);
+        json!({ "institution": "Bank account", "name": "Account", "last4": number.get(start..) })
+    });
+    Ok(chosen.chain(typed).collect())
+}
+
+/// Whether account numbers can be typed in.
+pub(crate) fn manual_entry(state: &mut State, id: &str) -> Result<ManualEntry, ApiError> {
+    Ok(flow(state, id)?.manual_entry)
 }
 
 /// The user types in the numbers of an account.

@@ -61,6 +61,7 @@ pub(crate) fn new_payment(state: &State, params: &Value) -> Result<Value, ApiErr
         "payment_method_types": ["us_bank_account"],
         "receipt_email": null,
         "setup_future_usage": null,
+        "shipping": null,
         "statement_descriptor": null,
         "status": "requires_payment_method",
     }))

@@ -27,9 +27,8 @@ const TRIES: [(&str, i64); 2] = [("amounts", 3), ("descriptor_code", 10)];
 const VERIFIABLE: i64 = 10 * 86_400;
 
 /// The fields of an intent that a page may see.
-const PUBLIC: [&str; 26] = [
+const PUBLIC: [&str; 22] = [
     "amount",
-    "automatic_payment_methods",
     "canceled_at",
     "cancellation_reason",
     "capture_method",
@@ -45,15 +44,12 @@ const PUBLIC: [&str; 26] = [
     "next_action",
     "object",
     "payment_method",
-    "payment_method_options",
     "payment_method_types",
-    "processing",
     "receipt_email",
     "setup_future_usage",
     "shipping",
     "status",
     "usage",
-    "payment_method_configuration_details",
 ];
 
 /// Which of the two kinds of intents.
@@ -74,7 +70,7 @@ impl Kind {
         }
     }
 
-    fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Payment => "payment_intent",
             Setup => "setup_intent",

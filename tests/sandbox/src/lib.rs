@@ -51,14 +51,14 @@
 //! A refresh takes a second, and another one can be asked for a minute later. Accounts that are
 //! subscribed to are refreshed every day. A debit takes four days, and fails if it is of more
 //! than the account has.
-
-// What only the dialog calls is here before it.
-#![allow(dead_code)]
+//!
+#![doc = include_str!("../BROWSER.md")]
 
 mod accounts;
 mod api;
 mod billing;
 pub mod blocking;
+mod browser;
 mod clock;
 mod control;
 mod customers;
@@ -92,6 +92,8 @@ mod spec;
 mod state;
 mod store;
 mod table;
+#[cfg(feature = "tls")]
+mod tls;
 mod tokens;
 mod transactions;
 mod validate;

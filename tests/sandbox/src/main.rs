@@ -9,7 +9,7 @@ use stripe_financial_connections::Timestamp;
 use stripe_financial_connections_sandbox::Sandbox;
 
 /// A server that answers like Stripe Financial Connections, and the page on which users link
-/// their accounts. It listens on 127.0.0.1, without TLS, and knows only test data.
+/// their accounts. It listens on 127.0.0.1, and knows only test data.
 #[derive(Parser)]
 #[command(
     name = "stripe-financial-connections-sandbox",
@@ -33,6 +33,13 @@ struct Args {
     /// Holds back every answer for so many milliseconds.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     latency: u64,
+    /// Also stands in for https://js.stripe.com, for pages that load Stripe.js from there: prints
+    /// what to start Chromium with.
+    #[arg(long)]
+    js_stripe_com: bool,
+    /// The name under which the dialog asks users to link their accounts.
+    #[arg(long, value_name = "NAME")]
+    business: Option<String>,
     /// Where to send events to.
     #[arg(long, value_name = "URL", requires = "secret")]
     webhook: Option<String>,
@@ -55,6 +62,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
     if let (Some(url), Some(secret)) = (args.webhook, args.secret) {
         builder = builder.webhook(url, secret);
+    }
+    if args.js_stripe_com {
+        builder = builder.stand_in_for_stripe_js();
+    }
+    if let Some(name) = args.business {
+        builder = builder.business(name);
     }
     if let Some(file) = &args.state {
         builder = builder.state(file);
@@ -108,4 +121,10 @@ A sandbox that answers like Stripe Financial Connections. Ctrl-C ends it.
 ",
         publishable = sandbox.publishable_key(),
     );
+    if let [rules, trust] = sandbox.chromium_arguments() {
+        println!(
+            "A test browser takes this for https://js.stripe.com when it is started as\n\n  \
+             chromium --user-data-dir=\"$(mktemp -d)\" \\\n    \"{rules}\" \\\n    \"{trust}\"\n"
+        );
+    }
 }

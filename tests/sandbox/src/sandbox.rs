@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use crate::control;
 use crate::error::ApiError;
 use crate::faults::Fault;
+use crate::guard::Bounded;
 use crate::ids::Ids;
 use crate::institutions::Institution;
 use crate::intents::Kind;
@@ -35,8 +36,10 @@ pub struct Sandbox {
     url: String,
     /// Ends with it.
     tick: JoinHandle<()>,
-    /// Closes the connections when it is dropped.
-    _stop: oneshot::Sender<Infallible>,
+    /// Close the connections when they are dropped.
+    _stop: Vec<oneshot::Sender<Infallible>>,
+    #[cfg(feature = "tls")]
+    chromium_arguments: Vec<String>,
 }
 
 /// Sets up a [`Sandbox`].
@@ -47,11 +50,14 @@ pub struct SandboxBuilder {
     seed: Option<u64>,
     clock: Option<Timestamp>,
     institutions: Vec<Institution>,
+    business: String,
     latency: Duration,
     /// URL and secret.
     webhook: Option<(String, String)>,
     file: Option<PathBuf>,
     fill: Option<(usize, usize)>,
+    #[cfg(feature = "tls")]
+    stands_in: bool,
 }
 
 /// What a user links: accounts at an institution.
@@ -111,10 +117,13 @@ impl Sandbox {
             seed: None,
             clock: None,
             institutions: Institution::all(),
+            business: "Sandbox Business".to_owned(),
             latency: Duration::ZERO,
             webhook: None,
             file: None,
             fill: None,
+            #[cfg(feature = "tls")]
+            stands_in: false,
         }
     }
 
@@ -131,6 +140,15 @@ impl Sandbox {
     /// The publishable key, for the page.
     pub fn publishable_key(&self) -> &str {
         &self.server.publishable_key
+    }
+
+    /// What to start Chromium with, so that it takes the sandbox for `https://js.stripe.com`; empty
+    /// unless the sandbox was [set up](SandboxBuilder::stand_in_for_stripe_js) for that.
+    ///
+    /// Chromium then finds that host here, and trusts the certificate of this sandbox alone.
+    #[cfg(feature = "tls")]
+    pub fn chromium_arguments(&self) -> &[String] {
+        &self.chromium_arguments
     }
 
     /// A client that talks to it.
@@ -343,6 +361,12 @@ impl SandboxBuilder {
         self
     }
 
+    /// The name under which the dialog asks users to link their accounts.
+    pub fn business(mut self, name: impl Into<String>) -> Self {
+        self.business = name.into();
+        self
+    }
+
     /// Holds back every answer of the API for this long.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
@@ -368,6 +392,15 @@ impl SandboxBuilder {
         self
     }
 
+    /// Also listens, on a port of its own, as `https://js.stripe.com`, with a certificate that it
+    /// makes for itself: for pages that load Stripe.js from there and cannot be changed. The test
+    /// browser is told by [arguments](Sandbox::chromium_arguments).
+    #[cfg(feature = "tls")]
+    pub fn stand_in_for_stripe_js(mut self) -> Self {
+        self.stands_in = true;
+        self
+    }
+
     /// Starts it.
     ///
     /// # Errors
@@ -381,6 +414,7 @@ impl SandboxBuilder {
         let mut universe = Universe::new(Setting {
             ids: Ids::new(self.seed),
             institutions: self.institutions,
+            business: self.business,
         });
         if let Some(at) = self.clock {
             let platform = universe.world(&World::PLATFORM).map_err(refused)?;
@@ -400,14 +434,29 @@ impl SandboxBuilder {
         let (key, publishable_key) = (KEY.to_owned(), PUBLISHABLE_KEY.to_owned());
         let server = Server::new(key, publishable_key, self.latency, universe)?;
         let server = Arc::new(server);
+        let router = server::router(&server);
         let (stop, stopped) = oneshot::channel();
-        tokio::spawn(server::serve(server.clone(), listener, stopped));
+        #[cfg_attr(not(feature = "tls"), expect(unused_mut))]
+        let mut stops = vec![stop];
+        #[cfg(feature = "tls")]
+        let mut chromium_arguments = Vec::new();
+        #[cfg(feature = "tls")]
+        if self.stands_in {
+            let (tls, arguments) = crate::tls::Tls::bind().await?;
+            let (stop, stopped) = oneshot::channel();
+            tokio::spawn(server::serve(router.clone(), tls, stopped));
+            stops.push(stop);
+            chromium_arguments.extend(arguments);
+        }
+        tokio::spawn(server::serve(router, Bounded::new(listener), stopped));
         let tick = tokio::spawn(server::tick(server.clone()));
         Ok(Sandbox {
             server,
             url,
             tick,
-            _stop: stop,
+            _stop: stops,
+            #[cfg(feature = "tls")]
+            chromium_arguments,
         })
     }
 }

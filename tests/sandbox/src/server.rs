@@ -9,14 +9,15 @@ use axum::extract::{RawPathParams, Request, State as Shared};
 use axum::http::Method;
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
-use tokio::net::TcpListener;
+use axum::serve::Listener;
 use tokio::sync::{Notify, broadcast, oneshot};
 
 use crate::api;
+use crate::browser;
 use crate::control;
 use crate::delivery::Deliverer;
 use crate::error::ApiError;
-use crate::guard::{self, Bounded};
+use crate::guard;
 use crate::requests::Requests;
 use crate::routes::ROUTES;
 use crate::state::State;
@@ -50,6 +51,8 @@ pub(crate) enum Change {
     State,
     /// A request to the API was answered.
     Request,
+    /// The sandbox has ended.
+    End,
 }
 
 impl Server {
@@ -104,6 +107,8 @@ impl Server {
         let mut universe = self.universe.lock().unwrap_or_else(PoisonError::into_inner);
         universe.ended = true;
         universe.journal = None;
+        drop(universe);
+        self.tell(Change::End);
     }
 
     /// What changes from now on.
@@ -131,12 +136,23 @@ pub(crate) async fn tick(server: Arc<Server>) {
 }
 
 /// Answers requests until the other end of `stop` is dropped.
-pub(crate) async fn serve(
-    server: Arc<Server>,
-    listener: TcpListener,
-    stop: oneshot::Receiver<Infallible>,
-) {
-    let mut router = control::router();
+pub(crate) async fn serve<L>(router: Router, listener: L, stop: oneshot::Receiver<Infallible>)
+where
+    L: Listener,
+    L::Addr: std::fmt::Debug,
+{
+    let stopped = async {
+        let _ = stop.await;
+    };
+    // It never ends in an error: a connection that fails is dropped.
+    let _ = axum::serve(listener, router)
+        .with_graceful_shutdown(stopped)
+        .await;
+}
+
+/// All that can be asked for.
+pub(crate) fn router(server: &Arc<Server>) -> Router {
+    let mut router = control::router().merge(browser::router());
     for route in ROUTES {
         let filter = Method::from_bytes(route.method.as_bytes())
             .ok()
@@ -152,21 +168,14 @@ pub(crate) async fn serve(
             };
         router = router.route(route.path, on(filter, handler));
     }
-    let router: Router = router
+    router
         .fallback(unknown)
         .method_not_allowed_fallback(unknown)
         .layer(axum::middleware::from_fn_with_state(
             server.clone(),
             guard::guard,
         ))
-        .with_state(server);
-    let stopped = async {
-        let _ = stop.await;
-    };
-    // It never ends in an error: a connection that fails is dropped.
-    let _ = axum::serve(Bounded::new(listener), router)
-        .with_graceful_shutdown(stopped)
-        .await;
+        .with_state(server.clone())
 }
 
 async fn unknown(Shared(server): Shared<Arc<Server>>, request: Request) -> Response {

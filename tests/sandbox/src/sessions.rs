@@ -34,6 +34,10 @@ impl Row for Session {
 }
 
 impl Session {
+    pub(crate) fn created(&self) -> i64 {
+        self.created
+    }
+
     pub(crate) fn client_secret(&self) -> &str {
         &self.client_secret
     }

@@ -12,6 +12,7 @@ use crate::error::ApiError;
 use crate::events::{Cause, Event};
 use crate::flow::Flow;
 use crate::idempotency::Replays;
+use crate::institutions::{BankAccount, Institution};
 use crate::ownership::Ownership;
 use crate::sessions::Session;
 use crate::table::{Object, Row, Table};
@@ -49,6 +50,8 @@ pub(crate) struct State {
     pub(crate) events: Table<Event>,
     /// The dialogs that are open in browsers. They end with the sandbox.
     pub(crate) flows: BTreeMap<String, Flow>,
+    /// Accounts that users have saved in the dialog, by email address. They end with the sandbox.
+    pub(crate) saved: BTreeMap<String, Vec<(Institution, BankAccount)>>,
     /// Ids of events that are still to be handed to the delivery.
     pub(crate) outbox: Vec<String>,
     /// The request that runs; none when time does something.
@@ -83,6 +86,7 @@ impl State {
             replays: Replays::default(),
             events: Table::default(),
             flows: BTreeMap::new(),
+            saved: BTreeMap::new(),
             outbox: Vec::new(),
             cause: None,
         }

@@ -124,7 +124,13 @@ impl Transaction {
         self.updated = now;
     }
 
-    fn json(&self, account: &Account) -> Value {
+    /// When it was posted, and the amount; none if it was not.
+    pub(crate) fn posted(&self) -> Option<(i64, i64)> {
+        let is_posted = self.status == TransactionStatus::Posted;
+        is_posted.then(|| (self.transacted_at + DAY, USES[self.usage as usize].1))
+    }
+
+    pub(crate) fn json(&self, account: &Account) -> Value {
         let (description, amount) = USES[self.usage as usize];
         let at = |status| (self.status == status).then_some(self.transacted_at + DAY);
         json!({

@@ -63,6 +63,8 @@ impl fmt::Display for World {
 pub(crate) struct Setting {
     pub(crate) ids: Ids,
     pub(crate) institutions: Vec<Institution>,
+    /// Who asks users to link their accounts.
+    pub(crate) business: String,
 }
 
 impl Setting {

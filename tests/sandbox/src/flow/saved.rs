@@ -1,0 +1,68 @@
+//! Accounts that a user has saved with an email address, to link them again without signing in.
+
+use super::{flow, out_of_order};
+use crate::error::ApiError;
+use crate::institutions::{BankAccount, Institution};
+use crate::state::State;
+
+/// The code that is sent to every email address in test mode.
+const CODE: &str = "111111";
+/// More addresses, or accounts of one, are not kept.
+const MAX_ADDRESSES: usize = 1_000;
+const MAX_ACCOUNTS: usize = 100;
+
+/// Keeps what was chosen in a flow with an email address.
+pub(crate) fn save(state: &mut State, id: &str, email: &str) -> Result<(), ApiError> {
+    let is_address = email.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
+    });
+    if !is_address {
+        return Err(ApiError::invalid("That is not an email address.").param("email"));
+    }
+    let chosen = flow(state, id)?.chosen.clone();
+    if state.saved.len() >= MAX_ADDRESSES && !state.saved.contains_key(email) {
+        state.saved.pop_first();
+    }
+    let saved = state.saved.entry(email.to_owned()).or_default();
+    for (institution, account) in chosen {
+        let known = |(at, known): &(Institution, BankAccount)| {
+            at.id == institution.id && known.number == account.number
+        };
+        if saved.len() < MAX_ACCOUNTS && !saved.iter().any(known) {
+            saved.push((institution, account));
+        }
+    }
+    Ok(())
+}
+
+/// The email address of who links accounts, if the application knows it.
+pub(crate) fn email(state: &mut State, id: &str) -> Result<Option<String>, ApiError> {
+    let flow = flow(state, id)?;
+    let billing = flow.billing_details["email"].as_str().map(str::to_owned);
+    let holder = flow.grant.holder.as_ref();
+    let customer = holder.and_then(|holder| holder["customer"].as_str().map(str::to_owned));
+    let customer = customer.and_then(|id| state.customers.get(&id));
+    let known = customer.and_then(|customer| customer.0["email"].as_str().map(str::to_owned));
+    Ok(billing.or(known))
+}
+
+/// The email address, if accounts were saved with it.
+pub(crate) fn returning(state: &mut State, id: &str) -> Result<Option<String>, ApiError> {
+    let email = email(state, id)?;
+    Ok(email.filter(|email| state.saved.contains_key(email)))
+}
+
+/// The user enters the code that was sent to their address, and can choose what was saved. False
+/// if it is another code.
+pub(crate) fn unlock(state: &mut State, id: &str, code: &str) -> Result<bool, ApiError> {
+    let saved = returning(state, id)?.and_then(|email| state.saved.get(&email).cloned());
+    let flow = flow(state, id)?;
+    if !flow.consented {
+        return Err(out_of_order("consent"));
+    }
+    let Some(saved) = saved.filter(|_| code.trim() == CODE) else {
+        return Ok(false);
+    };
+    flow.offered = saved;
+    Ok(true)
+}
