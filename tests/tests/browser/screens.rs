@@ -1,0 +1,141 @@
+//! Each screen, for all: axe finds nothing, in light and dark, as wide as a phone. The pictures are
+//! kept in the target folder, below `tmp/screenshots`, to be looked at.
+
+use serde_json::json;
+
+use super::driver::Options;
+use super::site::{Loads, Site};
+
+async fn screens(name: &str, options: Options) {
+    let Some(site) = Site::with(options, Loads::Tag).await else {
+        return;
+    };
+    let browser = &site.browser;
+    let look = async |screen: &str| {
+        let screen = format!("{name}-{screen}");
+        browser.check_accessible(&screen).await;
+        browser.leave_frame().await;
+        browser
+            .check_accessible(&format!("{screen}, the page"))
+            .await;
+        browser.screenshot(&screen).await;
+        // Nothing is wider than the window.
+        let frame = browser.find("dialog iframe").await;
+        frame.enter_frame().await.expect("it is a frame");
+        let wide = "return document.querySelector('#pane').scrollWidth > document.querySelector('#pane').clientWidth";
+        assert_eq!(browser.run(wide).await, json!(false), "{screen}");
+    };
+    let session = site.session(&[]).await;
+    site.link(&session).await;
+    look("01-consent").await;
+    browser.keys("\u{e00c}").await;
+    browser.find_id("leave-button").await;
+    look("02-leave").await;
+    browser.click_id("stay-button").await;
+    browser.click_id("agree-button").await;
+    look("03-institutions").await;
+    browser.fill("search-input", "no such bank").await;
+    look("04-nothing-found").await;
+    browser.fill("search-input", "down").await;
+    browser
+        .click_id("featured-institution-down_scheduled")
+        .await;
+    look("05-down").await;
+    browser.click_id("select-another-button").await;
+    browser.click_id("featured-institution-default_oauth").await;
+    look("06-window").await;
+    browser.click("#back").await;
+    browser
+        .click_id("featured-institution-sandbox_bank_non_oauth")
+        .await;
+    look("07-sign-in").await;
+    browser.fill("password-input", "incorrect").await;
+    browser.click_id("continue-button").await;
+    browser.find(".error.box").await;
+    look("08-refused").await;
+    browser.fill("password-input", "options").await;
+    browser.click_id("continue-button").await;
+    look("09-challenge").await;
+    browser.click_id("continue-button").await;
+    browser.find_id("select-button").await;
+    look("10-accounts").await;
+    browser.click_id("select-button").await;
+    browser.find_id("done-button").await;
+    look("11-linked").await;
+    browser.click_id("done-button").await;
+    site.result().await;
+
+    let form = [("amount", "2000"), ("currency", "usd")];
+    let intent = site.api("POST", "/v1/payment_intents", &form).await;
+    site.start_call(
+        "collectBankAccountForPayment",
+        json!([{
+            "clientSecret": intent["client_secret"],
+            "params": {
+                "payment_method_type": "us_bank_account",
+                "payment_method_data": { "billing_details": { "name": "Robin Example" } },
+            },
+        }]),
+    )
+    .await;
+    browser.enter_dialog().await;
+    browser.click_id("manual-entry-link").await;
+    browser.click_id("continue-button").await;
+    browser.find("#field-routing_number-error").await;
+    look("12-manual").await;
+    browser
+        .fill("manualEntry-routingNumber-input", "110000000")
+        .await;
+    browser
+        .fill("manualEntry-accountNumber-input", "000123456789")
+        .await;
+    browser
+        .fill("manualEntry-confirmAccountNumber-input", "000123456789")
+        .await;
+    browser.click_id("continue-button").await;
+    browser.find_id("done-button").await;
+    look("13-deposits").await;
+    site.close().await;
+}
+
+#[tokio::test]
+async fn light() {
+    screens("light", Options::default()).await;
+}
+
+#[tokio::test]
+async fn dark() {
+    let options = Options {
+        dark: true,
+        reduced_motion: true,
+        ..Options::default()
+    };
+    screens("dark", options).await;
+}
+
+#[tokio::test]
+async fn narrow() {
+    let options = Options {
+        narrow: true,
+        ..Options::default()
+    };
+    screens("narrow", options).await;
+}
+
+/// With less motion, nothing moves.
+#[tokio::test]
+async fn less_motion_is_none() {
+    let options = Options {
+        reduced_motion: true,
+        ..Options::default()
+    };
+    let Some(site) = Site::with(options, Loads::Tag).await else {
+        return;
+    };
+    let session = site.session(&[]).await;
+    site.link(&session).await;
+    let moving = "return [document.querySelector('.panel'), document.querySelector('.ground'), document.querySelector('button')]\
+        .map((e) => getComputedStyle(e)).filter((s) => s.animationName !== 'none' || s.transitionDuration !== '0s').length";
+    assert_eq!(site.browser.run(moving).await, json!(0));
+    site.close().await;
+}
