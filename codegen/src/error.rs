@@ -1,5 +1,6 @@
 //! Diagnostics: what is wrong, where, and what to do about it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// One problem found in an input, with its place and the way out.
@@ -139,3 +140,83 @@ impl fmt::Display for Diagnostics {
 }
 
 impl std::error::Error for Diagnostics {}
+
+/// So many diagnostics that only some are shown: those that are, and a sum of all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary<'a> {
+    /// What is shown: of each kind some, before another kind has all.
+    pub shown: Vec<&'a Diagnostic>,
+    /// How many of each kind are not shown. Of one kind are those whose messages differ in what
+    /// they quote only.
+    pub more: BTreeMap<String, usize>,
+    /// How many there are.
+    pub total: usize,
+}
+
+impl<'a> Summary<'a> {
+    /// At most `limit` of `found`, and the sum of all.
+    #[must_use]
+    pub fn new(found: &'a [Diagnostic], limit: usize) -> Self {
+        let mut of_kind: BTreeMap<String, usize> = BTreeMap::new();
+        let mut ranked: Vec<(usize, usize, String)> = Vec::new();
+        for (index, diagnostic) in found.iter().enumerate() {
+            let kind = kind(&diagnostic.message);
+            let rank = of_kind.entry(kind.clone()).or_default();
+            ranked.push((*rank, index, kind));
+            *rank += 1;
+        }
+        ranked.sort();
+        let rest = ranked.split_off(limit.min(ranked.len()));
+        ranked.sort_by_key(|(_, index, _)| *index);
+        let mut more = BTreeMap::new();
+        for (_, _, kind) in rest {
+            *more.entry(kind).or_default() += 1;
+        }
+        Self {
+            shown: ranked.iter().map(|(_, index, _)| &found[*index]).collect(),
+            more,
+            total: found.len(),
+        }
+    }
+}
+
+/// `message` without what it quotes.
+fn kind(message: &str) -> String {
+    let parts = message.split('`').enumerate();
+    let parts = parts.map(|(index, part)| if index % 2 == 0 { part } else { "`…`" });
+    parts.collect()
+}
+
+impl fmt::Display for Summary<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for diagnostic in &self.shown {
+            writeln!(f, "{diagnostic}")?;
+        }
+        for (kind, count) in &self.more {
+            writeln!(f, "… and {count} more: {kind}")?;
+        }
+        write!(f, "{} in all", self.total)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Diagnostic, Summary};
+
+    #[test]
+    fn a_summary_shows_some_of_each_kind_and_counts_the_rest() {
+        let many = (0..50).map(|at| Diagnostic::new(format!("/{at}"), format!("no `{at}`"), "add"));
+        let other = Diagnostic::new("/other", "something else", "look");
+        let found: Vec<Diagnostic> = many.chain([other]).collect();
+        let summary = Summary::new(&found, 3);
+        let shown: Vec<&str> = summary.shown.iter().map(|d| d.pointer.as_str()).collect();
+        assert_eq!(shown, ["/0", "/1", "/other"]);
+        assert_eq!(
+            summary.more.into_iter().collect::<Vec<_>>(),
+            [("no `…`".to_owned(), 48)]
+        );
+        assert_eq!(summary.total, 51);
+        assert!(Summary::new(&found, 51).more.is_empty());
+        assert!(Summary::new(&[], 3).shown.is_empty());
+    }
+}

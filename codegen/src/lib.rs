@@ -17,8 +17,8 @@ mod surface;
 
 pub use diff::{Action, Change, Diff, Effect, Step, Subject, diff};
 pub use document::utf8;
-pub use error::{Diagnostic, Diagnostics, Position};
+pub use error::{Diagnostic, Diagnostics, Position, Summary};
 pub use generate::{Generated, generate};
 pub use render::HEADER;
-pub use subset::{Source, Subset, subset};
+pub use subset::{Left, Source, Subset, subset};
 pub use surface::surface;

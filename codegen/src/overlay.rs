@@ -126,16 +126,37 @@ impl<'a> Overlay<'a> {
         extensions: &BTreeSet<String>,
         found: &mut Vec<Diagnostic>,
     ) {
+        for index in 0..self.len() {
+            self.apply_one(index, spec, extensions, found);
+        }
+    }
+
+    /// Applies the action `index`.
+    pub(crate) fn apply_one(
+        &self,
+        index: usize,
+        spec: &mut Value,
+        extensions: &BTreeSet<String>,
+        found: &mut Vec<Diagnostic>,
+    ) {
         let version = spec.pointer("/info/version").and_then(Value::as_str);
         let is_older = version.is_some_and(|version| *version < *self.version);
-        for (index, action) in self.actions.iter().enumerate() {
-            let pointer = format!("/actions/{index}");
-            let (wrong, missing) = action.apply(spec, extensions, &pointer, !is_older);
-            // What an older spec lacks is no mistake; what has no meaning always is.
-            let missing = missing.into_iter().filter(|_| !is_older);
-            let all = wrong.into_iter().chain(missing);
-            found.extend(all.map(|wrong| wrong.in_file(self.name)));
-        }
+        let pointer = format!("/actions/{index}");
+        let (wrong, missing) = self.actions[index].apply(spec, extensions, &pointer, !is_older);
+        // What an older spec lacks is no mistake; what has no meaning always is.
+        let missing = missing.into_iter().filter(|_| !is_older);
+        let all = wrong.into_iter().chain(missing);
+        found.extend(all.map(|wrong| wrong.in_file(self.name)));
+    }
+
+    /// How many actions there are.
+    pub(crate) fn len(&self) -> usize {
+        self.actions.len()
+    }
+
+    /// What its diagnostics call it.
+    pub(crate) fn name(&self) -> &'a str {
+        self.name
     }
 }
 
@@ -174,6 +195,14 @@ impl Action {
                 ));
             }
             Does::Remove => document::remove_all(spec, &targets),
+            Does::Update(update) if !update.is_object() && targets.iter().any(String::is_empty) => {
+                let help = "name what is to be replaced in it";
+                wrong.push(Diagnostic::new(
+                    &at,
+                    "this replaces the whole document",
+                    help,
+                ));
+            }
             Does::Update(update) => {
                 let mut merge = Merge::new(extensions, targets.len(), corrects);
                 for target in &targets {

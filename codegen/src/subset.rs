@@ -45,8 +45,20 @@ pub struct Subset {
     pub parameters: usize,
     /// How many webhook event types.
     pub events: usize,
+    /// The references to resources that the slice does not hold: what they led to became an id, or
+    /// raw JSON.
+    pub left: Vec<Left>,
     /// The cargo features that its parts are in, but for the default.
     pub features: Vec<String>,
+}
+
+/// A reference that leaves the slice.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Left {
+    /// The place of the reference, as a JSON pointer into the subset.
+    pub pointer: String,
+    /// The resource that it led to.
+    pub resource: String,
 }
 
 const HEADER: &str = "\
@@ -87,7 +99,14 @@ fn make(
     overlay::extensions(&upstream.tree, &mut known);
     let wrong_in_spec = upstream.found;
     let mut in_spec = Vec::new();
-    let (mut tree, operations) = slice(upstream.tree, &rules_read, &mut in_spec, &mut in_rules);
+    let mut left = Vec::new();
+    let (mut tree, operations) = slice(
+        upstream.tree,
+        &rules_read,
+        &mut in_spec,
+        &mut in_rules,
+        &mut left,
+    );
     let sha256 = Sha256::digest(spec.text);
     let sha256: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
     tree["info"]["x-source-sha256"] = json!(sha256);
@@ -105,20 +124,23 @@ fn make(
         .collect();
     found.extend(in_rules.into_iter().map(|wrong| wrong.in_file(rules.name)));
 
+    let bare = tree.clone();
     for overlay in &overlays {
         overlay.apply(&mut tree, &known, &mut found);
     }
     let mut in_subset = Vec::new();
-    match rules_read.descriptions {
-        Descriptions::Drop => documented::check(&mut tree, &mut in_subset),
-        Descriptions::Keep => documented::fill(&mut tree),
+    // What has no words of upstream has some of the generator's, made from its name.
+    if rules_read.descriptions == Descriptions::Drop {
+        documented::check(&mut tree, &mut in_subset);
     }
     // What is broken before is broken afterwards.
     if !broken {
-        let shape = Spec::check(&tree);
-        let is_sound = shape.is_empty() && found.is_empty();
-        in_subset.extend(shape);
-        if is_sound && let Err(refused) = document::typed(&tree) {
+        let made_wrong = Spec::check(&tree);
+        if !made_wrong.is_empty() {
+            found.extend(blame(bare, &overlays, &known));
+        } else if found.is_empty()
+            && let Err(refused) = document::typed(&tree)
+        {
             in_subset.extend(Vec::from(refused));
         }
     }
@@ -139,6 +161,7 @@ fn make(
         fields,
         parameters,
         events: size("/x-events"),
+        left,
         features: features.collect(),
     };
     Diagnostics::check(subset, found)
@@ -179,6 +202,31 @@ fn read<'a>(
     }
 }
 
+/// What the overlays make wrong in `tree`, said of the actions that do.
+fn blame(mut tree: Value, overlays: &[Overlay], known: &BTreeSet<String>) -> Vec<Diagnostic> {
+    let mut seen: BTreeSet<Diagnostic> = BTreeSet::new();
+    let mut found = Vec::new();
+    for overlay in overlays {
+        let before = tree.clone();
+        overlay.apply(&mut tree, known, &mut Vec::new());
+        if Spec::check(&tree).iter().all(|wrong| seen.contains(wrong)) {
+            continue;
+        }
+        let mut step_by_step = before;
+        for index in 0..overlay.len() {
+            overlay.apply_one(index, &mut step_by_step, known, &mut Vec::new());
+            for wrong in Spec::check(&step_by_step) {
+                if seen.insert(wrong.clone()) {
+                    let what = format!("makes {} wrong: {}", wrong.pointer, wrong.message);
+                    let action = Diagnostic::new(format!("/actions/{index}"), what, wrong.help);
+                    found.push(action.in_file(overlay.name()));
+                }
+            }
+        }
+    }
+    found
+}
+
 /// Whether `pointer` into upstream is about something that `tree` has.
 fn is_of(tree: &Value, pointer: &str) -> bool {
     let steps = document::steps(pointer);
@@ -205,6 +253,7 @@ fn slice(
     rules: &Rules,
     in_spec: &mut Vec<Diagnostic>,
     in_rules: &mut Vec<Diagnostic>,
+    left: &mut Vec<Left>,
 ) -> (Value, usize) {
     let events = select::events(rules, &spec, in_rules);
     cut(rules, &mut spec, in_rules);
@@ -220,7 +269,7 @@ fn slice(
         _ => Map::new(),
     };
     let resources = closure::Resources::new(rules, &operations, &all, in_rules);
-    let mut schemas = closure::take(&resources, &mut operations, &mut all, in_spec);
+    let mut schemas = closure::take(&resources, &mut operations, &mut all, in_spec, left);
     for schema in schemas.values_mut() {
         tidy::schema(schema, rules.descriptions);
     }
@@ -317,8 +366,9 @@ fn count_fields(tree: &mut Value) -> (usize, usize) {
         fields += count_properties(schema);
     }
     let mut parameters = 0;
-    for item in tree["paths"]
-        .as_object_mut()
+    for item in tree
+        .get_mut("paths")
+        .and_then(Value::as_object_mut)
         .into_iter()
         .flat_map(Map::values_mut)
     {

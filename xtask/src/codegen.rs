@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail, ensure};
-use stripe_codegen::{Diagnostics, Generated, HEADER};
+use stripe_codegen::{Diagnostic, Diagnostics, Generated, HEADER, Summary};
 
 use crate::edits::Edits;
 use crate::slice::{CrateName, Slice};
@@ -14,6 +14,9 @@ use crate::{files, source, spec};
 
 /// The crate that the generated code is part of.
 pub(crate) const CRATE: &str = "stripe_financial_connections";
+
+/// How many warnings are shown; all are counted.
+const WARNINGS: usize = 20;
 
 /// Where it is, seen from the root of the repository.
 pub(crate) const OUT: &str = "generated/src/api";
@@ -84,8 +87,17 @@ pub(crate) fn print(generated: Result<Generated, Diagnostics>, name: &str) -> Re
             bail!("the spec has problems; nothing was written");
         }
     };
-    for diagnostic in generated.left_out.iter().cloned() {
-        eprintln!("warning: {}", diagnostic.in_file(name));
+    let left_out = generated.left_out.iter().cloned();
+    let left_out: Vec<Diagnostic> = left_out.map(|found| found.in_file(name)).collect();
+    let summary = Summary::new(&left_out, WARNINGS);
+    for diagnostic in &summary.shown {
+        eprintln!("warning: {diagnostic}");
+    }
+    for (kind, count) in &summary.more {
+        eprintln!("warning: … and {count} more: {kind}");
+    }
+    if summary.total > 0 {
+        eprintln!("warnings: {}", summary.total);
     }
     Ok(generated)
 }

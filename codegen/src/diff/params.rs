@@ -118,11 +118,16 @@ impl Compare<'_> {
             _ => {}
         }
         if was.sensitive != is.sensitive {
-            let what = match is.sensitive {
-                true => format!("{} is hidden from `Debug` now", new.words(is)),
-                false => format!("{} is shown by `Debug` now", new.words(is)),
+            let words = new.words(is);
+            // Code compiles as before, but what it logs is no longer what it may log.
+            let (what, effect) = match is.sensitive {
+                true => (
+                    format!("{words} is hidden from `Debug` now"),
+                    Effect::Compatible,
+                ),
+                false => (format!("{words} is shown by `Debug` now"), Effect::Breaking),
             };
-            self.note(at, about, Action::Changed, Effect::Compatible, what);
+            self.note(at, about, Action::Changed, effect, what);
         }
     }
 }

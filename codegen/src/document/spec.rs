@@ -148,6 +148,7 @@ fn dangling(
         Value::Object(map) => {
             if let Some(reference) = map.get("$ref").and_then(Value::as_str)
                 && let Some(name) = reference.strip_prefix(SCHEMAS)
+                && !name.contains('/')
                 && !is_there(name)
             {
                 let what = format!("dangling $ref: there is no `{reference}`");

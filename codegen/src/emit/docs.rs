@@ -56,9 +56,8 @@ pub(super) fn wrap(text: &str) -> Vec<String> {
             Some(_) => "  ",
             None => "",
         };
-        let starts_block = marker(line).is_some() || line.starts_with([' ', '|']);
         let (mut current, indent) = match (open, out.pop()) {
-            (Some(indent), Some(last)) if !starts_block => (last, indent),
+            (Some(indent), Some(last)) if !starts_block(line) => (last, indent),
             (_, last) => {
                 out.extend(last);
                 (String::new(), indent)
@@ -81,6 +80,11 @@ pub(super) fn wrap(text: &str) -> Vec<String> {
     out
 }
 
+/// Whether `line` is not simply the next one of a paragraph.
+pub(super) fn starts_block(line: &str) -> bool {
+    marker(line).is_some() || line.starts_with([' ', '|'])
+}
+
 /// The mark of the block that `line` begins: of an item, a heading, a quotation.
 fn marker(line: &str) -> Option<&str> {
     let word = line.split_whitespace().next()?;
@@ -92,7 +96,10 @@ fn is_marker(word: &str) -> bool {
     let number = word.strip_suffix(['.', ')']);
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     matches!(word, "-" | "*" | "+")
-        || word.starts_with('>')
+        || [">", "~~~", "```"]
+            .iter()
+            .any(|mark| word.starts_with(mark))
+        || word.starts_with('<') && !word.starts_with("<http")
         || number.is_some_and(is_number)
         || ["#", "=", "-"]
             .iter()

@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 
+use super::docs::starts_block;
 use super::html;
 
 /// `text` as Markdown for a doc comment.
@@ -16,7 +17,8 @@ pub(super) fn markdown(text: &str) -> String {
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
         let fence = fence(line);
-        if fence.is_none() && !line.trim().is_empty() {
+        let is_text = fence.is_none() && !line.trim().is_empty();
+        if is_text && (paragraph.is_empty() || !starts_block(line)) {
             paragraph.push(line);
             continue;
         }
@@ -25,7 +27,9 @@ pub(super) fn markdown(text: &str) -> String {
             out.push('\n');
             paragraph.clear();
         }
-        if line.trim().is_empty() {
+        if is_text {
+            paragraph.push(line);
+        } else if fence.is_none() {
             out.push('\n');
         }
         if let Some((mark, indent)) = fence {
@@ -91,7 +95,6 @@ fn run(text: &str, mark: char) -> usize {
 /// Adds a paragraph; `links` are not made within links.
 fn inline(text: &str, out: &mut String, links: bool) {
     let mut rest = text;
-    let mut before = ' ';
     while let Some(first) = rest.chars().next() {
         let taken = match first {
             '`' => code_span(rest, out),
@@ -101,10 +104,10 @@ fn inline(text: &str, out: &mut String, links: bool) {
                 length
             }
             '\\' => {
-                // Before a letter it is itself, at the end of a line it is a break.
                 let escaped = rest[1..].chars().next().filter(char::is_ascii_punctuation);
+                // Before a letter it is itself.
                 out.push('\\');
-                out.extend(escaped);
+                out.push(escaped.unwrap_or('\\'));
                 1 + escaped.map_or(0, char::len_utf8)
             }
             '<' => match autolink(rest) {
@@ -124,17 +127,23 @@ fn inline(text: &str, out: &mut String, links: bool) {
                 None => escape(first, out),
             },
             ']' => escape(first, out),
-            'h' if links && !before.is_alphanumeric() && url(rest).is_some() => {
-                let url = url(rest).unwrap_or_default();
-                _ = write!(out, "<{url}>");
-                url.len()
+            'h' if rest.starts_with("http://") || rest.starts_with("https://") => {
+                let url = url(rest).filter(|_| links);
+                if let Some(url) = url {
+                    _ = write!(out, "<{url}>");
+                    url.len()
+                } else {
+                    // What could be taken for one is no link.
+                    let scheme = rest.find('/').unwrap_or_default();
+                    _ = write!(out, "{}\\/", &rest[..scheme]);
+                    scheme + 1
+                }
             }
             _ => {
                 out.push(first);
                 first.len_utf8()
             }
         };
-        before = first;
         rest = &rest[taken..];
     }
 }
@@ -156,7 +165,7 @@ fn code_span(text: &str, out: &mut String) -> usize {
             at = close + closing;
             continue;
         }
-        let code = &text[length..close];
+        let code = text[length..close].replace('\n', " ");
         // A mark of three could open a block once lines are filled anew.
         let mark = if !code.contains('`') { "`" } else { "``" };
         if length >= 3 && code.contains("``") {
@@ -246,7 +255,7 @@ mod tests {
             ),
             ("[a [b]](https://x.y/z)", "[a \\[b\\]](https://x.y/z)"),
             ("[a](https://x.y \"title\")", "[a](https://x.y)"),
-            ("[https://a.b](https://a.b)", "[https://a.b](https://a.b)"),
+            ("[https://a.b](https://a.b)", "[https:\\//a.b](https://a.b)"),
             ("a Vec<T> of <currency>", "a Vec\\<T> of \\<currency>"),
             ("`Vec<T>` and ``a`b``", "`Vec<T>` and ``a`b``"),
             ("lone ` and ``two", "lone \\` and \\`\\`two"),
@@ -259,9 +268,12 @@ mod tests {
                 "(https://a.b/c), <https://d.e>",
                 "(<https://a.b/c>), <https://d.e>",
             ),
-            ("xhttps://a.b http:// https:", "xhttps://a.b http:// https:"),
+            (
+                "xhttps://a.b http:// https:",
+                "x<https://a.b> http:\\// https:",
+            ),
             ("a ~~~ b", "a \\~\\~\\~ b"),
-            ("\\[kept\\] \\a end\\", "\\[kept\\] \\a end\\"),
+            ("\\[kept\\] \\a end\\", "\\[kept\\] \\\\a end\\\\"),
         ];
         for (text, expected) in cases {
             assert_eq!(markdown(text), expected, "{text}");

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::Left;
 use super::rules::{DEFAULT, Rules};
 use super::select::Operation;
 use crate::document::{SCHEMAS, join, nearest, operation_schemas, walk};
@@ -135,6 +136,7 @@ pub(super) fn take(
     operations: &mut [Operation],
     schemas: &mut Map<String, Value>,
     found: &mut Vec<Diagnostic>,
+    left: &mut Vec<Left>,
 ) -> Map<String, Value> {
     let mut taken = Map::new();
     // What the default feature reaches belongs to it, so its references are cut first.
@@ -144,6 +146,7 @@ pub(super) fn take(
             default,
             open: BTreeMap::new(),
             found,
+            left,
         };
         for (name, feature) in &resources.feature {
             if (feature == DEFAULT) == default && schemas.contains_key(name) {
@@ -184,12 +187,18 @@ struct Pass<'a> {
     /// The schemas still to take, with the place that refers to them.
     open: BTreeMap<String, String>,
     found: &'a mut Vec<Diagnostic>,
+    left: &'a mut Vec<Left>,
 }
 
 impl Pass<'_> {
     fn schema(&mut self, schema: &mut Value, pointer: &str) {
         walk(schema, pointer, &mut |schema, pointer| {
-            cut_references(schema, &|name| self.resources.allow(name, self.default));
+            let allow = |name: &str| self.resources.allow(name, self.default);
+            let left = cut_references(schema, &allow).into_iter();
+            self.left.extend(left.map(|resource| Left {
+                pointer: pointer.to_owned(),
+                resource,
+            }));
             // The reader says which references lead elsewhere.
             if let Some(Ok(name)) = reference(schema) {
                 let open = self.open.entry(name.to_owned());
@@ -207,22 +216,29 @@ fn reference(schema: &Value) -> Option<Result<&str, &str>> {
 
 /// Of several resources those outside go: a union tells them apart, and keeps what it does not
 /// know. One left alone could not tell itself from those that went, so it goes too.
-fn cut_references(schema: &mut Value, allow: &dyn Fn(&str) -> bool) {
-    let leaves = |schema: &Value| matches!(reference(schema), Some(Ok(name)) if !allow(name));
+/// Gives the names of all that went.
+fn cut_references(schema: &mut Value, allow: &dyn Fn(&str) -> bool) -> Vec<String> {
+    let name = |schema: &Value| match reference(schema) {
+        Some(Ok(name)) => Some(name.to_owned()),
+        _ => None,
+    };
+    let leaves = |schema: &Value| name(schema).is_some_and(|name| !allow(&name));
     if leaves(schema) {
+        let gone = name(schema).into_iter().collect();
         *schema = json!({"type": "object"});
-        return;
+        return gone;
     }
+    let mut gone = Vec::new();
     let Value::Object(schema) = schema else {
-        return;
+        return gone;
     };
     for key in ["anyOf", "oneOf"] {
         let Some(Value::Array(arms)) = schema.get_mut(key) else {
             continue;
         };
-        let before = arms.len();
+        let before: Vec<String> = arms.iter().filter_map(name).collect();
         arms.retain(|arm| !leaves(arm));
-        if arms.len() == before {
+        if arms.iter().filter_map(name).count() == before.len() {
             continue;
         }
         if arms.iter().filter(|arm| reference(arm).is_some()).count() < 2 {
@@ -230,6 +246,11 @@ fn cut_references(schema: &mut Value, allow: &dyn Fn(&str) -> bool) {
             arms.push(json!({"type": "object"}));
         }
         let left = arms.clone();
+        let stays = |name: &String| {
+            left.iter()
+                .any(|arm| arm["$ref"] == format!("{SCHEMAS}{name}"))
+        };
+        gone.extend(before.into_iter().filter(|name| !stays(name)));
         if left.len() == 1 {
             schema.remove(key);
             schema.insert("type".to_owned(), json!("object"));
@@ -239,4 +260,5 @@ fn cut_references(schema: &mut Value, allow: &dyn Fn(&str) -> bool) {
             expansion.insert("oneOf".to_owned(), targets.collect());
         }
     }
+    gone
 }

@@ -31,9 +31,6 @@ pub(super) fn check(spec: &mut Value, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Gives all that lacks documentation in `spec` a sentence made from its name.
-pub(super) fn fill(_spec: &mut Value) {}
-
 struct Check<'a> {
     found: &'a mut Vec<Diagnostic>,
 }

@@ -1,7 +1,11 @@
 //! The subset door: rules, overlays, diagnostics.
 
 mod diagnostics;
+mod fuzz;
 mod overlay;
 mod payment_methods;
+mod prose;
+mod reading;
+mod references;
 mod rules;
 mod support;

@@ -369,6 +369,7 @@ fn the_root_can_not_be_removed() {
         assert_eq!(found.len(), 1, "{found:?}");
     }
     assert!(wrong("{target: $, remove: true}")[0].contains("removes the whole document"));
+    assert!(wrong("{target: $, update: [a]}")[0].contains("replaces the whole document"));
     let rules = format!("{RULES}cuts: [{{target: $, why: x}}]\n");
     let found = problems(&spec().to_string(), &rules, &[DOCS]);
     assert!(

@@ -1,0 +1,476 @@
+//! Whatever the inputs are: no panic, no overflow, and what goes in is in the output or in a
+//! diagnostic. A few mutations by default; `STRIPE_CODEGEN_FUZZ` says for how many seconds.
+
+use std::panic::catch_unwind;
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+use serde_json::{Map, Value, json};
+
+use crate::reading::case;
+use crate::support::{DOCS, RULES, run, spec};
+
+const SEED: u64 = 20;
+
+/// Calls `work` with a random generator, for a fixed number of rounds or the time that is asked for.
+fn rounds(count: usize, mut work: impl FnMut(&mut Rng)) {
+    let mut random = Rng::with_seed(SEED);
+    let seconds = std::env::var("STRIPE_CODEGEN_FUZZ")
+        .ok()
+        .and_then(|text| text.parse().ok());
+    match seconds {
+        Some(seconds) => {
+            let end = Instant::now() + Duration::from_secs(seconds);
+            while Instant::now() < end {
+                work(&mut random);
+            }
+        }
+        None => (0..count).for_each(|_| work(&mut random)),
+    }
+}
+
+fn pick<'a, T>(random: &mut Rng, all: &'a [T]) -> &'a T {
+    &all[random.usize(..all.len())]
+}
+
+/// Bits of text that mean something to a parser.
+const BITS: &[&str] = &[
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "- ",
+    "\n",
+    "  ",
+    "\t",
+    "\"",
+    "'",
+    "#",
+    "&a ",
+    "*a",
+    "<<: ",
+    "!t ",
+    "|",
+    ">",
+    "---\n",
+    "...",
+    "? ",
+    "%",
+    "@",
+    "`",
+    "\u{0}",
+    "\u{feff}",
+    "\u{202e}",
+    "é",
+    "🐄",
+    "null",
+    "~",
+    "true",
+    "no",
+    "1e999",
+    ".nan",
+    "-0",
+    "0x1F",
+    "1_000",
+    "12:30",
+    "2001-01-01",
+    "$ref",
+    "x-sensitive",
+    "\\",
+    "\\u0000",
+    "\\ud800",
+    "[[[[[[[[",
+    "{{{{{{",
+];
+
+/// `text` with some of it gone, doubled, swapped, or other bits put in.
+fn mutated_text(random: &mut Rng, text: &str) -> String {
+    let mut text: Vec<char> = text.chars().collect();
+    for _ in 0..random.usize(1..5) {
+        let at = random.usize(..=text.len());
+        let end = (at + random.usize(..12)).min(text.len());
+        match random.u8(..6) {
+            0 => drop(text.drain(at..end)),
+            1 => {
+                let copy: Vec<char> = text[at..end].to_vec();
+                text.splice(at..at, copy);
+            }
+            2 => text.truncate(at),
+            3 => {
+                let lines: Vec<usize> = (0..text.len()).filter(|at| text[*at] == '\n').collect();
+                if let Some(line) = lines.get(random.usize(..lines.len().max(1))) {
+                    let spaces = vec![' '; random.usize(1..4)];
+                    text.splice(line + 1..line + 1, spaces);
+                }
+            }
+            _ => {
+                let bit: Vec<char> = pick(random, BITS).chars().collect();
+                text.splice(at..at, bit);
+            }
+        }
+    }
+    text.into_iter().collect()
+}
+
+/// Pointers to all nodes of `value`.
+fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
+    match value {
+        Value::Object(map) => {
+            for (key, value) in map {
+                let key = key.replace('~', "~0").replace('/', "~1");
+                places(value, &format!("{at}/{key}"), found);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                places(item, &format!("{at}/{index}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A value that may be anything, often something that has a meaning where it is put.
+fn anything(random: &mut Rng, root: &Value) -> Value {
+    let all = [
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(1.5),
+        json!(""),
+        json!("x"),
+        json!([]),
+        json!({}),
+        json!(["a", "a"]),
+        json!({"$ref": "#/components/schemas/pet"}),
+        json!({"$ref": "#/components/schemas/gone"}),
+        json!({"$ref": "#/paths"}),
+        json!({"$ref": "#"}),
+        json!({"$ref": 5}),
+        json!({"type": "string", "enum": ["a", "A", "", null, true]}),
+        json!({"type": "object", "additionalProperties": {"$ref": "#/components/schemas/pet"}}),
+        json!({"type": "array", "items": {"type": "integer", "maximum": 1.5}}),
+        json!({"type": "object", "nullable": true, "properties": {"a b": {"type": "boolean"}}}),
+        json!({"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/pet"}]}),
+        json!({"allOf": [{}, {}], "not": {}}),
+        json!({"description": "<p>`[x]</p>", "type": "string"}),
+    ];
+    if random.u8(..4) > 0 {
+        return pick(random, &all).clone();
+    }
+    // Something from elsewhere in the document.
+    let mut found = Vec::new();
+    places(root, "", &mut found);
+    let place: &String = pick(random, &found);
+    let copy = root.pointer(place).cloned().unwrap_or_default();
+    if copy.to_string().len() > 4_000 {
+        Value::Null
+    } else {
+        copy
+    }
+}
+
+fn mutated_tree(random: &mut Rng, root: &Value) -> Value {
+    let mut tree = root.clone();
+    for _ in 0..random.usize(1..4) {
+        let mut found = Vec::new();
+        places(&tree, "", &mut found);
+        let at = pick(random, &found).clone();
+        let new = anything(random, root);
+        let key = pick(
+            random,
+            &[
+                "type",
+                "x",
+                "$ref",
+                "properties",
+                "nullable",
+                "in",
+                "x-name",
+                "a/b",
+                "",
+            ],
+        );
+        match tree.pointer_mut(&at) {
+            Some(Value::Object(map)) if random.bool() => match random.u8(..3) {
+                0 => drop(map.insert((*key).to_owned(), new)),
+                1 => {
+                    let keys: Vec<String> = map.keys().cloned().collect();
+                    if !keys.is_empty() {
+                        map.remove(pick(random, &keys));
+                    }
+                }
+                _ => {
+                    let keys: Vec<String> = map.keys().cloned().collect();
+                    if !keys.is_empty()
+                        && let Some(value) = map.remove(pick(random, &keys))
+                    {
+                        map.insert((*key).to_owned(), value);
+                    }
+                }
+            },
+            Some(Value::Array(items)) if random.bool() => {
+                let at = random.usize(..=items.len());
+                items.insert(at, new);
+            }
+            Some(node) => *node = new,
+            None => {}
+        }
+    }
+    tree
+}
+
+/// Runs `work`, and says `input` when it panics.
+fn survives<T>(input: &[&str], work: impl FnOnce() -> T + std::panic::UnwindSafe) -> T {
+    catch_unwind(work).unwrap_or_else(|_| panic!("it panics on:\n{}", input.join("\n=====\n")))
+}
+
+fn told(text: &str, wrong: &stripe_codegen::Diagnostics, input: &str) {
+    assert!(
+        wrong.iter().count() > 0,
+        "an error without a problem: {input}"
+    );
+    let lines = input.lines().count().max(1);
+    for wrong in wrong.iter() {
+        assert!(
+            !wrong.message.is_empty() && !wrong.help.is_empty(),
+            "{wrong}: {text}"
+        );
+        if let Some(at) = wrong.position {
+            assert!(
+                (1..=lines + 1).contains(&at.line) && at.column > 0,
+                "{wrong}: {input}"
+            );
+        }
+    }
+}
+
+fn bases() -> Vec<Value> {
+    let mut bases = vec![spec()];
+    for name in [
+        "ref_body.yaml",
+        "merge_props.yaml",
+        "pathlevel_query_only.yaml",
+    ] {
+        bases.push(serde_yaml::from_str(&case(name)).expect("YAML"));
+    }
+    bases
+}
+
+/// Whether the generator is known not to take a spec: what is not the reader's to see.
+fn generate(text: &str) {
+    let made = survives(&[text], || stripe_codegen::generate(text, "farm"));
+    if let Err(wrong) = made {
+        told("generate", &wrong, text);
+    }
+}
+
+#[test]
+fn any_text_is_read_or_refused() {
+    let documents = [
+        case("merge_props.yaml"),
+        case("ref_body.yaml"),
+        case("dup_prop.json"),
+        serde_yaml::to_string(&spec()).expect("YAML"),
+        spec().to_string(),
+    ];
+    rounds(60, |random| {
+        let text = pick(random, &documents);
+        let text = mutated_text(random, text);
+        let all = survives(&[&text], || run(&text, RULES, &[DOCS]));
+        if let Err(wrong) = all {
+            for wrong in wrong.iter().filter(|wrong| wrong.file == "spec.json") {
+                told("subset", &wrong.clone().into(), &text);
+            }
+        }
+        generate(&text);
+    });
+}
+
+#[test]
+fn any_tree_is_made_or_refused() {
+    let bases = bases();
+    rounds(60, |random| {
+        let base = pick(random, &bases);
+        let text = mutated_tree(random, base).to_string();
+        generate(&text);
+        _ = survives(&[&text], || {
+            run(&text, "features: {default: {operations: [/**]}}", &[])
+        });
+        _ = survives(&[&text], || run(&text, RULES, &[DOCS]));
+        _ = survives(&[&text], || stripe_codegen::diff(&text, &base.to_string()));
+    });
+}
+
+#[test]
+fn any_rules_and_overlays_are_taken_or_refused() {
+    let spec = spec().to_string();
+    let targets = [
+        "$",
+        "$..*",
+        "$.paths.*.*",
+        "$..properties",
+        "$..properties.*",
+        "$..[?@.type]",
+        "$..[0]",
+        "$..[-1,0]",
+        "$.components.schemas[*]",
+        "$.components.schemas.pet.required[2,0,0]",
+        "$['x-events'].*",
+        "$..parameters[::2]",
+        "$.components.schemas.pett",
+        "$.paths['/v1/pet'].get",
+        "$..[?@.name=='pe', ?@.in<'q']",
+        "$[",
+        "$..[?(@.a)]",
+        "",
+    ];
+    let overlay: Value = serde_yaml::from_str(DOCS).expect("YAML");
+    let rules: Value = serde_yaml::from_str(RULES).expect("YAML");
+    rounds(60, |random| {
+        let mut actions = Vec::new();
+        for _ in 0..random.usize(1..4) {
+            let mut action = Map::new();
+            action.insert("target".to_owned(), json!(pick(random, &targets)));
+            if random.bool() {
+                action.insert("remove".to_owned(), json!(true));
+            } else {
+                action.insert("update".to_owned(), anything(random, &rules));
+            }
+            actions.push(Value::Object(action));
+        }
+        let made =
+            json!({"overlay": "1.0.0", "info": {"title": "x", "version": "1"}, "actions": actions})
+                .to_string();
+        let broken = mutated_text(random, DOCS);
+        let shaken = mutated_tree(random, &overlay).to_string();
+        let own = mutated_tree(random, &rules).to_string();
+        let text = mutated_text(random, RULES);
+        let cuts: Vec<Value> = (0..random.usize(..3))
+            .map(|_| json!({"target": pick(random, &targets), "why": "x"}))
+            .collect();
+        let mut cut = rules.clone();
+        cut["cuts"] = json!(cuts);
+        let cut = cut.to_string();
+        for (rules, overlays) in [
+            (RULES, vec![&*made, DOCS]),
+            (RULES, vec![DOCS, &*made]),
+            (RULES, vec![&*broken]),
+            (RULES, vec![&*shaken]),
+            (&*own, vec![DOCS]),
+            (&*text, vec![DOCS]),
+            (&*cut, vec![DOCS, &*made]),
+        ] {
+            let made = survives(&[rules, overlays[0]], || run(&spec, rules, &overlays));
+            match made {
+                Ok(subset) => generate(&subset.yaml),
+                Err(wrong) => assert!(wrong.iter().all(|wrong| !wrong.help.is_empty()), "{wrong}"),
+            }
+        }
+    });
+}
+
+fn schema(random: &mut Rng, word: &mut dyn FnMut(&mut Rng) -> String, depth: usize) -> Value {
+    match random.u8(..if depth > 3 { 4 } else { 7 }) {
+        0 => json!({"type": "string"}),
+        1 => json!({"type": "integer", "nullable": true}),
+        2 => json!({"type": "string", "enum": [word(random), word(random)]}),
+        3 => json!({"type": "boolean"}),
+        4 => json!({"type": "array", "items": schema(random, word, depth + 1)}),
+        5 => json!({"type": "object", "additionalProperties": schema(random, word, depth + 1)}),
+        _ => {
+            let mut properties = Map::new();
+            for _ in 0..random.usize(1..4) {
+                properties.insert(word(random), schema(random, word, depth + 1));
+            }
+            json!({"type": "object", "properties": properties})
+        }
+    }
+}
+
+/// A spec in which every name is a word that is nowhere else, and those words.
+fn marked(random: &mut Rng) -> (Value, Vec<String>) {
+    let mut words = Vec::new();
+    let mut word = |random: &mut Rng| {
+        let letters: String = (0..6).map(|_| random.char('b'..='x')).collect();
+        words.push(format!("zq{letters}"));
+        words.last().cloned().unwrap_or_default()
+    };
+    let mut cow = json!({"x-resourceId": "cow", "type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}});
+    for _ in 0..random.usize(1..5) {
+        let name = word(random);
+        cow["properties"][name] = schema(random, &mut word, 0);
+    }
+    let mut components =
+        json!({"schemas": {"cow": cow}, "parameters": {}, "requestBodies": {}, "responses": {}});
+    let mut paths = Map::new();
+    for _ in 0..random.usize(1..4) {
+        let (shared, own) = (word(random), word(random));
+        let mut body = Map::new();
+        for _ in 0..random.usize(1..4) {
+            let name = word(random);
+            body.insert(name, schema(random, &mut word, 0));
+        }
+        let body = json!({"content": {"application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": body}}}});
+        let answer = json!({"description": "ok", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/cow"}}}});
+        // Each part is written in place, or referred to.
+        let mut part = |kind: &str, name: &str, value: Value| {
+            if random.bool() {
+                return value;
+            }
+            components[kind][name] = value;
+            json!({"$ref": format!("#/components/{kind}/{name}")})
+        };
+        let shared_parameter = part(
+            "parameters",
+            &shared,
+            json!({"name": shared, "in": "query", "schema": {"type": "string"}}),
+        );
+        let own_parameter = part(
+            "parameters",
+            &own,
+            json!({"name": own, "in": "query", "schema": {"type": "integer"}}),
+        );
+        let body = part("requestBodies", &own, body);
+        let answer = part("responses", &own, answer);
+        paths.insert(format!("/v1/{own}"), json!({
+            "parameters": [shared_parameter],
+            "post": {"operationId": format!("Post{own}"), "parameters": [own_parameter], "requestBody": body, "responses": {"200": answer}},
+        }));
+    }
+    let spec = json!({"openapi": "3.0.0", "info": {"title": "Farm", "version": "x"}, "paths": paths, "components": components});
+    (spec, words)
+}
+
+#[test]
+fn nothing_gets_lost_in_silence() {
+    rounds(20, |random| {
+        let (spec, words) = marked(random);
+        let text = spec.to_string();
+        let holds = |output: &str, door: &str| {
+            for word in &words {
+                assert!(output.contains(word), "{door} lost `{word}` of {text}");
+            }
+        };
+        let said = match stripe_codegen::generate(&text, "farm") {
+            Ok(made) => {
+                let left_out = made.left_out.iter().map(ToString::to_string);
+                made.files.into_values().chain(left_out).collect::<String>()
+            }
+            Err(wrong) => panic!("{wrong}: {text}"),
+        };
+        holds(&said, "generate");
+        let subset = run(&text, "features: {default: {operations: [/v1/**]}}", &[]);
+        let subset = subset.unwrap_or_else(|wrong| panic!("{wrong}: {text}"));
+        holds(&subset.yaml, "subset");
+        // By way of a subset it becomes the same.
+        let surface = stripe_codegen::surface(&text).expect("a surface");
+        assert_eq!(
+            stripe_codegen::surface(&subset.yaml).expect("a surface"),
+            surface
+        );
+    });
+}
