@@ -1,5 +1,5 @@
 //! Whatever the inputs are: no panic, no overflow, and what goes in is in the output or in a
-//! diagnostic. A few mutations by default; `STRIPE_CODEGEN_FUZZ` says for how many seconds.
+//! diagnostic. A few mutations by default; `FUZZ_SECONDS` says for how many seconds.
 
 use std::panic::catch_unwind;
 use std::time::{Duration, Instant};
@@ -13,9 +13,9 @@ use crate::support::{DOCS, RULES, run, spec};
 const SEED: u64 = 20;
 
 /// Calls `work` with a random generator, for a fixed number of rounds or the time that is asked for.
-fn rounds(count: usize, mut work: impl FnMut(&mut Rng)) {
+pub(crate) fn rounds(count: usize, mut work: impl FnMut(&mut Rng)) {
     let mut random = Rng::with_seed(SEED);
-    let seconds = std::env::var("STRIPE_CODEGEN_FUZZ")
+    let seconds = std::env::var("FUZZ_SECONDS")
         .ok()
         .and_then(|text| text.parse().ok());
     match seconds {

@@ -197,9 +197,7 @@ const PIECES: &[&str] = &[
 
 #[test]
 fn whatever_the_pieces_are_rustdoc_takes_them() {
-    let mut random = fastrand::Rng::with_seed(7);
-    let rounds: usize = std::env::var("STRIPE_CODEGEN_FUZZ").map_or(1, |_| 40);
-    for round in 0..rounds {
+    crate::fuzz::rounds(1, |random| {
         let texts: Vec<String> = (0..300)
             .map(|_| {
                 let count = random.usize(1..14);
@@ -208,10 +206,8 @@ fn whatever_the_pieces_are_rustdoc_takes_them() {
                     .collect()
             })
             .collect();
-        let code = standalone(&spec(&texts));
-        let said = rustdoc("pieces", &code);
-        assert_eq!(said, "", "round {round}");
-    }
+        assert_eq!(rustdoc("pieces", &standalone(&spec(&texts))), "");
+    });
 }
 
 #[test]
