@@ -3,6 +3,8 @@
 //! Both specs are lowered, and what is compared is the Rust API that each of them becomes. What
 //! does not show there, such as documentation and the order of keys, is no change.
 
+mod cause;
+mod difference;
 mod members;
 mod operations;
 mod pairs;
@@ -10,18 +12,22 @@ mod params;
 mod render;
 mod sides;
 mod types;
+mod unseen;
 
-pub(crate) use pairs::{field, rust};
-
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::Serialize;
 
+use self::cause::Causes;
 use self::pairs::Pairs;
 use self::sides::Sides;
 use crate::error::Diagnostics;
 use crate::generate;
-use crate::ir::{Api, Features};
+use crate::ir::{Api, Features, TypeId};
+use crate::lower::{self, Lowered, Types};
+use crate::names::Names;
+
+pub use self::cause::{By, Cause};
 
 /// What is different between two specs, seen from Rust.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -55,6 +61,31 @@ pub struct Change {
     pub responses: Option<Effect>,
     /// Where it is in the new spec, or in the old one when it is gone.
     pub pointer: String,
+    /// Who made it; none when nothing breaks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+}
+
+/// A spec to compare, with the names of its types.
+#[derive(Clone, Copy, Debug)]
+pub struct Version<'a> {
+    /// The text of the spec, JSON or YAML, full or a subset.
+    pub spec: &'a str,
+    /// The text of its names file. A new spec without one has the names of the old one, completed
+    /// as an update would; an old one has those of the rule.
+    pub names: Option<&'a str>,
+}
+
+impl<'a> From<&'a str> for Version<'a> {
+    fn from(spec: &'a str) -> Self {
+        Self { spec, names: None }
+    }
+}
+
+impl<'a> From<&'a String> for Version<'a> {
+    fn from(spec: &'a String) -> Self {
+        Self::from(spec.as_str())
+    }
 }
 
 /// The kind of thing that a change is about.
@@ -114,6 +145,12 @@ pub enum Step {
 }
 
 impl Change {
+    /// Whether it breaks something that upstream left as it was.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.cause.as_ref().is_some_and(|cause| cause.by == By::Us)
+    }
+
     /// Whether it breaks requests or responses.
     #[must_use]
     pub fn is_breaking(&self) -> bool {
@@ -161,45 +198,84 @@ impl Step {
     }
 }
 
-/// Compares two specs, JSON or YAML, full or subsets.
+/// Compares two specs.
 ///
 /// # Errors
 ///
 /// Returns all that is wrong with either of them; the diagnostics are said of `old spec` and
 /// `new spec`.
-pub fn diff(old_spec: &str, new_spec: &str) -> Result<Diff, Diagnostics> {
-    let read = |spec: &str, name: &str| {
-        generate::on_a_large_stack(|| generate::lower(spec))
-            .map(|lowered| lowered.api)
-            .map_err(|wrong| wrong.in_file(name))
-    };
-    match (read(old_spec, "old spec"), read(new_spec, "new spec")) {
-        (Ok(old), Ok(new)) => Ok(compare(&old, &new)),
-        (old, new) => {
-            let found = [old.err(), new.err()].into_iter().flatten();
-            Err(found.flat_map(Vec::from).collect::<Vec<_>>().into())
-        }
-    }
+pub fn diff<'a>(
+    old: impl Into<Version<'a>>,
+    new: impl Into<Version<'a>>,
+) -> Result<Diff, Diagnostics> {
+    let (old, new) = (old.into(), new.into());
+    generate::on_a_large_stack(|| between(old, new))
 }
 
-fn compare(old: &Api, new: &Api) -> Diff {
+fn between(old: Version<'_>, new: Version<'_>) -> Result<Diff, Diagnostics> {
+    let of_old = |wrong: Diagnostics| wrong.in_file("old spec");
+    let of_new = |wrong: Diagnostics| wrong.in_file("new spec");
+    let names = |version: Version<'_>| version.names.map(Names::read).transpose();
+    let read = |version: Version<'_>| Ok((generate::read(version.spec)?, names(version)?));
+    let ((old, old_names), (new, new_names)) =
+        match (read(old).map_err(of_old), read(new).map_err(of_new)) {
+            (Ok(old), Ok(new)) => (old, new),
+            (old, new) => {
+                let found = [old.err(), new.err()].into_iter().flatten();
+                return Err(found.flat_map(Vec::from).collect::<Vec<_>>().into());
+            }
+        };
+    let old_names = lower::complete(&old, &old_names.unwrap_or_default(), None);
+    let old_names = old_names.map_err(of_old)?.names;
+    let new_names = match new_names {
+        Some(names) => lower::complete(&new, &names, None),
+        None => lower::complete(&new, &old_names, Some(&old)),
+    };
+    let new_names = new_names.map_err(of_new)?.names;
+    Ok(compare(
+        &lower::lower(old, &old_names).map_err(of_old)?,
+        &lower::lower(new, &new_names).map_err(of_new)?,
+    ))
+}
+
+pub(crate) fn compare(old: &Lowered, new: &Lowered) -> Diff {
     let mut compare = Compare {
-        old,
-        new,
-        pairs: Pairs::find(old, new),
-        old_sides: Sides::of(old),
-        new_sides: Sides::of(new),
+        old: &old.api,
+        new: &new.api,
+        pairs: Pairs::find(&old.api, &new.api),
+        old_sides: Sides::of(&old.api),
+        new_sides: Sides::of(&new.api),
+        causes: Causes {
+            old: &old.types,
+            new: &new.types,
+        },
+        old_of: of_places(old),
+        new_of: of_places(new),
         found: BTreeSet::new(),
+        seen: HashSet::new(),
     };
     compare.operations();
     compare.services();
     compare.events();
     compare.types();
+    compare.unseen();
     Diff {
-        old_version: old.version.clone(),
-        new_version: new.version.clone(),
+        old_version: old.api.version.clone(),
+        new_version: new.api.version.clone(),
         changes: compare.found.into_iter().collect(),
     }
+}
+
+/// The type of each place.
+fn of_places(lowered: &Lowered) -> Vec<TypeId> {
+    let types: &Types = &lowered.types;
+    let mut of = vec![TypeId(usize::MAX); types.places.len()];
+    for (at, ty) in lowered.api.types.iter().enumerate() {
+        for id in ty.places.iter().filter_map(|place| types.find(place)) {
+            of[id.0] = TypeId(at);
+        }
+    }
+    of
 }
 
 /// A comparison under way.
@@ -209,7 +285,13 @@ struct Compare<'a> {
     pairs: Pairs,
     old_sides: Sides,
     new_sides: Sides,
+    causes: Causes<'a>,
+    /// The type of each place of the old spec, and of the new one.
+    old_of: Vec<TypeId>,
+    new_of: Vec<TypeId>,
     found: BTreeSet<Change>,
+    /// Places and members of which a break was noted.
+    seen: HashSet<(String, String)>,
 }
 
 /// Whom a change concerns.
@@ -247,9 +329,12 @@ struct At<'a> {
     place: &'a str,
     pointer: &'a str,
     concerns: Concerns,
+    /// The places in the spec that it is about.
+    spec: &'a [String],
 }
 
 impl Compare<'_> {
+    /// Notes a change of a member of what is at `at`.
     fn note(
         &mut self,
         at: At<'_>,
@@ -258,7 +343,29 @@ impl Compare<'_> {
         effect: Effect,
         what: impl Into<String>,
     ) {
+        let cause = (effect == Effect::Breaking).then(|| self.causes.member(at.spec, name));
+        self.note_with(at, (subject, name), action, effect, what, cause);
+    }
+
+    fn note_with(
+        &mut self,
+        at: At<'_>,
+        (subject, name): (Subject, &str),
+        action: Action,
+        effect: Effect,
+        what: impl Into<String>,
+        cause: Option<Cause>,
+    ) {
+        if effect == Effect::Breaking {
+            let member = if subject == Subject::Type { "" } else { name };
+            let seen = at
+                .spec
+                .iter()
+                .map(|place| (place.clone(), member.to_owned()));
+            self.seen.extend(seen);
+        }
         self.found.insert(Change {
+            cause,
             place: at.place.to_owned(),
             subject,
             name: name.to_owned(),
@@ -281,13 +388,10 @@ impl Compare<'_> {
         } else {
             Effect::Breaking
         };
-        self.note(
-            at,
-            about,
-            Action::Changed,
-            effect,
-            format!("{}, was {}", with(new), with(old)),
-        );
+        let what = format!("{}, was {}", with(new), with(old));
+        let cause = (effect == Effect::Breaking)
+            .then(|| cause::by(By::Us, at.spec.first().map_or("", String::as_str)));
+        self.note_with(at, about, Action::Changed, effect, what, cause);
     }
 }
 

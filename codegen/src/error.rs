@@ -87,10 +87,14 @@ impl Diagnostics {
         self.0.iter()
     }
 
-    /// The same diagnostics, said of `file`.
+    /// The same diagnostics, said of `file` where they are said of none.
     #[must_use]
     pub fn in_file(self, file: &str) -> Self {
-        Self(self.0.into_iter().map(|d| d.in_file(file)).collect())
+        let found = self.0.into_iter().map(|wrong| match wrong.file.is_empty() {
+            true => wrong.in_file(file),
+            false => wrong,
+        });
+        Self(found.collect())
     }
 
     /// `value` when nothing is wrong, else all that is.

@@ -4,7 +4,8 @@ use crate::document::{self, Spec};
 use crate::emit;
 use crate::error::{Diagnostic, Diagnostics};
 use crate::ir::Api;
-use crate::lower::{self, Lowered};
+use crate::lower::{self, Lowered, Read};
+use crate::names::{self, Names};
 use crate::render;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -28,17 +29,23 @@ pub struct Generated {
     pub version: String,
 }
 
-/// Generates the files of the crate `crate_name` from the text of a spec, JSON or YAML.
+/// Generates the files of the crate `crate_name` from the text of a spec, JSON or YAML. The text of
+/// a names file says what its types are called; without one the rule names everything from nothing.
 ///
 /// # Errors
 ///
-/// Returns everything that is wrong with the spec, each with a JSON pointer.
-pub fn generate(spec: &str, crate_name: &str) -> Result<Generated, Diagnostics> {
-    on_a_large_stack(|| all(spec, crate_name))
+/// Returns everything that is wrong with the spec, each with a JSON pointer, and with the names, of
+/// which the diagnostics are said of [`NAMES`](crate::NAMES).
+pub fn generate(
+    spec: &str,
+    names: Option<&str>,
+    crate_name: &str,
+) -> Result<Generated, Diagnostics> {
+    on_a_large_stack(|| all(spec, names, crate_name))
 }
 
-fn all(spec: &str, crate_name: &str) -> Result<Generated, Diagnostics> {
-    let Lowered { api, left_out } = lower(spec)?;
+fn all(spec: &str, names: Option<&str>, crate_name: &str) -> Result<Generated, Diagnostics> {
+    let Lowered { api, left_out, .. } = lowered(spec, names)?;
     let files = render_all(&api, crate_name)?;
     Ok(Generated {
         files,
@@ -49,20 +56,45 @@ fn all(spec: &str, crate_name: &str) -> Result<Generated, Diagnostics> {
     })
 }
 
-/// Reads and lowers a spec; what is wrong says where in `spec` it is.
-pub(crate) fn lower(spec: &str) -> Result<Lowered, Diagnostics> {
+/// Reads a spec as far as it can be read without names; what is wrong says where in `spec` it is.
+pub(crate) fn read(spec: &str) -> Result<Read, Diagnostics> {
     let located =
         |found: Diagnostics| Diagnostics::from(document::locate_in_spec(spec, found.into()));
-    let mut read = Spec::read(spec).map_err(|found| document::locate_in_spec(spec, found))?;
-    let dangling = read.dangling();
-    read.found.extend(dangling);
-    let Spec { tree, found } = read;
+    let mut tree = Spec::read(spec).map_err(|found| document::locate_in_spec(spec, found))?;
+    let dangling = tree.dangling();
+    tree.found.extend(dangling);
+    let Spec { tree, found } = tree;
     let typed = Diagnostics::check(tree, found).and_then(|tree| document::typed(&tree));
-    let mut lowered = typed
-        .and_then(|typed| lower::lower(&typed))
+    let mut read = typed
+        .and_then(|typed| lower::read(&typed))
         .map_err(located)?;
-    lowered.left_out = document::locate_in_spec(spec, lowered.left_out);
-    Ok(lowered)
+    read.left_out = document::locate_in_spec(spec, read.left_out);
+    Ok(read)
+}
+
+/// Lowers the text of a spec, with the text of a names file or by the rule alone.
+pub(crate) fn lowered(spec: &str, names: Option<&str>) -> Result<Lowered, Diagnostics> {
+    let read = read(spec)?;
+    let Some(text) = names else {
+        let names = lower::complete(&read, &Names::default(), None)?.names;
+        return lower::lower(read, &names).map_err(|found| in_spec(spec, found));
+    };
+    let names = Names::read(text)?;
+    let lowered = lower::lower(read, &names).map_err(|found| in_spec(spec, found));
+    lowered.map_err(|found| names::located(text, found))
+}
+
+/// Says where in the spec what was found in it is.
+fn in_spec(spec: &str, found: Diagnostics) -> Diagnostics {
+    let (of_names, of_spec): (Vec<_>, Vec<_>) = Vec::from(found)
+        .into_iter()
+        .partition(|wrong| wrong.file == names::FILE);
+    let of_spec = document::locate_in_spec(spec, of_spec);
+    of_names
+        .into_iter()
+        .chain(of_spec)
+        .collect::<Vec<_>>()
+        .into()
 }
 
 /// Does `work` where it may call itself more often than most threads allow: how deep specs are is

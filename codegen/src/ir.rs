@@ -1,6 +1,11 @@
 //! What the emitter needs to know of an API, with every name made and every reference resolved.
 
+mod rust;
+mod ty;
+
 use std::collections::BTreeSet;
+
+pub(crate) use ty::{Spelling, Ty};
 
 /// The API of a spec.
 #[derive(Clone, Debug, Default)]
@@ -11,7 +16,16 @@ pub(crate) struct Api {
     pub(crate) services: Vec<Service>,
     pub(crate) operations: Vec<Operation>,
     pub(crate) events: Vec<Event>,
+    pub(crate) event_objects: Vec<EventObject>,
 }
+
+/// The module of what several modules use.
+pub(crate) const COMMON: &str = "common";
+
+/// The files of a module for what is not in the file of a resource.
+pub(crate) const MODELS: &str = "models";
+pub(crate) const PARAMS: &str = "params";
+pub(crate) const OPERATIONS: &str = "operations";
 
 /// Cargo features one of which has to be on; none when it is always there.
 pub(crate) type Features = BTreeSet<String>;
@@ -30,8 +44,10 @@ pub(crate) struct Type {
     pub(crate) name: String,
     pub(crate) docs: String,
     pub(crate) features: Features,
-    /// Where the spec defines it.
+    /// Where the spec defines it: its first place, as a JSON pointer.
     pub(crate) pointer: String,
+    /// The places in the spec that are this type.
+    pub(crate) places: Vec<String>,
     pub(crate) kind: Kind,
 }
 
@@ -52,8 +68,6 @@ pub(crate) struct Object {
     pub(crate) open: bool,
     /// The newtype of its id, when it has one.
     pub(crate) id: Option<String>,
-    /// The value of its `object` property, by which unions and events tell it.
-    pub(crate) object: Option<String>,
     pub(crate) tag: Option<Tag>,
 }
 
@@ -103,12 +117,17 @@ pub(crate) struct Tag {
     pub(crate) name: String,
     pub(crate) ty: TypeId,
     pub(crate) arms: Vec<TagArm>,
+    /// The type that an object in a response is seen as by it.
+    pub(crate) view: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TagArm {
     /// The value, which is the name of the property as well.
     pub(crate) value: String,
+    /// The variant of the enum.
+    pub(crate) variant: String,
+    /// The variant of the view.
     pub(crate) ident: String,
 }
 
@@ -122,12 +141,16 @@ pub(crate) struct Params {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Param {
     pub(crate) name: String,
+    /// Its setter, or argument.
+    pub(crate) ident: String,
     pub(crate) docs: String,
     pub(crate) ty: Ty,
     pub(crate) required: bool,
     /// Whether an empty value unsets what was set before.
     pub(crate) clearable: bool,
     pub(crate) sensitive: bool,
+    /// Whether it goes into the query of a request that has a body.
+    pub(crate) in_query: bool,
 }
 
 /// A parameter that takes one of several types.
@@ -138,6 +161,8 @@ pub(crate) struct Choice {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ChoiceOption {
+    /// Its step in the notation of places; of a word, none.
+    pub(crate) arm: String,
     pub(crate) ident: String,
     pub(crate) docs: String,
     pub(crate) value: ChoiceValue,
@@ -148,34 +173,6 @@ pub(crate) enum ChoiceValue {
     /// A fixed string.
     Word(String),
     Typed(Ty),
-}
-
-/// A type where it is used.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Ty {
-    String,
-    Bool,
-    Integer,
-    Number,
-    Timestamp,
-    /// JSON without a schema.
-    Json,
-    /// The value of an `object` property.
-    ObjectType(String),
-    /// The id of an object.
-    Id(TypeId),
-    Named(TypeId),
-    Array(Box<Ty>),
-    /// A page of a list.
-    List(Box<Ty>),
-    Map(Box<Ty>),
-    /// An id, or the object itself when the caller asked for it.
-    Expandable(Box<Ty>),
-    /// An object outside of the API.
-    RawObject,
-    MaybeDeleted(TypeId, TypeId),
-    /// Boxed where a cycle of types closes.
-    Boxed(Box<Ty>),
 }
 
 /// A namespace of operations: one static segment of the paths.
@@ -192,6 +189,8 @@ pub(crate) struct Service {
     pub(crate) root: bool,
     /// Indexes into [`Api::operations`].
     pub(crate) operations: Vec<usize>,
+    /// Where the spec has the first of all operations that it leads to.
+    pub(crate) pointer: String,
 }
 
 #[derive(Clone, Debug)]
@@ -216,6 +215,8 @@ pub(crate) struct Operation {
     /// What `expand` can be asked for.
     pub(crate) expandable: Vec<String>,
     pub(crate) pointer: String,
+    /// Its place in the notation of names.yaml.
+    pub(crate) place: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -225,6 +226,16 @@ pub(crate) enum Verb {
     Delete,
 }
 
+impl Verb {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
 /// A type of webhook event.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
@@ -232,8 +243,54 @@ pub(crate) struct Event {
     pub(crate) ident: String,
     pub(crate) docs: String,
     pub(crate) features: Features,
-    /// The type that its object is read as, if that is not the type of the resource.
-    pub(crate) object: Option<TypeId>,
+}
+
+/// A kind of object that events carry.
+#[derive(Clone, Debug)]
+pub(crate) struct EventObject {
+    /// The value of its `object` property.
+    pub(crate) object: String,
+    pub(crate) ident: String,
+    pub(crate) ty: TypeId,
+    /// The events in which it is read as this type; none if that is so wherever no other one is.
+    pub(crate) only_in: Vec<String>,
+    /// The properties that the resource requires and this type does not.
+    pub(crate) missing: Vec<String>,
+}
+
+impl Kind {
+    /// The types that it is made of, each with the field, parameter, arm or option.
+    pub(crate) fn parts(&self) -> Vec<(&str, Ty)> {
+        match self {
+            Self::Object(object) => {
+                let fields = object.fields.iter();
+                fields
+                    .map(|field| (field.name.as_str(), field.ty.clone()))
+                    .collect()
+            }
+            Self::Params(params) => {
+                let params = params.params.iter();
+                params
+                    .map(|param| (param.name.as_str(), param.ty.clone()))
+                    .collect()
+            }
+            Self::Union(union) => {
+                let arms = union.arms.iter();
+                arms.map(|arm| (arm.object.as_str(), Ty::Named(arm.ty)))
+                    .collect()
+            }
+            Self::Choice(choice) => {
+                let options = choice.options.iter();
+                options
+                    .filter_map(|option| match &option.value {
+                        ChoiceValue::Typed(ty) => Some((option.ident.as_str(), ty.clone())),
+                        ChoiceValue::Word(_) => None,
+                    })
+                    .collect()
+            }
+            Self::Enum(_) => Vec::new(),
+        }
+    }
 }
 
 impl Api {

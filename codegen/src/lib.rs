@@ -2,6 +2,7 @@
 //!
 //! Text in, text out: nothing here reads a file, a clock or the environment.
 
+mod complete;
 mod diff;
 mod document;
 mod emit;
@@ -9,16 +10,20 @@ mod error;
 mod generate;
 mod ir;
 mod lower;
+mod names;
 mod naming;
 mod overlay;
 mod render;
 mod subset;
 mod surface;
+mod taken;
 
-pub use diff::{Action, Change, Diff, Effect, Step, Subject, diff};
+pub use complete::{Completed, Note, complete};
+pub use diff::{Action, By, Cause, Change, Diff, Effect, Step, Subject, Version, diff};
 pub use document::utf8;
 pub use error::{Diagnostic, Diagnostics, Position, Summary};
 pub use generate::{Generated, generate};
+pub use names::FILE as NAMES;
 pub use render::HEADER;
 pub use subset::{Left, Source, Subset, subset};
 pub use surface::surface;

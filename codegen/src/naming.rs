@@ -1,53 +1,12 @@
-//! The only place where a name is made.
+//! Words of a spec → Rust identifiers: pure functions, each with a table of cases in the tests below.
 //!
-//! Pure functions from the words of a spec to Rust identifiers, each with a table of cases in the
-//! tests below.
+//! What to call a thing is decided elsewhere; here it is only spelled. Every result is an identifier
+//! that Rust takes, made of ASCII letters and digits.
 
-use crate::ir::Features;
+mod keyword;
+
+use crate::taken;
 use heck::{ToSnakeCase, ToUpperCamelCase};
-
-/// Methods that every operation builder has; a parameter of that name gets a trailing underscore.
-const BUILDER_METHODS: &[&str] = &[
-    "iter_blocking",
-    "method",
-    "pairs",
-    "path",
-    "send",
-    "send_blocking",
-    "send_blocking_with_response",
-    "send_with_response",
-    "stream",
-    "wait",
-    "wait_blocking",
-];
-
-/// The module of what several modules use.
-pub(crate) const COMMON: &str = "common";
-
-/// The files of a module for what is not in the file of a resource.
-pub(crate) const MODELS: &str = "models";
-pub(crate) const PARAMS: &str = "params";
-pub(crate) const OPERATIONS: &str = "operations";
-
-/// The file of [`COMMON`] for what would be in `file` and is there under some of `all` features: one
-/// of its own, so that they are said once instead of at each item.
-pub(crate) fn common_file(file: &str, features: &Features, all: &Features) -> String {
-    if features.is_empty() {
-        file.to_owned()
-    } else if features == all {
-        format!("any_feature_{file}")
-    } else {
-        let names: Vec<_> = features.iter().map(|name| snake(name)).collect();
-        format!("{}_{file}", names.join("_"))
-    }
-}
-
-/// Words that say nothing without the name of what they belong to.
-const GENERIC: &[&str] = &[
-    "code", "data", "detail", "details", "error", "feature", "filter", "item", "kind", "method",
-    "mode", "name", "option", "options", "param", "params", "reason", "result", "setting",
-    "settings", "source", "state", "status", "type", "value", "version",
-];
 
 /// Words whose plural and singular are one, or that only look like a plural.
 const UNCOUNTABLE: &[&str] = &[
@@ -57,75 +16,32 @@ const UNCOUNTABLE: &[&str] = &[
     "eps", "oss", "settings", "options", "specs",
 ];
 
-/// Types that every generated file can name without saying where they come from.
-const TAKEN: &[&str] = &[
-    "Box",
-    "Client",
-    "Debug",
-    "Default",
-    "Display",
-    "Event",
-    "Expandable",
-    "Fields",
-    "From",
-    "Into",
-    "List",
-    "Map",
-    "MapAccess",
-    "MaybeDeleted",
-    "Method",
-    "ObjectType",
-    "Ok",
-    "Option",
-    "Params",
-    "Raw",
-    "RawObject",
-    "Request",
-    "Resource",
-    "Result",
-    "Sensitive",
-    "Serialize",
-    "SerializeMap",
-    "Serializer",
-    "Some",
-    "String",
-    "Timestamp",
-    "Unrecognized",
-    "Value",
-    "Vec",
-];
-
-/// Whether a type of that name would hide one of those.
-pub(crate) fn is_taken(name: &str) -> bool {
-    TAKEN.contains(&name)
-}
-
 /// A field, parameter, method or module: `snake_case`, raw where Rust keeps the word for itself.
 pub(crate) fn snake(word: &str) -> String {
-    let name = word.replace('+', "_plus_").to_snake_case();
+    let name = spelled(word).to_snake_case();
     let name = leading_digit(name, 'v');
     match name.as_str() {
         "" => "empty".to_owned(),
         "self" | "super" | "crate" | "_" => format!("{name}_"),
-        _ if is_keyword(&name) => format!("r#{name}"),
+        _ if keyword::is_keyword(&name) => format!("r#{name}"),
         _ => name,
     }
 }
 
-/// The setter of a parameter on an operation builder.
+/// The setter of a parameter.
 pub(crate) fn setter(parameter: &str) -> String {
-    // Stripe's spec avoids some names in its own paths; nobody else knows a thing by that name.
-    let name = snake(parameter.strip_suffix("_exposed_id").unwrap_or(parameter));
-    if BUILDER_METHODS.contains(&name.as_str()) || name.starts_with("with_") {
-        format!("{name}_")
-    } else {
-        name
-    }
+    taken::setter(snake(without_exposed_id(parameter)))
+}
+
+/// Stripe's spec avoids some names in the placeholders of its own paths, such as
+/// `subscription_exposed_id`; nobody else knows a thing by that name.
+fn without_exposed_id(parameter: &str) -> &str {
+    parameter.strip_suffix("_exposed_id").unwrap_or(parameter)
 }
 
 /// The method that clears a parameter.
-pub(crate) fn clear(parameter: &str) -> String {
-    format!("clear_{}", plain(&snake(parameter)))
+pub(crate) fn clear(setter: &str) -> String {
+    format!("clear_{}", plain(setter))
 }
 
 /// A name without the `r#` of a raw identifier, to build longer names from.
@@ -133,12 +49,9 @@ pub(crate) fn plain(name: &str) -> &str {
     name.strip_prefix("r#").unwrap_or(name)
 }
 
-/// A type or variant: `UpperCamelCase`.
+/// A type: `UpperCamelCase`.
 pub(crate) fn camel(word: &str) -> String {
-    let name = word
-        .replace('+', "_plus_")
-        .replace('*', "_all_")
-        .to_upper_camel_case();
+    let name = spelled(word).replace('*', "_all_").to_upper_camel_case();
     match leading_digit(name, 'V').as_str() {
         "" => "Empty".to_owned(),
         "Self" => "Self_".to_owned(),
@@ -146,31 +59,46 @@ pub(crate) fn camel(word: &str) -> String {
     }
 }
 
-/// The variant of a string enum; `Unrecognized` is taken by the values that are not in the spec.
+/// The variant of a value, an arm or an option.
 pub(crate) fn variant(value: &str) -> String {
-    match camel(value).as_str() {
-        "Unrecognized" => "Unrecognized_".to_owned(),
-        name => name.to_owned(),
-    }
+    taken::variant(camel(value))
 }
 
-/// The variants of all values of an enum; where two would have one name, what tells the values
-/// apart is spelled out.
-pub(crate) fn variants(values: &[String]) -> Vec<String> {
-    let names: Vec<String> = values.iter().map(|value| variant(value)).collect();
-    let is_twice = |name: &String| names.iter().filter(|other| *other == name).count() > 1;
-    let spelled = |value: &str| variant(&value.replace('-', "_minus_").replace('/', "_slash_"));
-    values
-        .iter()
-        .zip(&names)
-        .map(|(value, name)| {
-            if is_twice(name) {
-                spelled(value)
-            } else {
-                name.clone()
-            }
-        })
-        .collect()
+/// The variant of a value whose usual one another value has: what tells them apart is said in words.
+pub(crate) fn variant_in_full(value: &str) -> String {
+    let value = value.replace('-', "_minus_").replace('/', "_slash_");
+    let value = value.replace('.', "_dot_").replace(' ', "_space_");
+    variant(&value)
+}
+
+/// Characters that can't be in an identifier, in words or numbers; what only separates words stays.
+fn spelled(word: &str) -> String {
+    let mut out = String::with_capacity(word.len());
+    for c in word.chars() {
+        match c {
+            '+' => out.push_str("_plus_"),
+            c if c.is_ascii() => out.push(c),
+            c => out.push_str(&format!("_u{:x}_", u32::from(c))),
+        }
+    }
+    out
+}
+
+/// Whether it could be the name of a field, method or module.
+pub(crate) fn is_snake(name: &str) -> bool {
+    let plain = plain(name);
+    let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    plain.starts_with(|c: char| c.is_ascii_lowercase())
+        && plain.chars().all(is_word)
+        && keyword::is_keyword(plain) == (plain != name)
+}
+
+/// Whether it could be the name of a type or variant.
+pub(crate) fn is_camel(name: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(is_word)
+        && name != "Self"
 }
 
 /// The singular of the last word of `words`.
@@ -203,29 +131,6 @@ pub(crate) fn untitled(title: &str) -> &str {
         .unwrap_or(title)
 }
 
-/// Whether a property name is too general to name a type alone.
-pub(crate) fn is_generic(property: &str) -> bool {
-    GENERIC.contains(&property) || GENERIC.contains(&singular(property).as_str())
-}
-
-/// The words that all `names` end with, in `UpperCamelCase`; empty when there are none.
-pub(crate) fn common_suffix<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let mut names = names.into_iter().map(words);
-    let Some(mut suffix) = names.next() else {
-        return String::new();
-    };
-    for name in names {
-        let same = suffix
-            .iter()
-            .rev()
-            .zip(name.iter().rev())
-            .take_while(|(a, b)| a == b)
-            .count();
-        suffix.drain(..suffix.len() - same);
-    }
-    suffix.concat()
-}
-
 /// `outer` and `inner` as one name, without saying twice what the one ends and the other begins with.
 pub(crate) fn join(outer: &str, inner: &str) -> String {
     let (outer_words, inner_words) = (words(outer), words(inner));
@@ -237,22 +142,12 @@ pub(crate) fn join(outer: &str, inner: &str) -> String {
     format!("{outer}{}", inner_words[shared..].concat())
 }
 
-fn words(name: &str) -> Vec<String> {
+/// The words of a name, each in `UpperCamelCase`.
+pub(crate) fn words(name: &str) -> Vec<String> {
     name.to_snake_case()
         .split('_')
         .map(ToUpperCamelCase::to_upper_camel_case)
         .collect()
-}
-
-/// The module and the type of a schema whose name has a namespace: `a.b` is `B` in `a`, and a name
-/// without a namespace is a module of its own.
-pub(crate) fn resource(schema: &str) -> (String, String) {
-    let bare = schema.strip_prefix("deleted_");
-    let (namespace, name) = match schema.rsplit_once('.') {
-        Some((namespace, name)) => (snake(namespace), camel(name)),
-        None => (snake(bare.unwrap_or(schema)), camel(schema)),
-    };
-    (plain(&namespace).to_owned(), name)
 }
 
 fn leading_digit(name: String, prefix: char) -> String {
@@ -263,77 +158,9 @@ fn leading_digit(name: String, prefix: char) -> String {
     }
 }
 
-/// The keywords of Rust 2024, strict and reserved.
-fn is_keyword(name: &str) -> bool {
-    matches!(
-        name,
-        "abstract"
-            | "as"
-            | "async"
-            | "await"
-            | "become"
-            | "box"
-            | "break"
-            | "const"
-            | "continue"
-            | "do"
-            | "dyn"
-            | "else"
-            | "enum"
-            | "extern"
-            | "false"
-            | "final"
-            | "fn"
-            | "for"
-            | "gen"
-            | "if"
-            | "impl"
-            | "in"
-            | "let"
-            | "loop"
-            | "macro"
-            | "match"
-            | "mod"
-            | "move"
-            | "mut"
-            | "override"
-            | "priv"
-            | "pub"
-            | "ref"
-            | "return"
-            | "static"
-            | "struct"
-            | "trait"
-            | "true"
-            | "try"
-            | "type"
-            | "typeof"
-            | "unsafe"
-            | "unsized"
-            | "use"
-            | "virtual"
-            | "where"
-            | "while"
-            | "yield"
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn files_of_common() {
-        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        let all: Features = set(&["hay-bales", "milk", "wool"]);
-        for (features, file) in [
-            (set(&[]), "params"),
-            (set(&["milk", "hay-bales"]), "hay_bales_milk_params"),
-            (all.clone(), "any_feature_params"),
-        ] {
-            assert_eq!(common_file(PARAMS, &features, &all), file);
-        }
-    }
 
     #[track_caller]
     fn table(name: fn(&str) -> String, cases: &[(&str, &str)]) {
@@ -373,7 +200,7 @@ mod tests {
                 ("subscription_exposed_id", "subscription"),
             ],
         );
-        assert_eq!(clear("type"), "clear_type");
+        assert_eq!(clear(&setter("type")), "clear_type");
     }
 
     #[test]
@@ -408,15 +235,6 @@ mod tests {
     }
 
     #[test]
-    fn variants_of_one_name_are_spelled_out() {
-        let values = ["GMT-0", "GMT0", "GMT+0", "UTC"].map(str::to_owned);
-        assert_eq!(
-            super::variants(&values),
-            ["GmtMinus0", "Gmt0", "GmtPlus0", "Utc"]
-        );
-    }
-
-    #[test]
     fn singulars() {
         table(
             singular,
@@ -438,10 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn suffixes_and_joins() {
-        assert_eq!(common_suffix(["MilkRefresh", "HayRefresh"]), "Refresh");
-        assert_eq!(common_suffix(["Account"]), "Account");
-        assert_eq!(common_suffix(["Account", "Session"]), "");
+    fn joins() {
         assert_eq!(join("Account", "Status"), "AccountStatus");
         assert_eq!(
             join("PaymentMethodOptions", "OptionsCard"),
@@ -450,19 +265,27 @@ mod tests {
     }
 
     #[test]
-    fn resources() {
-        assert_eq!(
-            resource("dairy_farm.cow"),
-            ("dairy_farm".into(), "Cow".into())
-        );
-        assert_eq!(resource("customer"), ("customer".into(), "Customer".into()));
-        assert_eq!(
-            resource("deleted_customer"),
-            ("customer".into(), "DeletedCustomer".into())
-        );
-        assert_eq!(
-            resource("v2.core.account"),
-            ("v2_core".into(), "Account".into())
-        );
+    fn every_word_becomes_an_identifier() {
+        for word in [
+            "m²", "½", "é", "名前", "🐄", "\u{202e}", "a\u{301}", "", " ", "-", "_", "#", "1",
+            "self", "Self", "crate", "super", "type", "a.b", "a/b", "a\nb", "'", "\"", "\\", "$",
+            "@type", "x y",
+        ] {
+            for name in [
+                snake(word),
+                setter(word),
+                camel(word),
+                variant(word),
+                variant_in_full(word),
+            ] {
+                let name = plain(&name);
+                assert!(
+                    syn::parse_str::<syn::Ident>(name).is_ok() || keyword::is_keyword(name),
+                    "{word:?}: {name}"
+                );
+                assert!(name.is_ascii(), "{word:?}: {name}");
+            }
+        }
+        assert_ne!(variant("m²"), variant("m"));
     }
 }

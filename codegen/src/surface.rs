@@ -1,10 +1,8 @@
 //! What a user of the crate can name, a line for each: what a reviewer of an update reads.
 
-use crate::diff::{field, rust};
 use crate::error::Diagnostics;
 use crate::generate;
 use crate::ir::{Api, ChoiceValue, Features, Kind, Operation, Param, Type};
-use crate::naming;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -13,8 +11,8 @@ use std::fmt::Write as _;
 /// # Errors
 ///
 /// Returns everything that is wrong with the spec, as [`generate`](crate::generate) does.
-pub fn surface(spec: &str) -> Result<BTreeMap<String, String>, Diagnostics> {
-    let api = generate::on_a_large_stack(|| generate::lower(spec))?.api;
+pub fn surface(spec: &str, names: Option<&str>) -> Result<BTreeMap<String, String>, Diagnostics> {
+    let api = generate::on_a_large_stack(|| generate::lowered(spec, names))?.api;
     let mut surface: BTreeMap<String, String> = BTreeMap::new();
     for ty in &api.types {
         let text = surface
@@ -29,9 +27,10 @@ pub fn surface(spec: &str) -> Result<BTreeMap<String, String>, Diagnostics> {
         text.push_str(&of_operation(&api, operation));
     }
     let events = api.events.iter().map(|event| {
-        let carries = event
-            .object
-            .map(|id| format!(" carries {}", api.get(id).name));
+        let mut carried = api.event_objects.iter();
+        let carries = carried
+            .find(|carried| carried.only_in.contains(&event.value))
+            .map(|carried| format!(" carries {}", api.get(carried.ty).name));
         format!(
             "{} = {}{}{}\n",
             event.ident,
@@ -49,7 +48,7 @@ fn of_type(api: &Api, ty: &Type) -> String {
     let word = match &ty.kind {
         Kind::Object(object) => {
             for of in &object.fields {
-                lines.push(format!("{}: {}", of.ident, field(api, of)));
+                lines.push(format!("{}: {}", of.ident, api.rust_field(of)));
             }
             lines.extend(
                 object
@@ -83,7 +82,7 @@ fn of_type(api: &Api, ty: &Type) -> String {
         Kind::Choice(choice) => {
             lines.extend(choice.options.iter().map(|option| match &option.value {
                 ChoiceValue::Word(word) => format!("{} = {word}", option.ident),
-                ChoiceValue::Typed(ty) => format!("{}({})", option.ident, rust(api, ty)),
+                ChoiceValue::Typed(ty) => format!("{}({})", option.ident, api.rust(ty)),
             }));
             "choice"
         }
@@ -95,7 +94,7 @@ fn of_operation(api: &Api, operation: &Operation) -> String {
     let arguments: Vec<String> = operation
         .path_params
         .iter()
-        .map(|param| format!("{}: {}", param.name, rust(api, &param.ty)))
+        .map(|param| format!("{}: {}", param.name, api.rust(&param.ty)))
         .collect();
     let head = format!(
         "{} {}\n  {}.{}({}) -> {} as {}{}",
@@ -104,7 +103,7 @@ fn of_operation(api: &Api, operation: &Operation) -> String {
         operation.service.join("."),
         operation.method,
         arguments.join(", "),
-        rust(api, &operation.output),
+        api.rust(&operation.output),
         operation.name,
         when(&operation.features),
     );
@@ -120,7 +119,7 @@ fn of_operation(api: &Api, operation: &Operation) -> String {
 }
 
 fn of_param(api: &Api, param: &Param) -> String {
-    let mut line = format!("{}: {}", naming::setter(&param.name), rust(api, &param.ty));
+    let mut line = format!("{}: {}", param.ident, api.rust(&param.ty));
     for (is, word) in [
         (param.required, "required"),
         (param.clearable, "clearable"),

@@ -300,6 +300,13 @@ impl<T: Into<Value>> From<Vec<T>> for Value {
     }
 }
 
+impl<T: Into<Value>> From<Option<T>> for Value {
+    /// None clears.
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::CLEAR, Into::into)
+    }
+}
+
 impl From<serde_json::Value> for Value {
     /// Null clears; a whole number beyond `i64` becomes its digits as text.
     fn from(value: serde_json::Value) -> Self {

@@ -36,7 +36,7 @@ fn main() {
 fn subset(bencher: Bencher) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/financial_connections.yaml");
     let spec = fs::read_to_string(path).expect("the spec is committed");
-    bencher.bench(|| stripe_codegen::generate(&spec, CRATE).expect("it is sound"));
+    bencher.bench(|| stripe_codegen::generate(&spec, None, CRATE).expect("it is sound"));
 }
 
 #[divan::bench(args = if upstream().is_some() { &[10, 30, 100][..] } else { &[] })]
@@ -47,7 +47,7 @@ fn upstream_percent(bencher: Bencher, percent: usize) {
         .args([CUT, &percent.to_string()])
         .output();
     let spec = String::from_utf8(cut.expect("it runs").stdout).expect("it is text");
-    bencher.bench(|| stripe_codegen::generate(&spec, CRATE).expect("it is sound"));
+    bencher.bench(|| stripe_codegen::generate(&spec, None, CRATE).expect("it is sound"));
 }
 
 fn upstream() -> Option<String> {

@@ -5,10 +5,11 @@
 
 use std::time::Duration;
 
-use stripe_financial_connections::common::{
-    CustomerAcceptanceParams, LinkedAccountOptionsParams, MandateDataParams, OnlineAcceptanceParams,
-};
+use stripe_financial_connections::common::FinancialConnectionsOptionsParams;
 use stripe_financial_connections::financial_connections::{Permission, Prefetch, RefreshFeature};
+use stripe_financial_connections::mandate::{
+    CustomerAcceptanceOnlineParams, CustomerAcceptanceParams, MandateDataParams,
+};
 use stripe_financial_connections::payment_intent::{
     PaymentIntent, PaymentMethodOptionsParams, PaymentMethodOptionsUsBankAccountParams,
 };
@@ -27,7 +28,7 @@ pub(crate) async fn run(stripe: &Stripe) -> Result<PaymentIntent> {
     let customer = client.customers().create().name("Robin Example").await?;
 
     // The account is linked for the payment, with its balance to look at.
-    let linking = LinkedAccountOptionsParams::new()
+    let linking = FinancialConnectionsOptionsParams::new()
         .permissions([Permission::PaymentMethod, Permission::Balances])
         .prefetch([Prefetch::Balances]);
     let options = PaymentMethodOptionsUsBankAccountParams::new().financial_connections(linking);
@@ -73,7 +74,7 @@ pub(crate) async fn run(stripe: &Stripe) -> Result<PaymentIntent> {
     }
 
     // The customer has agreed to the debit in a page of yours.
-    let agreed = OnlineAcceptanceParams::new("203.0.113.7", "Mozilla/5.0");
+    let agreed = CustomerAcceptanceOnlineParams::new("203.0.113.7", "Mozilla/5.0");
     let mandate = MandateDataParams::new(CustomerAcceptanceParams::online(agreed));
     let payment = client
         .payment_intents()

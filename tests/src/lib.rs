@@ -3,6 +3,7 @@
 pub mod client;
 pub mod fault;
 pub mod json;
+pub mod names;
 pub mod scratch;
 pub mod stripe;
 pub mod wire;

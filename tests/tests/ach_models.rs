@@ -2,19 +2,19 @@
 
 use serde_json::{Value, json};
 use stripe_financial_connections::checkout::Session;
-use stripe_financial_connections::common::PaymentMethodType;
+use stripe_financial_connections::common::BillingInterval;
 use stripe_financial_connections::events::EventObject;
 use stripe_financial_connections::financial_connections::{Permission, Prefetch};
-use stripe_financial_connections::invoice::{self, Invoice, InvoicePayment, LineItemParentDetails};
+use stripe_financial_connections::invoice::{
+    self, Invoice, InvoiceLineItemParentDetails, InvoicePayment,
+};
 use stripe_financial_connections::mandate::{Mandate, MandateDetails, MandatePaymentMethodDetails};
 use stripe_financial_connections::payment_intent::{self, PaymentIntent, PaymentIntentStatus};
 use stripe_financial_connections::payment_method::{
-    AchReturnCode, PaymentMethod, PaymentMethodDetails,
+    AchReturnCode, PaymentMethod, PaymentMethodDetails, PaymentMethodType,
 };
 use stripe_financial_connections::setup_intent::{self, SetupIntent};
-use stripe_financial_connections::subscription::{
-    BillingScheduleBillUntilDetails, Interval, Subscription,
-};
+use stripe_financial_connections::subscription::{BillingScheduleBillUntilDetails, Subscription};
 use stripe_financial_connections::webhook::Webhook;
 use stripe_financial_connections::{Expandable, Timestamp};
 use stripe_tests::json::assert_writes_what_it_read;
@@ -216,13 +216,15 @@ fn invoices() {
     let invoice: Invoice = assert_writes_what_it_read(&invoice());
     let line = &invoice.lines.data[0];
     let parent = line.parent.as_ref().unwrap().details();
-    let LineItemParentDetails::SubscriptionItemDetails(item) = parent else {
+    let InvoiceLineItemParentDetails::SubscriptionItemDetails(item) = parent else {
         panic!("{parent:?}")
     };
     assert_eq!(item.subscription_item, "si_1");
     assert_eq!(item.subscription.as_ref().unwrap(), "sub_1");
     let payments = invoice.payments.unwrap();
-    let invoice::PaymentDetails::PaymentIntent(intent) = payments.data[0].payment.details() else {
+    let invoice::AssociatedPaymentDetails::PaymentIntent(intent) =
+        payments.data[0].payment.details()
+    else {
         panic!("{payments:?}")
     };
     assert_eq!(intent.id(), "pi_1");
@@ -241,7 +243,7 @@ fn the_payment_of_an_invoice_by_a_charge() {
     json["payment"] = json!({"type": "charge", "charge": "ch_1"});
     json["invoice"] = json!({"id": "in_1", "object": "invoice", "deleted": true});
     let payment: InvoicePayment = assert_writes_what_it_read(&json);
-    let invoice::PaymentDetails::Charge(charge) = payment.payment.details() else {
+    let invoice::AssociatedPaymentDetails::Charge(charge) = payment.payment.details() else {
         panic!("{payment:?}")
     };
     assert_eq!(charge.id(), "ch_1");
@@ -257,7 +259,7 @@ fn subscriptions() {
     else {
         panic!("{:?}", subscription.billing_schedules)
     };
-    assert_eq!(duration.interval, Interval::Year);
+    assert_eq!(duration.interval, BillingInterval::Year);
     assert_eq!(subscription.application_fee_percent, Some(2.5));
     let item = &subscription.items.data[0];
     assert_eq!(item.price["unit_amount"], 10_000);

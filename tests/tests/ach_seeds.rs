@@ -2,13 +2,12 @@
 //! writes them.
 
 use stripe_financial_connections::Client;
-use stripe_financial_connections::common::{
-    BillingPaymentMethodType, InvoiceLinkedAccountParams, InvoicePaymentMethodOptionsParams,
-    InvoiceUsBankAccountParams, LinkedAccountOptionsParams, PaymentMethodType,
-};
+use stripe_financial_connections::common::FinancialConnectionsOptionsParams;
 use stripe_financial_connections::financial_connections::{
     AccountHolderParams, Permission, Prefetch,
 };
+use stripe_financial_connections::invoice::BillingPaymentMethodType;
+use stripe_financial_connections::payment_method::PaymentMethodType;
 use stripe_financial_connections::{checkout, invoice, payment_intent, setup_intent, subscription};
 use stripe_tests::wire::{assert_sent, sent};
 
@@ -53,36 +52,49 @@ const BILLING: [(&str, &str); 4] = [
 ];
 
 fn payment_options(
-    linking: LinkedAccountOptionsParams,
+    linking: FinancialConnectionsOptionsParams,
 ) -> payment_intent::PaymentMethodOptionsParams {
     let options = payment_intent::PaymentMethodOptionsUsBankAccountParams::new();
     payment_intent::PaymentMethodOptionsParams::new()
         .us_bank_account(options.financial_connections(linking))
 }
 
-fn setup_options(linking: LinkedAccountOptionsParams) -> setup_intent::PaymentMethodOptionsParams {
+fn setup_options(
+    linking: FinancialConnectionsOptionsParams,
+) -> setup_intent::PaymentMethodOptionsParams {
     let options = setup_intent::PaymentMethodOptionsUsBankAccountParams::new();
     setup_intent::PaymentMethodOptionsParams::new()
         .us_bank_account(options.financial_connections(linking))
 }
 
 fn checkout_options(
-    linking: checkout::LinkedAccountOptionsParams,
+    linking: FinancialConnectionsOptionsParams,
 ) -> checkout::PaymentMethodOptionsParams {
-    let options = checkout::UsBankAccountOptionsParams::new();
+    let options = checkout::PaymentMethodOptionsUsBankAccountParams::new();
     checkout::PaymentMethodOptionsParams::new()
         .us_bank_account(options.financial_connections(linking))
 }
 
-fn billing_options(linking: InvoiceLinkedAccountParams) -> InvoicePaymentMethodOptionsParams {
-    let options = InvoiceUsBankAccountParams::new().financial_connections(linking);
-    InvoicePaymentMethodOptionsParams::new().us_bank_account(options)
+fn invoice_options(
+    linking: FinancialConnectionsOptionsParams,
+) -> invoice::PaymentMethodOptionsParams {
+    let options = invoice::PaymentMethodOptionsUsBankAccountParams::new();
+    invoice::PaymentMethodOptionsParams::new()
+        .us_bank_account(options.financial_connections(linking))
+}
+
+fn subscription_options(
+    linking: FinancialConnectionsOptionsParams,
+) -> subscription::PaymentMethodOptionsParams {
+    let options = invoice::PaymentMethodOptionsUsBankAccountParams::new();
+    subscription::PaymentMethodOptionsParams::new()
+        .us_bank_account(options.financial_connections(linking))
 }
 
 #[tokio::test]
 async fn create_a_payment_intent() {
     let (seen, intent) = sent(PAYMENT_INTENT, async |client| {
-        let linking = LinkedAccountOptionsParams::new().permissions(PERMISSIONS);
+        let linking = FinancialConnectionsOptionsParams::new().permissions(PERMISSIONS);
         client
             .payment_intents()
             .create(20_000, "usd")
@@ -102,7 +114,7 @@ async fn create_a_payment_intent() {
 #[tokio::test]
 async fn create_a_payment_intent_that_prefetches_balances() {
     let (seen, _) = sent(PAYMENT_INTENT, async |client| {
-        let linking = LinkedAccountOptionsParams::new()
+        let linking = FinancialConnectionsOptionsParams::new()
             .prefetch([Prefetch::Balances])
             .permissions([Permission::PaymentMethod, Permission::Balances]);
         client
@@ -136,7 +148,7 @@ async fn create_a_payment_intent_that_prefetches_balances() {
 #[tokio::test]
 async fn create_a_setup_intent() {
     let (seen, intent) = sent(SETUP_INTENT, async |client| {
-        let linking = LinkedAccountOptionsParams::new().permissions(PERMISSIONS);
+        let linking = FinancialConnectionsOptionsParams::new().permissions(PERMISSIONS);
         client
             .setup_intents()
             .create()
@@ -153,7 +165,7 @@ async fn create_a_setup_intent() {
 #[tokio::test]
 async fn create_a_checkout_session() {
     let (seen, session) = sent(CHECKOUT_SESSION, async |client| {
-        let linking = checkout::LinkedAccountOptionsParams::new().permissions(PERMISSIONS);
+        let linking = FinancialConnectionsOptionsParams::new().permissions(PERMISSIONS);
         client
             .checkout()
             .sessions()
@@ -171,10 +183,10 @@ async fn create_a_checkout_session() {
 #[tokio::test]
 async fn create_an_invoice() {
     let (seen, invoice) = sent(INVOICE, async |client| {
-        let linking = InvoiceLinkedAccountParams::new().permissions(PERMISSIONS);
+        let linking = FinancialConnectionsOptionsParams::new().permissions(PERMISSIONS);
         let settings = invoice::PaymentSettingsParams::new()
             .payment_method_types([BillingPaymentMethodType::UsBankAccount])
-            .payment_method_options(billing_options(linking));
+            .payment_method_options(invoice_options(linking));
         let create = client.invoices().create().customer(CUSTOMER);
         create.payment_settings(settings).await
     })
@@ -188,10 +200,10 @@ async fn create_an_invoice() {
 #[tokio::test]
 async fn create_a_subscription() {
     let (seen, subscription) = sent(SUBSCRIPTION, async |client| {
-        let linking = InvoiceLinkedAccountParams::new().permissions(PERMISSIONS);
+        let linking = FinancialConnectionsOptionsParams::new().permissions(PERMISSIONS);
         let settings = subscription::PaymentSettingsParams::new()
             .payment_method_types([BillingPaymentMethodType::UsBankAccount])
-            .payment_method_options(billing_options(linking));
+            .payment_method_options(subscription_options(linking));
         let create = client.subscriptions().create().customer(CUSTOMER);
         create.payment_settings(settings).await
     })
@@ -219,16 +231,10 @@ fn permissions_and_prefetch_are_one_type() {
     let client = Client::new("sk_test_123").unwrap();
     let (permissions, prefetch) = (PERMISSIONS, [Prefetch::Balances, Prefetch::Transactions]);
     let linking = || {
-        let options = LinkedAccountOptionsParams::new();
+        let options = FinancialConnectionsOptionsParams::new();
         let options = options.permissions(permissions.clone());
         options.prefetch(prefetch.clone())
     };
-    let billing = || {
-        let options = InvoiceLinkedAccountParams::new();
-        let options = options.permissions(permissions.clone());
-        billing_options(options.prefetch(prefetch.clone()))
-    };
-
     let holder = AccountHolderParams::customer(CUSTOMER);
     let sessions = client.financial_connections().sessions();
     let session = sessions.create(holder, permissions.clone());
@@ -237,14 +243,14 @@ fn permissions_and_prefetch_are_one_type() {
     let payment = payment.payment_method_options(payment_options(linking()));
     let setup = client.setup_intents().create();
     let setup = setup.payment_method_options(setup_options(linking()));
-    let options = checkout::LinkedAccountOptionsParams::new();
-    let options = options.permissions(permissions.clone());
-    let options = checkout_options(options.prefetch(prefetch.clone()));
+    let options = checkout_options(linking());
     let checkout = client.checkout().sessions().create();
     let checkout = checkout.payment_method_options(options);
-    let settings = invoice::PaymentSettingsParams::new().payment_method_options(billing());
+    let settings = invoice::PaymentSettingsParams::new();
+    let settings = settings.payment_method_options(invoice_options(linking()));
     let invoice = client.invoices().create().payment_settings(settings);
-    let settings = subscription::PaymentSettingsParams::new().payment_method_options(billing());
+    let settings = subscription::PaymentSettingsParams::new();
+    let settings = settings.payment_method_options(subscription_options(linking()));
     let subscription = client.subscriptions().create().payment_settings(settings);
 
     let expected = [

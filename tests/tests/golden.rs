@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use stripe_codegen::generate;
+use stripe_codegen::{complete, generate};
+use stripe_tests::names::committed;
 use stripe_tests::scratch::{Crate, all_features};
 
 /// Reads `tests/golden/NAME.yaml` as a whole OpenAPI document. A schema that no operation answers
@@ -55,7 +56,7 @@ fn every_construct() {
     settings.set_snapshot_path("../snapshots/golden");
     settings.bind(|| {
         for (name, spec) in golden_specs() {
-            let generated = generate(&spec.to_string(), "stripe_financial_connections")
+            let generated = generate(&spec.to_string(), None, "stripe_financial_connections")
                 .unwrap_or_else(|diagnostics| panic!("{name}: {diagnostics}"));
             // What holds the files together is the same for all; one golden shows it.
             let shown = generated.files.iter().filter(|(path, _)| {
@@ -85,7 +86,9 @@ fn every_construct_compiles_without_warnings() {
             &golden["components"]["schemas"],
         );
     }
-    let generated = generate(&spec.to_string(), "stripe_financial_connections").unwrap();
+    let spec = spec.to_string();
+    let names = complete(&spec, &committed(), None).unwrap().names;
+    let generated = generate(&spec, Some(&names), "stripe_financial_connections").unwrap();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let scratch = Crate::new(folder, "golden", &generated.files).unwrap();
     let [flag, names] = all_features();
@@ -104,10 +107,10 @@ fn the_order_of_keys_changes_nothing() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let path: PathBuf = root.join("spec/financial_connections.yaml");
     let spec: Value = serde_yaml::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-    let forwards = generate(&spec.to_string(), "stripe_financial_connections").unwrap();
+    let forwards = generate(&spec.to_string(), None, "stripe_financial_connections").unwrap();
     let mut backwards = String::new();
     write_backwards(&spec, &mut backwards);
-    let backwards = generate(&backwards, "stripe_financial_connections").unwrap();
+    let backwards = generate(&backwards, None, "stripe_financial_connections").unwrap();
     assert_eq!(forwards.files, backwards.files);
 }
 

@@ -8,7 +8,7 @@
 use serde_json::{Value, json};
 use stripe_financial_connections::financial_connections::{
     Account, AccountHolderParams, AccountStatus, Balance, BalanceDetails, BalanceRefresh,
-    Permission, RefreshFeature, RefreshStatus, SubscribeFeature, Subscription,
+    Permission, RefreshFeature, RefreshStatus, SubscribeFeature,
 };
 use stripe_financial_connections::{AvailableFunds, List, Timestamp};
 use stripe_tests::json::{account_with, assert_writes_what_it_read, without_nulls};
@@ -162,7 +162,7 @@ async fn subscribe_to_an_account_and_back() {
     assert_sent(&seen, "POST", path, &[("features[0]", "transactions")]);
     assert_eq!(
         account.subscriptions,
-        Some(vec![Subscription::Transactions])
+        Some(vec![SubscribeFeature::Transactions])
     );
     let refresh = account.transaction_refresh.expect("a refresh");
     assert_eq!(refresh.id, "fctxnref_OD10iHSd7eaheDkeabbQfnJ7");

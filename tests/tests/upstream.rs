@@ -16,7 +16,7 @@ fn the_whole_upstream_spec_becomes_a_crate_that_compiles() {
         );
         return;
     };
-    let generated = stripe_codegen::generate(&spec, "stripe_financial_connections")
+    let generated = stripe_codegen::generate(&spec, None, "stripe_financial_connections")
         .unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     // An upload and a PDF are all that has no form in the crate.
     let left_out: Vec<&str> = generated

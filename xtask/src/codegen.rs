@@ -10,7 +10,7 @@ use stripe_codegen::{Diagnostic, Diagnostics, Generated, HEADER, Summary};
 
 use crate::edits::Edits;
 use crate::slice::{CrateName, Slice};
-use crate::{files, source, spec};
+use crate::{files, names, source, spec};
 
 /// The crate that the generated code is part of.
 pub(crate) const CRATE: &str = "stripe_financial_connections";
@@ -30,6 +30,10 @@ pub(crate) struct Args {
     /// The folder to write to [default: generated/src/api].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// The names of its types: completed when a place has none [default: spec/names.yaml for the
+    /// committed spec, which `cargo xtask spec` completes; none for another].
+    #[arg(long, value_name = "PATH", conflicts_with = "subset")]
+    names: Option<PathBuf>,
     /// Write nothing; fail when a file is stale, and say which.
     #[arg(long)]
     check: bool,
@@ -65,7 +69,21 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let root = files::root();
     let spec = args.spec.clone().unwrap_or_else(|| root.join(spec::OUT));
     let out = args.out.clone().unwrap_or_else(|| root.join(OUT));
-    let generated = print(generate(&files::read(&spec)?, CRATE), &files::shown(&spec))?;
+    let text = files::read(&spec)?;
+    let (names, path) = match &args.names {
+        Some(path) => (
+            Some(complete(path, &text, &files::shown(&spec), args.check)?),
+            path.clone(),
+        ),
+        None if args.spec.is_none() => {
+            let path = root.join(names::OUT);
+            (Some(files::read(&path)?), path)
+        }
+        None => (None, PathBuf::new()),
+    };
+    let generated = generate(&text, names.as_deref(), CRATE);
+    let generated = generated.map_err(|wrong| names::called(wrong, &files::shown(&path)));
+    let generated = print(generated, &files::shown(&spec))?;
     let changes = Changes::between(&out, "", generated.files)?;
     eprintln!(
         "{}: {} operations, {} types in {} files for API version {}",
@@ -76,6 +94,27 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         generated.version,
     );
     write(changes, &out, args.check)
+}
+
+/// The names file at `path`, completed for a spec, and written when it was not complete.
+fn complete(path: &Path, spec: &str, spec_name: &str, check: bool) -> Result<String> {
+    let name = files::shown(path);
+    let before = names::read(path)?;
+    let completed = match names::complete(&name, &before, spec, None) {
+        Ok(completed) => completed,
+        Err(diagnostics) => {
+            eprintln!("{}", diagnostics.in_file(spec_name));
+            bail!("the spec has problems; nothing was written");
+        }
+    };
+    if completed.names != before {
+        names::print(&name, &completed.notes);
+        if check {
+            bail!("{name} is stale; run it again without `--check`");
+        }
+        files::write(path, &completed.names)?;
+    }
+    Ok(completed.names)
 }
 
 /// Says what is wrong with a spec that is called `name`, or what has no form.
@@ -119,9 +158,13 @@ pub(crate) fn write(changes: Changes, out: &Path, check: bool) -> Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// The files of a crate from the text of a spec.
-pub(crate) fn generate(spec: &str, name: &str) -> Result<Generated, Diagnostics> {
-    stripe_codegen::generate(spec, name)
+/// The files of a crate from the text of a spec, and of its names file if it has one.
+pub(crate) fn generate(
+    spec: &str,
+    names: Option<&str>,
+    name: &str,
+) -> Result<Generated, Diagnostics> {
+    stripe_codegen::generate(spec, names, name)
 }
 
 /// What has to be written and deleted.

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
-use stripe_codegen::Diff;
+use stripe_codegen::{Diff, Version};
 
-use crate::files;
 use crate::spec::OUT as SPEC;
+use crate::{files, names};
 
 /// Arguments of `cargo xtask diff`.
 #[derive(clap::Args)]
@@ -40,9 +40,11 @@ enum FailOn {
 }
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
+    let (old, old_names) = read(files::root(), &args.old)?;
+    let (new, new_names) = read(files::root(), &args.new)?;
     let diff = between(
-        (&args.old, &read(files::root(), &args.old)?),
-        (&args.new, &read(files::root(), &args.new)?),
+        Side::new(&args.old, &old, old_names.as_deref()),
+        Side::new(&args.new, &new, new_names.as_deref()),
     )?;
     match args.format {
         Format::Text => print!("{}", diff.text()),
@@ -57,16 +59,32 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     })
 }
 
-/// Compares two specs, each given with its name.
-pub(crate) fn between(old: (&str, &str), new: (&str, &str)) -> Result<Diff> {
-    match stripe_codegen::diff(old.1, new.1) {
+/// A spec to compare.
+pub(crate) struct Side<'a> {
+    /// What it is called.
+    name: &'a str,
+    version: Version<'a>,
+}
+
+impl<'a> Side<'a> {
+    pub(crate) fn new(name: &'a str, spec: &'a str, names: Option<&'a str>) -> Self {
+        Self {
+            name,
+            version: Version { spec, names },
+        }
+    }
+}
+
+/// Compares two specs.
+pub(crate) fn between(old: Side<'_>, new: Side<'_>) -> Result<Diff> {
+    match stripe_codegen::diff(old.version, new.version) {
         Ok(diff) => Ok(diff),
         Err(diagnostics) => {
             for wrong in diagnostics.iter().cloned() {
                 let name = if wrong.file == "old spec" {
-                    old.0
+                    old.name
                 } else {
-                    new.0
+                    new.name
                 };
                 eprintln!("{}", wrong.in_file(name));
             }
@@ -78,28 +96,41 @@ pub(crate) fn between(old: (&str, &str), new: (&str, &str)) -> Result<Diff> {
     }
 }
 
-/// What `spec` holds: a file, or else the committed spec at a git revision.
-fn read(repository: &Path, spec: &str) -> Result<String> {
+/// What `spec` holds: a file, or else the committed spec at a git revision. With the committed spec
+/// go the names that it has there.
+fn read(repository: &Path, spec: &str) -> Result<(String, Option<String>)> {
     let path = Path::new(spec);
-    if path.exists() {
-        return files::read(path);
+    if spec == SPEC {
+        let names = names::read(&repository.join(names::OUT))?;
+        return Ok((files::read(&repository.join(SPEC))?, Some(names)));
     }
-    let in_repository = repository.join(path);
-    if in_repository.exists() {
-        return files::read(&in_repository);
+    for path in [path.to_owned(), repository.join(path)] {
+        if path.exists() {
+            return Ok((files::read(&path)?, None));
+        }
     }
+    match at(repository, spec, SPEC)? {
+        // Before there was a names file, the rule gave names.
+        Ok(text) => Ok((text, at(repository, spec, names::OUT)?.ok())),
+        Err(why) => bail!("`{spec}` is neither a file nor a git revision with {SPEC}: {why}"),
+    }
+}
+
+/// A file at a git revision, or why there is none.
+fn at(repository: &Path, revision: &str, path: &str) -> Result<Result<String, String>> {
     let shown = files::git(repository)
-        .args(["show", "--end-of-options", &format!("{spec}:{SPEC}")])
+        .args(["show", "--end-of-options", &format!("{revision}:{path}")])
         .output()
         .context("can't run git")?;
     if !shown.status.success() {
-        let why = String::from_utf8_lossy(&shown.stderr);
-        bail!(
-            "`{spec}` is neither a file nor a git revision with {SPEC}: {}",
-            why.trim()
-        );
+        return Ok(Err(String::from_utf8_lossy(&shown.stderr)
+            .trim()
+            .to_owned()));
     }
-    String::from_utf8(shown.stdout).with_context(|| format!("{SPEC} at {spec} is not UTF-8"))
+    let text = String::from_utf8(shown.stdout);
+    Ok(Ok(text.with_context(|| {
+        format!("{path} at {revision} is not UTF-8")
+    })?))
 }
 
 #[cfg(test)]
@@ -109,7 +140,7 @@ mod tests {
 
     use tempfile::TempDir;
 
-    use super::{SPEC, between, read};
+    use super::{SPEC, Side, between, read};
     use crate::files;
 
     /// Without the settings of whoever runs the tests: they may sign commits, or run hooks.
@@ -135,7 +166,7 @@ mod tests {
         git(folder.path(), &["commit", "--quiet", "--message", "old"]);
         fs::write(&spec, "new").expect("a file");
 
-        let text = |spec: &str| read(folder.path(), spec);
+        let text = |spec: &str| read(folder.path(), spec).map(|(text, _)| text);
         assert_eq!(text("HEAD").expect("a revision"), "old");
         assert_eq!(text(SPEC).expect("a path below the root"), "new");
         let path = spec.display().to_string();
@@ -148,7 +179,12 @@ mod tests {
 
     #[test]
     fn a_broken_spec_is_an_error() {
-        let error = between(("a.yaml", "{}"), ("b.yaml", "{}")).expect_err("no OpenAPI");
+        let error = between(
+            Side::new("a.yaml", "{}", None),
+            Side::new("b.yaml", "{}", None),
+        )
+        .map(|_| ())
+        .expect_err("no OpenAPI");
         assert!(error.to_string().starts_with("problems"), "{error}");
     }
 }

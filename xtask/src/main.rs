@@ -5,6 +5,7 @@ mod codegen;
 mod diff;
 mod edits;
 mod files;
+mod names;
 mod release;
 mod sandbox;
 mod screen;

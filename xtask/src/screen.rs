@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use stripe_codegen::{Diagnostic, Diagnostics, Diff};
+use stripe_codegen::{Diagnostic, Diagnostics, Diff, Note};
 
 use crate::release::Release;
 
@@ -16,6 +16,7 @@ const STUB: &str = "add to the overlay:\n";
 pub(crate) fn done(
     diff: &Diff,
     release: &Release,
+    names: &[Note],
     left_out: &[Diagnostic],
     files: usize,
 ) -> String {
@@ -47,6 +48,19 @@ pub(crate) fn done(
         out.push_str(&indent(&format!(
             "The crate's version is {new}, was {old}."
         )));
+    }
+
+    if !names.is_empty() {
+        out.push_str("\nWHAT THINGS ARE CALLED (spec/names.yaml)\n\n");
+        for note in names.iter().take(LINES) {
+            out.push_str(&indent(&note.to_string().replace('`', "")));
+        }
+        if names.len() > LINES {
+            let rest = names.len() - LINES;
+            out.push_str(&indent(&format!(
+                "… and {rest} more lines: git diff spec/names.yaml"
+            )));
+        }
     }
 
     let mut human: Vec<String> = left_out.iter().map(ToString::to_string).collect();

@@ -43,7 +43,7 @@ impl Slice<'_> {
         let upstream = source::read(self.from)?;
         let subset = spec::print(spec::subset(&self.inputs, &upstream))?;
         let out = files::shown(self.out);
-        let generated = generate(&subset.yaml, &self.name.ident());
+        let generated = generate(&subset.yaml, None, &self.name.ident());
         let generated = codegen::print(generated, &format!("{out}/{SPEC}"))?;
         let features: BTreeSet<String> = subset.features.iter().cloned().collect();
         let api = generated.files.into_iter();
@@ -183,7 +183,14 @@ impl Slice<'_> {
             let name = files::shown(&path);
             let old = files::read(&path)?;
             if old != new {
-                print!("{}", diff::between((&name, &old), (self.from, new))?.text());
+                print!(
+                    "{}",
+                    diff::between(
+                        diff::Side::new(&name, &old, None),
+                        diff::Side::new(self.from, new, None)
+                    )?
+                    .text()
+                );
             }
         }
         Ok(())

@@ -13,7 +13,7 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, bail};
 
 use crate::edits::Edits;
-use crate::{codegen, files, spec};
+use crate::{codegen, files, names, spec};
 
 /// Where they are, seen from the root of the repository.
 const FOLDER: &str = "tests/snapshots/surface";
@@ -40,9 +40,10 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 /// What the snapshots of a repository have to hold, by their names.
 fn texts(root: &Path) -> Result<BTreeMap<String, String>> {
     let spec = files::read(&root.join(spec::OUT))?;
-    let mut texts = match stripe_codegen::surface(&spec) {
+    let names_text = files::read(&root.join(names::OUT))?;
+    let mut texts = match stripe_codegen::surface(&spec, Some(&names_text)) {
         Ok(texts) => texts,
-        Err(diagnostics) => bail!("{}", diagnostics.in_file(spec::OUT)),
+        Err(wrong) => bail!("{}", names::called(wrong, names::OUT).in_file(spec::OUT)),
     };
     let (name, path) = SHOWN;
     texts.insert(
@@ -68,7 +69,7 @@ fn assert(root: &Path, texts: &BTreeMap<String, String>) {
 pub(crate) fn update(root: &Path, edits: &mut Edits) -> Result<()> {
     let scratch = tempfile::tempdir().context("can't make a scratch folder")?;
     let scratch = scratch.path();
-    let mut staged = vec![Path::new(spec::OUT).to_owned()];
+    let mut staged = vec![PathBuf::from(spec::OUT), PathBuf::from(names::OUT)];
     staged.push(Path::new(codegen::OUT).join(SHOWN.1));
     let known = names(&root.join(FOLDER))?;
     staged.extend(known.iter().map(|name| Path::new(FOLDER).join(name)));

@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use stripe_codegen::{Diagnostics, Source, Subset};
 
 use crate::source::Upstream;
-use crate::{files, source};
+use crate::{files, names, source};
 
 /// The committed spec, seen from the root of the repository.
 pub(crate) const OUT: &str = "spec/financial_connections.yaml";
@@ -91,22 +91,41 @@ pub(crate) fn print(subset: Result<Subset>) -> Result<Subset> {
     Ok(subset)
 }
 
-/// Makes the subset of the spec at `from` by the rules and overlays of `folder`.
+/// Makes the subset of the spec at `from` by the rules and overlays of `folder`, and completes the
+/// names of its types.
 fn make(folder: &Path, from: &str, check: bool) -> Result<ExitCode> {
     let upstream = source::read(from)?;
     let subset = print(subset(&Inputs::of(folder), &upstream))?;
     let output = folder.join("financial_connections.yaml");
-    let name = files::shown(&output);
-    if output.exists() && files::are_same(&files::read(&output)?, &subset.yaml) {
-        eprintln!("{name} is up to date");
-    } else if check {
-        eprintln!("{name} is stale; run `cargo xtask spec`");
-        return Ok(ExitCode::FAILURE);
-    } else {
-        files::write(&output, &subset.yaml)?;
-        eprintln!("{name} is written");
+    let before = names::read(&output)?;
+    let names_path = folder.join(stripe_codegen::NAMES);
+    let names_name = files::shown(&names_path);
+    let old_names = names::read(&names_path)?;
+    let named = match names::of_update(&names_name, &old_names, &subset.yaml, &before) {
+        Ok(named) => named,
+        Err(diagnostics) => {
+            eprintln!("{}", diagnostics.in_file(&files::shown(&output)));
+            bail!("the names have problems; nothing was written");
+        }
+    };
+    names::print(&names_name, &named.notes);
+    let mut code = ExitCode::SUCCESS;
+    for (path, before, text) in [
+        (&output, before, subset.yaml),
+        (&names_path, old_names, named.names),
+    ] {
+        let name = files::shown(path);
+        if files::are_same(&before, &text) {
+            eprintln!("{name} is up to date");
+        } else if check {
+            eprintln!("{name} is stale; run `cargo xtask spec`");
+            code = ExitCode::FAILURE;
+        } else {
+            files::write(path, &text)?;
+            eprintln!("{name} is written");
+        }
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(code)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use stripe_codegen::Diagnostics;
 
 use crate::codegen::{self, Changes};
 use crate::edits::Edits;
-use crate::{diff, files, release, screen, snapshots, source, spec};
+use crate::{diff, files, names, release, screen, snapshots, source, spec};
 
 /// Arguments of `cargo xtask update`.
 #[derive(clap::Args)]
@@ -41,20 +41,34 @@ fn update(
     };
     let old = files::read(&root.join(spec::OUT))?;
 
-    eprintln!("generating the crate");
-    let generated = match codegen::generate(&subset.yaml, codegen::CRATE) {
-        Ok(generated) => generated,
+    eprintln!("naming what is new");
+    let old_names = names::read(&root.join(names::OUT))?;
+    let named = match names::of_update(names::OUT, &old_names, &subset.yaml, &old) {
+        Ok(named) => named,
         Err(diagnostics) => return Err(stopped(diagnostics.in_file(spec::OUT), from)),
     };
+
+    eprintln!("generating the crate");
+    let generated = match codegen::generate(&subset.yaml, Some(&named.names), codegen::CRATE) {
+        Ok(generated) => generated,
+        Err(diagnostics) => {
+            let diagnostics = names::called(diagnostics, names::OUT).in_file(spec::OUT);
+            return Err(stopped(diagnostics, from));
+        }
+    };
     let changes = Changes::between(&root.join(codegen::OUT), "", generated.files)?;
-    if files::are_same(&old, &subset.yaml) && changes.is_empty() {
+    let is_same = |old: &str, new: &str| files::are_same(old, new);
+    if is_same(&old, &subset.yaml) && is_same(&old_names, &named.names) && changes.is_empty() {
         return Ok("Everything is up to date.\n".to_owned());
     }
 
     eprintln!("comparing the APIs");
-    let diff = diff::between((spec::OUT, &old), (from, &subset.yaml))?;
+    let was = diff::Side::new(spec::OUT, &old, Some(&old_names));
+    let is = diff::Side::new(from, &subset.yaml, Some(&named.names));
+    let diff = diff::between(was, is)?;
     let mut edits = Edits::default();
     edits.write(spec::OUT, subset.yaml);
+    edits.write(names::OUT, named.names);
     changes.into_edits(Path::new(codegen::OUT), &mut edits);
     let release = release::prepare(root, &diff, &mut edits)?;
 
@@ -65,7 +79,13 @@ fn update(
     eprintln!("writing");
     edits.apply(root)?;
     let files = edits.paths().count();
-    Ok(screen::done(&diff, &release, &generated.left_out, files))
+    Ok(screen::done(
+        &diff,
+        &release,
+        &named.notes,
+        &generated.left_out,
+        files,
+    ))
 }
 
 /// Tells what a human has to do first.

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::pairs::{path, rust};
+use super::cause::{By, by};
 use super::params::Role;
 use super::{Action, At, Compare, Concerns, Effect, Subject, sorted_apart};
-use crate::ir::{Api, Event, Operation, Service};
-use crate::lower::{self, Carried};
+use crate::ir::{Api, Event, EventObject, Operation, Service, Type};
 
 impl Compare<'_> {
     pub(super) fn operations(&mut self) {
         let mut old: Vec<&Operation> = self.old.operations.iter().collect();
         let mut new: Vec<&Operation> = self.new.operations.iter().collect();
         // The same request first; then what Stripe calls the same; then what we do.
-        let keys: [fn(&Operation) -> String; 3] = [route, |o| o.id.clone(), call];
+        let keys: [fn(&Operation) -> String; 3] =
+            [|o| o.place.clone(), |o| o.id.clone(), Operation::call];
         for key in keys {
             old.retain(|was| {
                 let Some(at) = new.iter().position(|is| key(is) == key(was)) else {
@@ -24,10 +24,12 @@ impl Compare<'_> {
             });
         }
         for was in old {
+            let spec = [was.place.clone()];
             let at = At {
-                place: &call(was),
+                place: &was.call(),
                 pointer: &was.pointer,
                 concerns: Concerns::REQUESTS,
+                spec: &spec,
             };
             let what = format!("is gone: `{} {}`", was.verb.as_str(), was.path);
             self.note(
@@ -40,9 +42,10 @@ impl Compare<'_> {
         }
         for is in new {
             let at = At {
-                place: &call(is),
+                place: &is.call(),
                 pointer: &is.pointer,
                 concerns: Concerns::REQUESTS,
+                spec: &[],
             };
             let what = format!("is new: `{} {}`", is.verb.as_str(), is.path);
             self.note(
@@ -57,11 +60,13 @@ impl Compare<'_> {
 
     fn operation(&mut self, was: &Operation, is: &Operation) {
         let about = (Subject::Operation, is.id.as_str());
-        let (old_call, new_call) = (call(was), call(is));
+        let (old_call, new_call) = (was.call(), is.call());
+        let spec = [was.place.clone(), is.place.clone()];
         let at = At {
             place: &new_call,
             pointer: &is.pointer,
             concerns: Concerns::REQUESTS,
+            spec: &spec,
         };
         if old_call != new_call {
             let at = At {
@@ -71,14 +76,13 @@ impl Compare<'_> {
             let what = format!("is now `{new_call}`");
             self.note(at, about, Action::Renamed, Effect::Breaking, what);
         }
-        let builder = |operation: &Operation| format!("{}::{}", operation.module, operation.name);
-        let (old_builder, new_builder) = (builder(was), builder(is));
+        let (old_builder, new_builder) = (was.path_in_rust(), is.path_in_rust());
         if old_builder != new_builder {
             let what = format!("its builder is now `{new_builder}`, was `{old_builder}`");
             self.note(at, about, Action::Renamed, Effect::Breaking, what);
         }
-        if route(was) != route(is) {
-            let what = format!("is sent as `{}`, was `{}`", route(is), route(was));
+        if was.place != is.place {
+            let what = format!("is sent as `{}`, was `{}`", is.place, was.place);
             self.note(at, about, Action::Changed, Effect::Compatible, what);
         }
         if was.json != is.json {
@@ -94,13 +98,14 @@ impl Compare<'_> {
             self.note(at, about, Action::Changed, Effect::Compatible, what);
         }
         if !self.pairs.same(&was.output, &is.output) {
-            let (old, new) = (rust(self.old, &was.output), rust(self.new, &is.output));
+            let (old, new) = (self.old.rust(&was.output), self.new.rust(&is.output));
             let at = At {
                 concerns: Concerns::RESPONSES,
                 ..at
             };
             let what = format!("answers `{new}` now, was `{old}`");
-            self.note(at, about, Action::Changed, Effect::Breaking, what);
+            let cause = Some(self.causes.member(at.spec, "="));
+            self.note_with(at, about, Action::Changed, Effect::Breaking, what, cause);
         }
         let both = At {
             concerns: Concerns::BOTH,
@@ -140,15 +145,13 @@ impl Compare<'_> {
         let (old, new) = (services(self.old), services(self.new));
         for (way, was) in &old {
             let Some(is) = new.get(way) else { continue };
-            let (old, new) = (service_path(was), service_path(is));
-            let pointer = is
-                .operations
-                .first()
-                .map_or("", |&at| self.new.operations[at].pointer.as_str());
+            let (old, new) = (was.path_in_rust(), is.path_in_rust());
+            let pointer = is.pointer.as_str();
             let at = At {
                 place: &old,
                 pointer,
                 concerns: Concerns::REQUESTS,
+                spec: &[],
             };
             if old != new {
                 let about = (Subject::Type, was.name.as_str());
@@ -204,80 +207,77 @@ impl Compare<'_> {
             place: "events::EventType",
             pointer,
             concerns: Concerns::RESPONSES,
+            spec: &[],
         };
-        self.note(at, (Subject::Event, value), action, effect, what);
+        // That it is called otherwise is our doing.
+        let who = if action == Action::Removed {
+            By::Upstream
+        } else {
+            By::Us
+        };
+        let cause = (effect == Effect::Breaking).then(|| by(who, value));
+        self.note_with(at, (Subject::Event, value), action, effect, what, cause);
     }
 
     /// What events carry.
     fn event_objects(&mut self) {
-        let (old, new) = (lower::carried(self.old), lower::carried(self.new));
-        let (removed, both, added) = sorted_apart(&old, &new, |carried| carried.ident.clone());
         let (old_api, new_api) = (self.old, self.new);
+        let (old, new) = (&old_api.event_objects, &new_api.event_objects);
+        let (removed, both, added) = sorted_apart(old, new, |carried| carried.ident.clone());
         for was in removed {
-            let pointer = &old_api.get(was.ty).pointer;
-            self.event_object(was, pointer, Action::Removed, Effect::Breaking, "is gone");
+            let ty = old_api.get(was.ty);
+            self.event_object(was, ty, Action::Removed, Effect::Breaking, "is gone");
         }
         for is in added {
-            let pointer = &new_api.get(is.ty).pointer;
-            self.event_object(is, pointer, Action::Added, Effect::Compatible, "is new");
+            let ty = new_api.get(is.ty);
+            self.event_object(is, ty, Action::Added, Effect::Compatible, "is new");
         }
         for (was, is) in both {
-            let pointer = &new_api.get(is.ty).pointer;
             if self.pairs.to_new(was.ty) != Some(is.ty) {
-                let (old, new) = (path(old_api, was.ty), path(new_api, is.ty));
+                let (old, new) = (old_api.path(was.ty), new_api.path(is.ty));
                 let what = format!("is now of type `{new}`, was `{old}`");
-                self.event_object(is, pointer, Action::Changed, Effect::Breaking, &what);
+                let ty = old_api.get(was.ty);
+                self.event_object(is, ty, Action::Changed, Effect::Breaking, &what);
             }
-            let events = |carried: &Carried<'_>| {
-                let events = carried.only_in.iter().map(|event| event.value.clone());
-                events.collect::<Vec<_>>()
-            };
-            let (old, new) = (events(was), events(is));
-            if old != new {
-                let what = format!("is now read in {}", new.join(", "));
-                self.event_object(is, pointer, Action::Changed, Effect::Breaking, &what);
+            if was.only_in != is.only_in {
+                let what = format!("is now read in {}", is.only_in.join(", "));
+                let ty = old_api.get(was.ty);
+                self.event_object(is, ty, Action::Changed, Effect::Breaking, &what);
             }
         }
     }
 
     fn event_object(
         &mut self,
-        carried: &Carried<'_>,
-        pointer: &str,
+        carried: &EventObject,
+        ty: &Type,
         action: Action,
         effect: Effect,
         what: &str,
     ) {
         let at = At {
             place: "events::EventObject",
-            pointer,
+            pointer: &ty.pointer,
             concerns: Concerns::RESPONSES,
+            spec: &[],
         };
         let what = format!("`{}` {what}", carried.ident);
-        self.note(at, (Subject::Value, carried.object), action, effect, what);
+        let cause = (effect == Effect::Breaking).then(|| match ty.places.as_slice() {
+            // An object that is no longer carried may be there still.
+            places if action == Action::Removed => {
+                by(By::Upstream, places.first().map_or("", String::as_str))
+            }
+            places => self.causes.gone(places),
+        });
+        self.note_with(
+            at,
+            (Subject::Value, &carried.object),
+            action,
+            effect,
+            what,
+            cause,
+        );
     }
-}
-
-/// What is sent where. The names of placeholders do not matter.
-fn route(operation: &Operation) -> String {
-    let segments = operation.path.split('/').map(|segment| {
-        if segment.starts_with('{') {
-            "{}"
-        } else {
-            segment
-        }
-    });
-    let path: Vec<&str> = segments.collect();
-    format!("{} {}", operation.verb.as_str(), path.join("/"))
-}
-
-/// How it is called in Rust.
-fn call(operation: &Operation) -> String {
-    let mut call = "client".to_owned();
-    for service in &operation.service {
-        call.push_str(&format!(".{service}()"));
-    }
-    format!("{call}.{}()", operation.method)
 }
 
 /// The services of an API, by the methods that lead to them.
@@ -297,8 +297,4 @@ fn services(api: &Api) -> BTreeMap<Vec<&str>, &Service> {
         found.insert(way, service);
     }
     found
-}
-
-fn service_path(service: &Service) -> String {
-    format!("{}::{}", service.module, service.name)
 }

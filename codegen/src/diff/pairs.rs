@@ -1,9 +1,10 @@
 //! Which type of the new API is which of the old one.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 
 use super::members::members;
-use crate::ir::{Api, Field, Kind, Ty, Type, TypeId};
+use crate::ir::{Api, Spelling, Ty, Type, TypeId};
 
 /// How many types deep two shapes are compared.
 const DEPTH: usize = 4;
@@ -15,17 +16,15 @@ pub(super) struct Pairs {
 }
 
 impl Pairs {
-    /// Types are the same when they have the same name, else when the spec defines them at the
-    /// same place, else when no other is of the same shape.
+    /// Types are the same when they have the same name, else when they share a place in the spec,
+    /// else when no other is of the same shape.
     pub(super) fn find(old: &Api, new: &Api) -> Self {
         let mut pairs = Self {
             to_new: vec![None; old.types.len()],
             to_old: vec![None; new.types.len()],
         };
         pairs.by(old, new, |_, ty, _| format!("{}::{}", ty.module, ty.name));
-        pairs.by(old, new, |_, ty, _| {
-            format!("{} {}", word(&ty.kind), ty.pointer)
-        });
+        pairs.by_place(old, new);
         // An inner type that is found helps to find the outer one.
         for _ in 0..DEPTH {
             pairs.by(old, new, |shape, ty, id| {
@@ -34,6 +33,37 @@ impl Pairs {
         }
         pairs.by(old, new, |shape, _, id| shape(id));
         pairs
+    }
+
+    /// Pairs types that are left with those that have most of their places: several may have
+    /// become one.
+    fn by_place(&mut self, old: &Api, new: &Api) {
+        let mut owners: HashMap<&str, TypeId> = HashMap::new();
+        for (at, ty) in new.types.iter().enumerate() {
+            owners.extend(ty.places.iter().map(|place| (place.as_str(), TypeId(at))));
+        }
+        for (at, ty) in old.types.iter().enumerate() {
+            if self.to_new[at].is_some() {
+                continue;
+            }
+            let mut shared: BTreeMap<TypeId, usize> = BTreeMap::new();
+            for owner in ty
+                .places
+                .iter()
+                .filter_map(|place| owners.get(place.as_str()))
+            {
+                if ty.kind.word() == new.get(*owner).kind.word() {
+                    *shared.entry(*owner).or_default() += 1;
+                }
+            }
+            let most = shared
+                .into_iter()
+                .max_by_key(|(id, count)| (*count, Reverse(*id)));
+            if let Some((is, _)) = most {
+                self.to_new[at] = Some(is);
+                self.to_old[is.0].get_or_insert(TypeId(at));
+            }
+        }
     }
 
     /// Pairs the types that are left and alone with their key in both APIs.
@@ -84,7 +114,8 @@ impl Pairs {
             | (Ty::List(a), Ty::List(b))
             | (Ty::Map(a), Ty::Map(b))
             | (Ty::Expandable(a), Ty::Expandable(b))
-            | (Ty::Boxed(a), Ty::Boxed(b)) => self.same(a, b),
+            | (Ty::Boxed(a), Ty::Boxed(b))
+            | (Ty::Nullable(a), Ty::Nullable(b)) => self.same(a, b),
             (Ty::ObjectType(_), Ty::ObjectType(_)) => true,
             (Ty::Named(_) | Ty::Id(_), _) => false,
             (a, b) => a == b,
@@ -100,92 +131,44 @@ fn shape(
     id: TypeId,
     depth: usize,
 ) -> String {
-    let named = |inner: TypeId| match paired(inner) {
-        Some(id) => path(new, id),
-        None if depth == 0 => "…".to_owned(),
-        None => shape(api, new, paired, inner, depth - 1),
+    let mut spelled = Shapes {
+        api,
+        new,
+        paired,
+        depth,
     };
-    let ty = |ty: &Ty| spell(ty, &named, &|id| format!("{}Id", named(id)));
     let members: Vec<String> = members(&api.get(id).kind)
         .into_iter()
         .map(|member| {
-            let ty = member.ty.as_ref().map(ty).unwrap_or_default();
+            let ty = member
+                .ty
+                .as_ref()
+                .map(|ty| ty.spell(&mut spelled))
+                .unwrap_or_default();
             format!("{}: {ty} {}", member.name, member.form)
         })
         .collect();
-    format!("{} {{ {} }}", word(&api.get(id).kind), members.join(", "))
+    format!("{} {{ {} }}", api.get(id).kind.word(), members.join(", "))
 }
 
-/// A type as Rust writes it.
-pub(crate) fn rust(api: &Api, ty: &Ty) -> String {
-    spell(ty, &|id| path(api, id), &|id| id_path(api, id))
+/// Types as what they are made of, or by their new name when they have a pair.
+struct Shapes<'a> {
+    api: &'a Api,
+    new: &'a Api,
+    paired: &'a dyn Fn(TypeId) -> Option<TypeId>,
+    depth: usize,
 }
 
-/// The type of a field as Rust writes it.
-pub(crate) fn field(api: &Api, field: &Field) -> String {
-    dressed(field, rust(api, &field.ty))
-}
-
-fn dressed(field: &Field, mut ty: String) -> String {
-    if field.sensitive {
-        ty = format!("Sensitive<{ty}>");
-    }
-    if !field.required {
-        ty = format!("Option<{ty}>");
-    }
-    ty
-}
-
-pub(super) fn spell(
-    ty: &Ty,
-    named: &dyn Fn(TypeId) -> String,
-    id: &dyn Fn(TypeId) -> String,
-) -> String {
-    let of = |outer: &str, inner: &Ty| format!("{outer}<{}>", spell(inner, named, id));
-    match ty {
-        Ty::String => "String".to_owned(),
-        Ty::Bool => "bool".to_owned(),
-        Ty::Integer => "i64".to_owned(),
-        Ty::Number => "f64".to_owned(),
-        Ty::Timestamp => "Timestamp".to_owned(),
-        Ty::Json => "serde_json::Value".to_owned(),
-        Ty::ObjectType(_) => "ObjectType".to_owned(),
-        Ty::RawObject => "RawObject".to_owned(),
-        Ty::Id(object) => id(*object),
-        Ty::Named(inner) => named(*inner),
-        Ty::Array(inner) => of("Vec", inner),
-        Ty::List(inner) => of("List", inner),
-        Ty::Map(inner) => of("Map", inner),
-        Ty::Expandable(inner) => of("Expandable", inner),
-        Ty::Boxed(inner) => of("Box", inner),
-        Ty::MaybeDeleted(present, deleted) => {
-            format!("MaybeDeleted<{}, {}>", named(*present), named(*deleted))
+impl Spelling<TypeId> for Shapes<'_> {
+    fn named(&mut self, id: TypeId) -> String {
+        match (self.paired)(id) {
+            Some(id) => self.new.path(id),
+            None if self.depth == 0 => "…".to_owned(),
+            None => shape(self.api, self.new, self.paired, id, self.depth - 1),
         }
     }
-}
 
-/// The path of a type in the crate.
-pub(super) fn path(api: &Api, id: TypeId) -> String {
-    let ty = api.get(id);
-    format!("{}::{}", ty.module, ty.name)
-}
-
-/// The path of the newtype of an object's id.
-pub(super) fn id_path(api: &Api, id: TypeId) -> String {
-    let name = api.object(id).and_then(|object| object.id.as_deref());
-    match name {
-        Some(name) => format!("{}::{name}", api.get(id).module),
-        None => "String".to_owned(),
-    }
-}
-
-/// What kind of Rust type it is.
-pub(super) fn word(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Object(_) => "struct",
-        Kind::Enum(_) => "open enum",
-        Kind::Union(_) => "union",
-        Kind::Params(_) => "params",
-        Kind::Choice(_) => "choice",
+    fn id(&mut self, id: TypeId) -> String {
+        format!("{}Id", self.named(id))
     }
 }

@@ -1,6 +1,6 @@
 //! What requests are made of: parameters, objects of parameters, choices.
 
-use super::pairs::rust;
+use super::cause::By;
 use super::{Action, At, Compare, Effect, Subject, sorted_apart};
 use crate::ir::{Api, Choice, ChoiceOption, ChoiceValue, Param, Params, Tag};
 use crate::naming;
@@ -39,7 +39,7 @@ impl Compare<'_> {
             if !same {
                 let spelled = |api: &Api, option: &ChoiceOption| match &option.value {
                     ChoiceValue::Word(word) => word.clone(),
-                    ChoiceValue::Typed(ty) => rust(api, ty),
+                    ChoiceValue::Typed(ty) => api.rust(ty),
                 };
                 let (old, new) = (spelled(self.old, was), spelled(self.new, is));
                 let what = format!("`{}` is now `{new}`, was `{old}`{more}", is.ident);
@@ -71,7 +71,7 @@ impl Compare<'_> {
         let what = format!(
             "{} is gone, was `{}`",
             role.words(was),
-            rust(self.old, &was.ty)
+            self.old.rust(&was.ty)
         );
         let about = (Subject::Parameter, was.name.as_str());
         self.note(at, about, Action::Removed, Effect::Breaking, what);
@@ -82,7 +82,7 @@ impl Compare<'_> {
             Role::Argument => (Effect::Breaking, "is new and required"),
             Role::Setter | Role::Constructor => (Effect::Compatible, "is new"),
         };
-        let what = format!("{} {is_new}: `{}`", role.words(is), rust(self.new, &is.ty));
+        let what = format!("{} {is_new}: `{}`", role.words(is), self.new.rust(&is.ty));
         self.note(
             at,
             (Subject::Parameter, &is.name),
@@ -96,16 +96,28 @@ impl Compare<'_> {
         let about = (Subject::Parameter, is.name.as_str());
         if old != new {
             let what = format!("{} is now {}", old.words(was), new.article());
-            self.note(at, about, Action::Changed, Effect::Breaking, what);
+            // What its role is the `type` beside it may decide.
+            let cause = match self.causes.member(at.spec, &is.name) {
+                cause if cause.by == By::Upstream => cause,
+                _ => self.causes.any(at.spec),
+            };
+            self.note_with(
+                at,
+                about,
+                Action::Changed,
+                Effect::Breaking,
+                what,
+                Some(cause),
+            );
         }
         if !self.pairs.same(&was.ty, &is.ty) {
-            let (new_ty, old_ty) = (rust(self.new, &is.ty), rust(self.old, &was.ty));
+            let (new_ty, old_ty) = (self.new.rust(&is.ty), self.old.rust(&was.ty));
             let more = self.difference(&was.ty, &is.ty);
             let words = new.words(is);
             let what = format!("{words} now takes `{new_ty}`, took `{old_ty}`{more}");
             self.note(at, about, Action::Changed, Effect::Breaking, what);
         }
-        let clear = naming::clear(&is.name);
+        let clear = naming::clear(&is.ident);
         match (was.clearable, is.clearable) {
             (false, true) => {
                 let what = format!("`{clear}` is new");
@@ -153,7 +165,7 @@ impl Role {
     }
 
     fn words(self, param: &Param) -> String {
-        let name = naming::setter(&param.name);
+        let name = param.ident.clone();
         match self {
             Self::Argument => format!("the argument `{name}`"),
             Self::Setter => format!("the setter `{name}`"),

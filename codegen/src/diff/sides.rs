@@ -2,7 +2,6 @@
 
 use super::Concerns;
 use crate::ir::{Api, ChoiceValue, Kind, Ty, TypeId};
-use crate::lower;
 
 /// For every type of an API, whom a change of it concerns.
 pub(super) struct Sides {
@@ -22,7 +21,7 @@ impl Sides {
             }
             sides.reach(api, &operation.output, Concerns::RESPONSES);
         }
-        for carried in lower::carried(api) {
+        for carried in &api.event_objects {
             sides.reach(api, &Ty::Named(carried.ty), Concerns::RESPONSES);
         }
         sides
@@ -44,7 +43,12 @@ impl Sides {
                 self.enter(api, *present, side);
                 self.enter(api, *deleted, side);
             }
-            Ty::Array(ty) | Ty::List(ty) | Ty::Map(ty) | Ty::Expandable(ty) | Ty::Boxed(ty) => {
+            Ty::Array(ty)
+            | Ty::List(ty)
+            | Ty::Map(ty)
+            | Ty::Expandable(ty)
+            | Ty::Boxed(ty)
+            | Ty::Nullable(ty) => {
                 self.reach(api, ty, side);
             }
             Ty::Id(id) => self.ids[id.0] = self.ids[id.0].or(side),

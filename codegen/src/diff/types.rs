@@ -1,6 +1,5 @@
 //! Types as a whole, and those of responses: structs, enums, unions.
 
-use super::pairs::{field, id_path, path, rust, word};
 use super::{Action, At, Compare, Concerns, Effect, Subject, sorted_apart};
 use crate::ir::{Api, Enum, Features, Field, Kind, Object, Tag, Ty, Type, TypeId, Union};
 
@@ -28,60 +27,57 @@ impl Compare<'_> {
 
     /// A type that is only in one of the APIs, with what is emitted next to it.
     fn whole(&mut self, api: &Api, ty: &Type, id: TypeId, concerns: Concerns, action: Action) {
-        self.whole_type(
-            &path(api, id),
-            word(&ty.kind),
-            &ty.pointer,
+        let at = |concerns| At {
+            place: "",
+            pointer: &ty.pointer,
             concerns,
-            action,
-        );
+            spec: &ty.places,
+        };
+        let at = at(concerns);
+        self.whole_type(at, &api.path(id), ty.kind.word(), action);
         if let Kind::Object(object) = &ty.kind {
             if object.id.is_some() {
-                self.whole_type(&id_path(api, id), "id", &ty.pointer, concerns, action);
+                self.whole_type(at, &api.id_path(id), "id", action);
             }
-            if object.tag.is_some() {
-                let view = format!("{}Details", path(api, id));
-                self.whole_type(&view, "view", &ty.pointer, concerns, action);
+            if let Some(tag) = &object.tag {
+                self.whole_type(at, &format!("{}::{}", ty.module, tag.view), "view", action);
             }
         }
     }
 
-    fn whole_type(
-        &mut self,
-        place: &str,
-        word: &str,
-        pointer: &str,
-        concerns: Concerns,
-        action: Action,
-    ) {
+    fn whole_type(&mut self, at: At<'_>, place: &str, word: &str, action: Action) {
         let (effect, what) = match action {
             Action::Added => (Effect::Compatible, "is new"),
             _ => (Effect::Breaking, "is gone"),
         };
-        let at = At {
-            place,
-            pointer,
-            concerns,
-        };
+        let at = At { place, ..at };
         let name = place.rsplit("::").next().unwrap_or(place);
-        self.note(
+        // An id or a view goes when what it is made of changes.
+        let cause = (effect == Effect::Breaking).then(|| match word {
+            "id" | "view" => self.causes.any(at.spec),
+            _ => self.causes.gone(at.spec),
+        });
+        self.note_with(
             at,
             (Subject::Type, name),
             action,
             effect,
             format!("the {word} {what}"),
+            cause,
         );
     }
 
     fn pair(&mut self, was: TypeId, is: TypeId) {
         let (old, new) = (self.old.get(was), self.new.get(is));
-        let (old_path, new_path) = (path(self.old, was), path(self.new, is));
+        let (old_path, new_path) = (self.old.path(was), self.new.path(is));
         let concerns = self.old_sides.of_type(was).or(self.new_sides.of_type(is));
         let about = (Subject::Type, new.name.as_str());
+        let spec: Vec<String> = old.places.iter().chain(&new.places).cloned().collect();
         let at = At {
             place: &new_path,
             pointer: &new.pointer,
             concerns,
+            spec: &spec,
         };
         if old_path != new_path {
             let ids = self.old_sides.of_id(was).or(self.new_sides.of_id(is));
@@ -96,13 +92,9 @@ impl Compare<'_> {
             };
             let too = if has_id { ", its id likewise" } else { "" };
             let what = format!("is now `{new_path}`{too}");
-            self.note(
-                at,
-                (Subject::Type, &old.name),
-                Action::Renamed,
-                Effect::Breaking,
-                what,
-            );
+            let about = (Subject::Type, old.name.as_str());
+            let cause = Some(self.causes.gone(&old.places));
+            self.note_with(at, about, Action::Renamed, Effect::Breaking, what, cause);
         }
         self.needs(at, about, &old.features, &new.features);
         let client = |ty: &Type| match ty.request_only {
@@ -117,8 +109,9 @@ impl Compare<'_> {
             (Kind::Params(a), Kind::Params(b)) => self.params_object(at, a, b),
             (Kind::Choice(a), Kind::Choice(b)) => self.choice(at, a, b),
             (a, b) => {
-                let what = format!("is now a {}, was a {}", word(b), word(a));
-                self.note(at, about, Action::Changed, Effect::Breaking, what);
+                let what = format!("is now a {}, was a {}", b.word(), a.word());
+                let cause = Some(self.causes.any(at.spec));
+                self.note_with(at, about, Action::Changed, Effect::Breaking, what, cause);
             }
         }
     }
@@ -137,7 +130,11 @@ impl Compare<'_> {
             );
         }
         for was in removed {
-            let what = format!("`{}` is gone, was `{}`", was.ident, field(self.old, was));
+            let what = format!(
+                "`{}` is gone, was `{}`",
+                was.ident,
+                self.old.rust_field(was)
+            );
             self.note(
                 at,
                 (Subject::Field, &was.name),
@@ -147,7 +144,7 @@ impl Compare<'_> {
             );
         }
         for is in added {
-            let what = format!("`{}` is new: `{}`", is.ident, field(self.new, is));
+            let what = format!("`{}` is new: `{}`", is.ident, self.new.rust_field(is));
             self.note(
                 at,
                 (Subject::Field, &is.name),
@@ -179,7 +176,7 @@ impl Compare<'_> {
         removed: &mut Vec<&'f Field>,
         added: &mut Vec<&'f Field>,
     ) -> Vec<(&'f Field, &'f Field)> {
-        let is_telling = |field: &Field| rust(self.old, &field.ty).contains("::");
+        let is_telling = |field: &Field| self.old.rust(&field.ty).contains("::");
         let same = |was: &Field, is: &Field| {
             (was.required, was.sensitive) == (is.required, is.sensitive)
                 && self.pairs.same(&was.ty, &is.ty)
@@ -208,7 +205,7 @@ impl Compare<'_> {
         } else {
             String::new()
         };
-        let (new, old) = (field(self.new, is), field(self.old, was));
+        let (new, old) = (self.new.rust_field(is), self.old.rust_field(was));
         let types = format!("`{new}`, was `{old}`{more}");
         let what = match (
             retyped,
@@ -248,18 +245,19 @@ impl Compare<'_> {
             },
         ) {
             let place = format!("{module}::{id}");
-            self.whole_type(&place, "id", at.pointer, Concerns::BOTH, action);
+            let at = At {
+                concerns: Concerns::BOTH,
+                ..at
+            };
+            self.whole_type(at, &place, "id", action);
         }
-        let view = format!("{}Details", at.place);
+        let view = |tag: &Tag| format!("{module}::{}", tag.view);
         match (&old.tag, &new.tag) {
             (None, None) => {}
-            (None, Some(_)) => {
-                self.whole_type(&view, "view", at.pointer, at.concerns, Action::Added)
-            }
-            (Some(_), None) => {
-                self.whole_type(&view, "view", at.pointer, at.concerns, Action::Removed);
-            }
+            (None, Some(tag)) => self.whole_type(at, &view(tag), "view", Action::Added),
+            (Some(tag), None) => self.whole_type(at, &view(tag), "view", Action::Removed),
             (Some(old), Some(new)) => {
+                let view = view(new);
                 let at = At { place: &view, ..at };
                 let idents = |tag: &Tag| -> Vec<(String, String)> {
                     let arms = tag.arms.iter();
@@ -333,7 +331,7 @@ impl Compare<'_> {
         });
         for (was, is) in both {
             if self.pairs.to_new(was.ty) != Some(is.ty) {
-                let (old, new) = (path(self.old, was.ty), path(self.new, is.ty));
+                let (old, new) = (self.old.path(was.ty), self.new.path(is.ty));
                 let more = self.difference(&Ty::Named(was.ty), &Ty::Named(is.ty));
                 let ident = &is.ident;
                 let what = format!("`{ident}` is now of type `{new}`, was `{old}`{more}");

@@ -3,8 +3,7 @@
 use super::docs::docs;
 use super::enums::open_enum;
 use super::scope::{Scope, ident};
-use crate::ir::{Api, Features, Variant};
-use crate::lower::{Carried, carried};
+use crate::ir::{Api, EventObject, Features, Variant};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -38,29 +37,28 @@ pub(super) fn emit(api: &Api) -> TokenStream {
     let mut writes = Vec::new();
     // Where an event has a type of its own for an object, that goes before the object's.
     let (mut reads, mut reads_others) = (Vec::new(), Vec::new());
-    for Carried {
+    for EventObject {
         ident: name,
         object,
         ty: id,
         only_in,
         missing,
-    } in carried(api)
+    } in &api.event_objects
     {
-        let ty = api.get(id);
+        let ty = api.get(*id);
         scope.enter(&ty.features);
         let cfg = scope.cfg(&ty.features);
-        let name = ident(&name);
-        let inner = scope.named(id);
+        let name = ident(name);
+        let inner = scope.named(*id);
         let text = docs(&ty.docs, &format!("`{object}`"));
         variants.push(quote! { #text #cfg #name(Box<#inner>), });
         writes.push(quote! { #cfg Self::#name(object) => object.serialize(serializer), });
         if only_in.is_empty() {
             reads_others.push(quote! { #cfg Some(#object) => origin.read(raw, Self::#name), });
         } else {
-            let events = only_in.iter().map(|event| &event.value);
             reads.push(quote! {
                 #cfg
-                Some(#object) if origin.lacks(&raw, &[#(#events),*], &[#(#missing),*]) => {
+                Some(#object) if origin.lacks(&raw, &[#(#only_in),*], &[#(#missing),*]) => {
                     origin.read(raw, Self::#name)
                 }
             });

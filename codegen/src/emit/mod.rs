@@ -14,8 +14,7 @@ mod scope;
 mod services;
 mod unions;
 
-use crate::ir::{Api, Features, Kind, Type};
-use crate::naming::OPERATIONS;
+use crate::ir::{Api, Features, Kind, OPERATIONS, Type};
 use proc_macro2::TokenStream;
 use quote::quote;
 use scope::Scope;

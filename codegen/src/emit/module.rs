@@ -3,16 +3,16 @@
 use super::docs::docs;
 use super::scope::ident;
 use super::{File, cfg, every};
-use crate::ir::{Api, Features};
+use crate::ir::{Api, COMMON, Features, MODELS};
 use crate::naming;
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// `mod.rs` of a module.
 pub(super) fn emit(module: &str, files: &[File<'_>]) -> TokenStream {
-    let is_resource = files.iter().any(|file| file.name == naming::MODELS);
+    let is_resource = files.iter().any(|file| file.name == MODELS);
     let what = match title(module) {
-        _ if module == naming::COMMON => "Types that several modules use.".to_owned(),
+        _ if module == COMMON => "Types that several modules use.".to_owned(),
         title if is_resource && !title.ends_with('s') => {
             format!("Types and operations of {title}s.")
         }

@@ -252,7 +252,7 @@ fn write(scope: &mut Scope<'_>, object: &Object, name: &proc_macro2::Ident) -> T
 fn details(scope: &mut Scope<'_>, ty: &Type, object: &Object, tag: &Tag) -> TokenStream {
     let cfg = scope.cfg(&ty.features);
     let name = ident(&ty.name);
-    let view = format_ident!("{}Details", ty.name);
+    let view = ident(&tag.view);
     let tag_ty = scope.named(tag.ty);
     let tag_field = object.fields.iter().find(|field| field.name == tag.name);
     let Some(tag_field) = tag_field else {
@@ -274,15 +274,20 @@ fn details(scope: &mut Scope<'_>, ty: &Type, object: &Object, tag: &Tag) -> Toke
             quote! { #text #arm(&'a #inner), }
         })
         .collect();
-    let matches = fields.iter().zip(&arms).map(|(field, arm)| {
-        let ident = ident(&field.ident);
-        let found = match (field.required, &field.ty) {
-            (true, _) => quote! { Some(#view::#arm(&self.#ident)) },
-            (false, Ty::Boxed(_)) => quote! { self.#ident.as_deref().map(#view::#arm) },
-            (false, _) => quote! { self.#ident.as_ref().map(#view::#arm) },
-        };
-        quote! { #tag_ty::#arm => #found, }
-    });
+    let variants_of_tag = tag.arms.iter().map(|arm| ident(&arm.variant));
+    let matches = fields
+        .iter()
+        .zip(&arms)
+        .zip(variants_of_tag)
+        .map(|((field, arm), variant)| {
+            let ident = ident(&field.ident);
+            let found = match (field.required, &field.ty) {
+                (true, _) => quote! { Some(#view::#arm(&self.#ident)) },
+                (false, Ty::Boxed(_)) => quote! { self.#ident.as_deref().map(#view::#arm) },
+                (false, _) => quote! { self.#ident.as_ref().map(#view::#arm) },
+            };
+            quote! { #tag_ty::#variant => #found, }
+        });
     let view_docs = docs(
         "",
         &format!("What a [`{}`] is, by its `{}`.", ty.name, tag.name),

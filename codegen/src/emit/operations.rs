@@ -4,7 +4,7 @@ use super::docs::{docs, lines, wrap};
 use super::params::{expand_items, setters};
 use super::prose;
 use super::scope::{Scope, ident};
-use crate::ir::{Operation, Param, Ty, Verb};
+use crate::ir::{Operation, Param, Ty};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -97,16 +97,6 @@ fn param_docs(operation: &Operation, param: &Param) -> String {
         })
         .collect();
     format!("{}\n\nCan be expanded: {}.", param.docs, paths.join(", "))
-}
-
-impl Verb {
-    pub(crate) fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Delete => "DELETE",
-        }
-    }
 }
 
 /// The comment of the method that makes a builder.

@@ -16,7 +16,7 @@ pub(super) struct Argument {
 
 /// How a parameter is handed over.
 pub(super) fn argument(scope: &mut Scope<'_>, param: &Param) -> Argument {
-    let name = ident(&naming::setter(&param.name));
+    let name = ident(&param.ident);
     let into = |target: TokenStream| Argument {
         name: name.clone(),
         ty: quote! { impl Into<#target> },
@@ -104,7 +104,7 @@ pub(super) fn setters(scope: &mut Scope<'_>, param: &Param, text: &str) -> Token
     let Argument { name, ty, value } = argument(scope, param);
     let wire = &param.name;
     let clear = param.clearable.then(|| {
-        let method = ident(&naming::clear(&param.name));
+        let method = ident(&naming::clear(&param.ident));
         let text = docs(
             "",
             &format!("Unsets `{}`, whatever it was before.", param.name),
@@ -215,7 +215,7 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, params: &Params) -> TokenSt
 }
 
 fn clear_only(param: &Param) -> TokenStream {
-    let method = ident(&naming::clear(&param.name));
+    let method = ident(&naming::clear(&param.ident));
     let wire = &param.name;
     let text = docs("", &format!("Unsets `{wire}`, whatever it was before."));
     quote! {

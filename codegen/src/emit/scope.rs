@@ -1,8 +1,7 @@
 //! The names a file can use, and the imports that give it those.
 
 use super::cfg;
-use crate::ir::{Api, Features, Ty, TypeId};
-use crate::naming::OPERATIONS;
+use crate::ir::{Api, Features, OPERATIONS, Spelling, Ty, TypeId};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::{BTreeMap, BTreeSet};
@@ -126,42 +125,11 @@ impl<'a> Scope<'a> {
         quote! { #ident }
     }
 
-    /// A type of a response.
+    /// A type where it is used.
     pub(super) fn ty(&mut self, ty: &Ty) -> TokenStream {
-        match ty {
-            Ty::String => quote! { String },
-            Ty::Bool => quote! { bool },
-            Ty::Integer => quote! { i64 },
-            Ty::Number => quote! { f64 },
-            Ty::Timestamp => self.runtime("Timestamp"),
-            Ty::Json => quote! { serde_json::Value },
-            Ty::ObjectType(_) => self.runtime("ObjectType"),
-            Ty::Id(id) => self.id(*id),
-            Ty::Named(id) => self.named(*id),
-            Ty::Array(item) => {
-                let item = self.ty(item);
-                quote! { Vec<#item> }
-            }
-            Ty::List(item) => self.wrapped("List", item),
-            Ty::Map(value) => self.wrapped("Map", value),
-            Ty::Expandable(target) => self.wrapped("Expandable", target),
-            Ty::RawObject => self.runtime("RawObject"),
-            Ty::MaybeDeleted(present, deleted) => {
-                let maybe = self.runtime("MaybeDeleted");
-                let (present, deleted) = (self.named(*present), self.named(*deleted));
-                quote! { #maybe<#present, #deleted> }
-            }
-            Ty::Boxed(inner) => {
-                let inner = self.ty(inner);
-                quote! { Box<#inner> }
-            }
-        }
-    }
-
-    fn wrapped(&mut self, outer: &str, inner: &Ty) -> TokenStream {
-        let outer = self.runtime(outer);
-        let inner = self.ty(inner);
-        quote! { #outer<#inner> }
+        ty.spell(self)
+            .parse()
+            .expect("types are spelled as Rust does")
     }
 
     /// The `use` items of the file.
@@ -182,6 +150,20 @@ impl<'a> Scope<'a> {
             }
         });
         quote! { #(#uses)* }
+    }
+}
+
+impl Spelling<TypeId> for Scope<'_> {
+    fn named(&mut self, id: TypeId) -> String {
+        Scope::named(self, id).to_string()
+    }
+
+    fn id(&mut self, id: TypeId) -> String {
+        Scope::id(self, id).to_string()
+    }
+
+    fn runtime(&mut self, name: &str) -> String {
+        Scope::runtime(self, name).to_string()
     }
 }
 

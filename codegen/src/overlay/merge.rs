@@ -14,8 +14,6 @@ const VALUES: &str = "x-enum-descriptions";
 const OWN: &[(&str, Shape)] = &[
     (VALUES, Shape::Map(&Shape::Text)),
     ("x-id-of", Shape::Text),
-    ("x-module", Shape::Text),
-    ("x-name", Shape::Text),
     ("x-object", Shape::Object(&CARRIED)),
     (SENSITIVE, Shape::Flag),
 ];
@@ -23,9 +21,8 @@ const OWN: &[(&str, Shape)] = &[
 /// The object that an event carries, where it is not quite what its schema says.
 static CARRIED: Object = Object {
     what: "the object of an event",
-    required: &["name", "description", "missing"],
+    required: &["description", "missing"],
     keys: &[
-        ("name", Shape::Text),
         ("description", Shape::Text),
         ("missing", Shape::List(&Shape::Text)),
     ],

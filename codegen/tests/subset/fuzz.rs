@@ -262,7 +262,7 @@ fn bases() -> Vec<Value> {
 
 /// Whether the generator is known not to take a spec: what is not the reader's to see.
 fn generate(text: &str) {
-    let made = survives(&[text], || stripe_codegen::generate(text, "farm"));
+    let made = survives(&[text], || stripe_codegen::generate(text, None, "farm"));
     if let Err(wrong) = made {
         told("generate", &wrong, text);
     }
@@ -455,7 +455,7 @@ fn nothing_gets_lost_in_silence() {
                 assert!(output.contains(word), "{door} lost `{word}` of {text}");
             }
         };
-        let said = match stripe_codegen::generate(&text, "farm") {
+        let said = match stripe_codegen::generate(&text, None, "farm") {
             Ok(made) => {
                 let left_out = made.left_out.iter().map(ToString::to_string);
                 made.files.into_values().chain(left_out).collect::<String>()
@@ -467,9 +467,9 @@ fn nothing_gets_lost_in_silence() {
         let subset = subset.unwrap_or_else(|wrong| panic!("{wrong}: {text}"));
         holds(&subset.yaml, "subset");
         // By way of a subset it becomes the same.
-        let surface = stripe_codegen::surface(&text).expect("a surface");
+        let surface = stripe_codegen::surface(&text, None).expect("a surface");
         assert_eq!(
-            stripe_codegen::surface(&subset.yaml).expect("a surface"),
+            stripe_codegen::surface(&subset.yaml, None).expect("a surface"),
             surface
         );
     });

@@ -24,14 +24,14 @@ fn wrong(actions: &str) -> Vec<String> {
 fn updates_merge() {
     let subset = applied(
         "{target: $.components.schemas.pet, update: {
-            description: A pet., x-name: Animal,
+            description: A pet., x-id-of: Animal,
             properties: {id: {description: Its id., x-sensitive: true}}}},
          {target: $.components.schemas.pet, update: {required: [collar]}},
          {target: $.components.schemas.pet.required, update: more}",
     );
     let pet = &subset["components"]["schemas"]["pet"];
     assert_eq!(pet["description"], "A pet.");
-    assert_eq!(pet["x-name"], "Animal");
+    assert_eq!(pet["x-id-of"], "Animal");
     assert_eq!(
         pet["properties"]["id"],
         json!({"type": "string", "description": "Its id.", "x-sensitive": true})
@@ -230,7 +230,7 @@ fn an_own_key_that_is_none_is_an_error_with_the_nearest() {
             "{properties: {id: {x-sensitive: yes}}}",
             "properties/id/x-sensitive",
         ),
-        ("{properties: {id: {x-name: 5}}}", "properties/id/x-name"),
+        ("{properties: {id: {x-id-of: 5}}}", "properties/id/x-id-of"),
         // Nothing is kept out of a log by a mark on what is no field.
         ("{x-sensitive: true}", "x-sensitive"),
         (

@@ -33,7 +33,7 @@ fn spec(texts: &[String]) -> String {
 
 /// The comments of the generated fields as a file of their own, which needs no crate.
 fn standalone(spec: &str) -> String {
-    let generated = stripe_codegen::generate(spec, "farm").expect("files");
+    let generated = stripe_codegen::generate(spec, None, "farm").expect("files");
     let mut out = "//! Comments.\n#![deny(warnings, rustdoc::all, missing_docs)]\n#![allow(rustdoc::missing_crate_level_docs)]\n/// All.\npub struct All {\n".to_owned();
     let mut fields = 0;
     for text in generated.files.values() {

@@ -29,8 +29,8 @@ pub(crate) fn wrong(text: &str) -> Vec<String> {
             })
             .collect()
     };
-    let generated = stripe_codegen::generate(text, "farm").map(|_| ());
-    let surface = stripe_codegen::surface(text).map(|_| ());
+    let generated = stripe_codegen::generate(text, None, "farm").map(|_| ());
+    let surface = stripe_codegen::surface(text, None).map(|_| ());
     let diff = stripe_codegen::diff(text, text).map(|_| ());
     let generated = generated.map_err(lines).err().unwrap_or_default();
     assert_eq!(surface.map_err(lines).err().unwrap_or_default(), generated);
@@ -239,7 +239,8 @@ fn a_key_that_is_there_twice_is_told() {
 
 #[test]
 fn merge_keys_are_merged() {
-    let generated = stripe_codegen::generate(&case("merge_props.yaml"), "farm").expect("files");
+    let generated =
+        stripe_codegen::generate(&case("merge_props.yaml"), None, "farm").expect("files");
     let code: String = generated.files.into_values().collect();
     assert!(
         code.contains("pub created: Option<") && code.contains("pub livemode: Option<bool>"),
@@ -249,7 +250,7 @@ fn merge_keys_are_merged() {
     let text = "x-a: &a {type: string, title: A}\nx-b: &b {<<: *a, title: B, description: B.}\n"
         .to_owned()
         + &FARM.replace("{type: string}", "{<<: [*b, *a], description: Own.}");
-    let generated = stripe_codegen::generate(&text, "farm").expect("files");
+    let generated = stripe_codegen::generate(&text, None, "farm").expect("files");
     let code: String = generated.files.into_values().collect();
     assert!(
         code.contains("/// Own.") && !code.contains("/// B."),
@@ -279,14 +280,14 @@ fn merge_keys_are_merged() {
 
 #[test]
 fn a_mark_before_the_text_is_none_of_it() {
-    stripe_codegen::generate(&case("bom.yaml"), "farm").expect("files");
+    stripe_codegen::generate(&case("bom.yaml"), None, "farm").expect("files");
     let json = format!("\u{feff}{}", spec());
     let documented = format!("\u{feff}{DOCS}");
     run(&json, &format!("\u{feff}{RULES}"), &[&documented]).expect("a subset");
     let crlf = FARM.replace('\n', "\r\n");
     assert_eq!(
-        stripe_codegen::surface(&crlf).expect("a surface"),
-        stripe_codegen::surface(FARM).expect("a surface")
+        stripe_codegen::surface(&crlf, None).expect("a surface"),
+        stripe_codegen::surface(FARM, None).expect("a surface")
     );
     assert!(wrong(&crlf.replace("{type: string}", "{type: strin}"))[0].starts_with("14:14#"));
 }
@@ -509,7 +510,7 @@ fn so_deep_is_too_deep_wherever_it_is() {
             assert!(!found.is_empty(), "{open} {times}");
         }
         // What is no deeper is fine, or refused for another reason.
-        _ = stripe_codegen::generate(&field(&deep(open, close, 20)), "farm");
+        _ = stripe_codegen::generate(&field(&deep(open, close, 20)), None, "farm");
     }
     // Data that is no schema, and brackets that never close.
     let example = format!(
@@ -553,11 +554,12 @@ fn types_as_deep_as_allowed_are_made() {
         "{type: array, items: ".repeat(29),
         "}".repeat(29)
     );
-    stripe_codegen::generate(&FARM.replace("{type: string}", &array), "farm").expect("files");
+    stripe_codegen::generate(&FARM.replace("{type: string}", &array), None, "farm").expect("files");
     let object = format!(
         "{}{{type: string}}{}",
         "{type: object, properties: {a: ".repeat(29),
         "}}".repeat(29)
     );
-    stripe_codegen::generate(&FARM.replace("{type: string}", &object), "farm").expect("files");
+    stripe_codegen::generate(&FARM.replace("{type: string}", &object), None, "farm")
+        .expect("files");
 }

@@ -90,7 +90,7 @@ components:
 #[test]
 fn what_is_referred_to_is_as_good_as_written_out() {
     let files = |text: &str| {
-        let generated = stripe_codegen::generate(text, "farm");
+        let generated = stripe_codegen::generate(text, None, "farm");
         generated.unwrap_or_else(|wrong| panic!("{wrong}")).files
     };
     assert_eq!(files(BY_REFERENCE), files(WRITTEN_OUT));
@@ -119,7 +119,7 @@ fn what_is_referred_to_is_as_good_as_written_out() {
 
 #[test]
 fn small_specs_lose_nothing() {
-    let generated = stripe_codegen::generate(&case("ref_body.yaml"), "farm").expect("files");
+    let generated = stripe_codegen::generate(&case("ref_body.yaml"), None, "farm").expect("files");
     let code: String = generated.files.into_values().collect();
     assert!(code.contains("hay: i64"), "{code}");
     // A header that has to be sent can't be: that is told where the path has it.
@@ -259,7 +259,7 @@ fn a_feature_of_operations_alone_finds_its_resources() {
             (&*format!("{cow}/farm"), "farm")
         ]
     );
-    let generated = stripe_codegen::generate(&made.yaml, "farm");
+    let generated = stripe_codegen::generate(&made.yaml, None, "farm");
     generated.unwrap_or_else(|wrong| panic!("{wrong}"));
     // Who names resources gets those.
     let made = run(

@@ -6,7 +6,9 @@ use crate::api::checkout::Session;
 use crate::api::customer::Customer;
 use crate::api::financial_connections::Account;
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
-use crate::api::invoice::{Invoice, UpcomingInvoice};
+use crate::api::invoice::Invoice;
+#[cfg(feature = "invoices")]
+use crate::api::invoice::UpcomingInvoice;
 #[cfg(
     any(
         feature = "checkout",
@@ -421,7 +423,7 @@ pub enum EventObject {
     Subscription(Box<Subscription>),
     /// An invoice that will be made soon, when a subscription renews. It is a preview: there is
     /// nothing yet to retrieve, edit or pay.
-    #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
+    #[cfg(feature = "invoices")]
     UpcomingInvoice(Box<UpcomingInvoice>),
     /// An object of a kind that the bindings have no type for.
     Unrecognized(Raw),
@@ -433,13 +435,7 @@ impl EventObject {
     pub(crate) fn from_raw(raw: Raw, origin: &Origin<'_>) -> Self {
         let object = crate::de::object_name(&raw).map(|name| name.into_owned());
         match object.as_deref() {
-            #[cfg(
-                any(
-                    feature = "checkout",
-                    feature = "invoices",
-                    feature = "subscriptions"
-                )
-            )]
+            #[cfg(feature = "invoices")]
             Some("invoice") if origin.lacks(&raw, &["invoice.upcoming"], &["id"]) => {
                 origin.read(raw, Self::UpcomingInvoice)
             }
@@ -535,13 +531,7 @@ impl Serialize for EventObject {
                 )
             )]
             Self::Subscription(object) => object.serialize(serializer),
-            #[cfg(
-                any(
-                    feature = "checkout",
-                    feature = "invoices",
-                    feature = "subscriptions"
-                )
-            )]
+            #[cfg(feature = "invoices")]
             Self::UpcomingInvoice(object) => object.serialize(serializer),
             Self::Unrecognized(raw) => raw.serialize(serializer),
             Self::Invalid(object) => object.serialize(serializer),

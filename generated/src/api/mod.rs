@@ -9,14 +9,13 @@ pub mod events;
 pub mod accounts;
 #[cfg(feature = "connect-payouts")]
 pub mod bank_account;
-#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
+#[cfg(feature = "checkout")]
 pub mod checkout;
 pub mod common;
 pub mod customer;
 #[cfg(feature = "connect-payouts")]
 pub mod external_account;
 pub mod financial_connections;
-#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 pub mod invoice;
 #[cfg(
     any(
@@ -49,6 +48,8 @@ pub mod payment_method;
     )
 )]
 pub mod setup_intent;
+#[cfg(any(feature = "checkout", feature = "invoices"))]
+pub mod shipping_rate;
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 pub mod subscription;
 #[cfg(feature = "connect-payouts")]

@@ -44,10 +44,8 @@ pub(crate) const KINDS: &[fn(&mut Value, &mut Random) -> Edit] = &[
     add_value,
     remove_value,
     remove_operation,
-    rename_operation,
     add_event,
     remove_event,
-    rename_type,
     reuse_type,
 ];
 
@@ -240,12 +238,6 @@ fn remove_operation(spec: &mut Value, random: &mut Random) -> Edit {
     edit(format!("remove {id}"), [id])
 }
 
-fn rename_operation(spec: &mut Value, random: &mut Random) -> Edit {
-    let (pointer, _) = random.pick(&operations(spec)).clone();
-    at(spec, &pointer)["x-name"] = json!(NEW);
-    edit(format!("rename {pointer}"), [NEW])
-}
-
 fn add_event(spec: &mut Value, _: &mut Random) -> Edit {
     let name = "financial_connections.account.zz_new";
     spec["x-events"][name] = json!({"description": "New."});
@@ -268,12 +260,6 @@ fn schema(spec: &Value, random: &mut Random) -> String {
         .map(|(name, _)| name)
         .collect();
     random.pick(&names).to_string()
-}
-
-fn rename_type(spec: &mut Value, random: &mut Random) -> Edit {
-    let name = schema(spec, random);
-    spec["components"]["schemas"][&name]["x-name"] = json!("ZzNew");
-    edit(format!("rename {name}"), ["ZzNew"])
 }
 
 /// Gives a response a property of a type that there is, which may close a cycle.

@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 
 use edits::{Edit, KINDS, Random};
 use serde_json::Value;
-use stripe_codegen::{Diagnostics, Diff, Generated, diff, generate};
+use stripe_codegen::{Diagnostics, Diff, Generated, complete, diff, generate};
+use stripe_tests::names::committed;
 use stripe_tests::scratch::Crate;
 
 const CRATE: &str = "stripe_financial_connections";
@@ -20,10 +21,12 @@ static SPEC: LazyLock<Value> = LazyLock::new(|| {
     serde_yaml::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 });
 
+static NAMES: LazyLock<String> = LazyLock::new(committed);
+
 static TEXT: LazyLock<String> = LazyLock::new(|| SPEC.to_string());
 
 static CODE: LazyLock<BTreeMap<PathBuf, String>> =
-    LazyLock::new(|| code(&generate(&TEXT, CRATE).unwrap()));
+    LazyLock::new(|| code(&generated(&TEXT).unwrap()));
 
 /// The generated files without documentation, which is all that a diff is silent about.
 fn code(generated: &Generated) -> BTreeMap<PathBuf, String> {
@@ -37,9 +40,15 @@ fn code(generated: &Generated) -> BTreeMap<PathBuf, String> {
         .collect()
 }
 
+/// The files of a spec whose types are called as the committed ones where they are the same.
+fn generated(spec: &str) -> Result<Generated, Diagnostics> {
+    let names = complete(spec, &NAMES, Some(&TEXT))?.names;
+    generate(spec, Some(&names), CRATE)
+}
+
 fn outcome(spec: &str) -> Result<(Generated, Diff), Diagnostics> {
-    let generated = generate(spec, CRATE);
-    let compared = diff(&TEXT, spec);
+    let generated = generated(spec);
+    let compared = diff(TEXT.as_str(), spec);
     assert_eq!(
         generated.is_ok(),
         compared.is_ok(),
@@ -121,7 +130,7 @@ fn shuffled(value: &Value, key: &str, random: &mut Random) -> String {
 
 #[test]
 fn another_order_is_no_change() {
-    let files = generate(&TEXT, CRATE).unwrap().files;
+    let files = generated(&TEXT).unwrap().files;
     for seed in 0..4 {
         let spec = shuffled(&SPEC, "", &mut Random(seed));
         assert_ne!(spec, *TEXT);
@@ -167,7 +176,7 @@ fn mutated_code_compiles() {
     for seed in 0..400 {
         let mut edited = spec.clone();
         let edit = KINDS[seed % KINDS.len()](&mut edited, &mut Random(seed as u64));
-        if is_elsewhere(&edit) && generate(&edited.to_string(), CRATE).is_ok() {
+        if is_elsewhere(&edit) && generated(&edited.to_string()).is_ok() {
             spec = edited;
             made.push(edit.what);
         }
@@ -176,7 +185,7 @@ fn mutated_code_compiles() {
         }
     }
     assert_eq!(made.len(), 16, "{made:#?}");
-    let generated = generate(&spec.to_string(), CRATE).unwrap();
+    let generated = generated(&spec.to_string()).unwrap();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let made_crate = Crate::new(folder, "mutations", &generated.files).unwrap();
     let said = made_crate.check(&["--features", "webhook"]).unwrap();

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) edit: fn(&mut Value),
+    /// What is done to the names: one text in place of another.
+    pub(crate) names: (&'static str, &'static str),
     /// What the diff says of the first change it is about: who is concerned, and whether it
     /// breaks them.
     pub(crate) ours: &'static str,
@@ -23,6 +25,9 @@ pub(crate) enum Verdict {
 
 use Verdict::{Breaking, Compatible, Misses};
 
+/// The names stay.
+const AS_BEFORE: (&str, &str) = ("", "");
+
 const TYPES: &str = "it compares which items there are, not the types of fields and arguments";
 
 const CREATE: &str = "/paths/~1v1~1ranch~1cows/post";
@@ -34,6 +39,7 @@ pub(crate) const CASES: &[Case] = &[
     Case {
         name: "nothing",
         edit: |_| {},
+        names: AS_BEFORE,
         ours: "",
         semver_checks: Compatible,
     },
@@ -46,12 +52,14 @@ pub(crate) const CASES: &[Case] = &[
                 json!("Her name."),
             )
         },
+        names: AS_BEFORE,
         ours: "",
         semver_checks: Compatible,
     },
     Case {
         name: "API version",
         edit: |spec| set(spec, "/info/version", json!("2099-01-01.next")),
+        names: AS_BEFORE,
         ours: "",
         semver_checks: Compatible,
     },
@@ -67,24 +75,24 @@ pub(crate) const CASES: &[Case] = &[
                 json!("Brush"),
             );
         },
+        names: AS_BEFORE,
         ours: "requests: compatible",
         semver_checks: Compatible,
     },
     Case {
         name: "operation gone",
         edit: |spec| remove(spec, "/paths/~1v1~1ranch~1cows~1{cow}~1milk"),
+        names: AS_BEFORE,
         ours: "requests: breaking",
         semver_checks: Breaking,
     },
     Case {
         name: "operation renamed",
-        edit: |spec| {
-            set(
-                spec,
-                "/paths/~1v1~1ranch~1cows~1{cow}~1milk/post/x-name",
-                json!("draw"),
-            )
-        },
+        edit: |_| {},
+        names: (
+            "ranch:\n",
+            "POST /v1/ranch/cows/{}/milk: {call: ranch.cows.draw}\nranch:\n",
+        ),
         ours: "requests: breaking",
         semver_checks: Breaking,
     },
@@ -93,18 +101,18 @@ pub(crate) const CASES: &[Case] = &[
         edit: |spec| {
             let milk = take(spec, "/paths/~1v1~1ranch~1cows~1{cow}~1milk");
             set(spec, "/paths/~1v1~1ranch~1cows~1{cow}~1milking", milk);
-            set(
-                spec,
-                "/paths/~1v1~1ranch~1cows~1{cow}~1milking/post/x-name",
-                json!("milk"),
-            );
         },
+        names: (
+            "ranch:\n",
+            "POST /v1/ranch/cows/{}/milking: {call: ranch.cows.milk, builder: ranch::MilkCow}\nranch:\n",
+        ),
         ours: "requests: compatible",
         semver_checks: Compatible,
     },
     Case {
         name: "operation deprecated",
         edit: |spec| set(spec, &format!("{CREATE}/deprecated"), json!(true)),
+        names: AS_BEFORE,
         ours: "requests: compatible",
         semver_checks: Compatible,
     },
@@ -117,6 +125,7 @@ pub(crate) const CASES: &[Case] = &[
                 json!("chrono"),
             );
         },
+        names: AS_BEFORE,
         ours: "requests: breaking, responses: breaking",
         semver_checks: Breaking,
     },
@@ -126,15 +135,13 @@ pub(crate) const CASES: &[Case] = &[
             let answer = "/paths/~1v1~1ranch~1cows~1{cow}~1milk/post/responses/200/content/application~1json/schema/$ref";
             set(spec, answer, json!("#/components/schemas/ranch.barn"));
         },
+        names: AS_BEFORE,
         ours: "responses: breaking",
         semver_checks: Misses("it does not compare what a method or an associated type gives"),
     },
     Case {
         name: "a list no longer",
         edit: |spec| {
-            // The names of both follow from the answer, and are kept.
-            set(spec, "/paths/~1v1~1ranch~1cows/get/x-name", json!("list"));
-            set(spec, &format!("{CREATE}/x-name"), json!("create"));
             let answer =
                 "/paths/~1v1~1ranch~1cows/get/responses/200/content/application~1json/schema";
             set(
@@ -143,6 +150,7 @@ pub(crate) const CASES: &[Case] = &[
                 json!({"$ref": "#/components/schemas/ranch.cow"}),
             );
         },
+        names: AS_BEFORE,
         ours: "responses: breaking",
         semver_checks: Breaking,
     },
@@ -156,6 +164,7 @@ pub(crate) const CASES: &[Case] = &[
                 json!({"type": "string"}),
             )
         },
+        names: AS_BEFORE,
         ours: "requests: compatible",
         semver_checks: Compatible,
     },
@@ -169,24 +178,28 @@ pub(crate) const CASES: &[Case] = &[
             );
             set(spec, &format!("{BODY}/required"), json!(["name", "tag"]));
         },
+        names: AS_BEFORE,
         ours: "requests: breaking",
         semver_checks: Breaking,
     },
     Case {
         name: "parameter gone",
         edit: |spec| remove(spec, &format!("{BODY}/properties/weight")),
+        names: AS_BEFORE,
         ours: "requests: breaking",
         semver_checks: Breaking,
     },
     Case {
         name: "parameter now required",
         edit: |spec| set(spec, &format!("{BODY}/required"), json!(["name", "weight"])),
+        names: AS_BEFORE,
         ours: "requests: breaking",
         semver_checks: Breaking,
     },
     Case {
         name: "parameter now optional",
         edit: |spec| remove(spec, &format!("{BODY}/required")),
+        names: AS_BEFORE,
         ours: "requests: breaking",
         semver_checks: Breaking,
     },
@@ -199,6 +212,7 @@ pub(crate) const CASES: &[Case] = &[
                 json!({"type": "string"}),
             )
         },
+        names: AS_BEFORE,
         ours: "requests: breaking",
         semver_checks: Misses(TYPES),
     },
@@ -213,6 +227,7 @@ pub(crate) const CASES: &[Case] = &[
             );
             set(spec, &format!("{BODY}/required"), json!(["title"]));
         },
+        names: AS_BEFORE,
         ours: "requests: breaking",
         semver_checks: Misses(
             "the names of arguments are no part of a signature: the code compiles, and sends \
@@ -225,6 +240,7 @@ pub(crate) const CASES: &[Case] = &[
             let nickname = json!({"anyOf": [{"type": "string"}, {"type": "string", "enum": [""]}]});
             set(spec, &format!("{BODY}/properties/nickname"), nickname);
         },
+        names: AS_BEFORE,
         ours: "requests: compatible",
         semver_checks: Compatible,
     },
@@ -237,6 +253,7 @@ pub(crate) const CASES: &[Case] = &[
                 json!({"type": "string"}),
             )
         },
+        names: AS_BEFORE,
         ours: "requests: breaking",
         semver_checks: Breaking,
     },
@@ -249,6 +266,7 @@ pub(crate) const CASES: &[Case] = &[
                 json!(["size"]),
             )
         },
+        names: AS_BEFORE,
         ours: "requests: breaking",
         semver_checks: Breaking,
     },
@@ -258,6 +276,7 @@ pub(crate) const CASES: &[Case] = &[
             let color = format!("{BODY}/properties/collar/properties/color");
             set(spec, &color, json!({"type": "string"}));
         },
+        names: AS_BEFORE,
         ours: "requests: compatible",
         semver_checks: Compatible,
     },
@@ -271,6 +290,7 @@ pub(crate) const CASES: &[Case] = &[
                 options,
             );
         },
+        names: AS_BEFORE,
         ours: "requests: compatible",
         semver_checks: Compatible,
     },
@@ -283,6 +303,7 @@ pub(crate) const CASES: &[Case] = &[
                 json!(["now", "then"]),
             );
         },
+        names: AS_BEFORE,
         ours: "requests: breaking",
         semver_checks: Breaking,
     },
@@ -296,6 +317,7 @@ pub(crate) const CASES: &[Case] = &[
                 json!({"type": "string"}),
             )
         },
+        names: AS_BEFORE,
         ours: "responses: compatible",
         semver_checks: Compatible,
     },
@@ -313,12 +335,14 @@ pub(crate) const CASES: &[Case] = &[
                 json!(["id", "mood", "name", "object", "tag"]),
             );
         },
+        names: AS_BEFORE,
         ours: "responses: compatible",
         semver_checks: Compatible,
     },
     Case {
         name: "field gone",
         edit: |spec| remove(spec, &format!("{COW}/properties/nickname")),
+        names: AS_BEFORE,
         ours: "responses: breaking",
         semver_checks: Breaking,
     },
@@ -328,6 +352,7 @@ pub(crate) const CASES: &[Case] = &[
             let collar = take(spec, &format!("{COW}/properties/collar"));
             set(spec, &format!("{COW}/properties/strap"), collar);
         },
+        names: AS_BEFORE,
         ours: "responses: breaking",
         semver_checks: Breaking,
     },
@@ -340,6 +365,7 @@ pub(crate) const CASES: &[Case] = &[
                 json!({"type": "integer"}),
             )
         },
+        names: AS_BEFORE,
         ours: "responses: breaking",
         semver_checks: Misses(TYPES),
     },
@@ -352,6 +378,7 @@ pub(crate) const CASES: &[Case] = &[
                 json!(["id", "mood", "object"]),
             )
         },
+        names: AS_BEFORE,
         ours: "responses: breaking",
         semver_checks: Misses(TYPES),
     },
@@ -361,6 +388,7 @@ pub(crate) const CASES: &[Case] = &[
             let required = json!(["id", "mood", "name", "nickname", "object"]);
             set(spec, &format!("{COW}/required"), required);
         },
+        names: AS_BEFORE,
         ours: "responses: breaking",
         semver_checks: Misses(TYPES),
     },
@@ -373,6 +401,7 @@ pub(crate) const CASES: &[Case] = &[
                 json!(true),
             )
         },
+        names: AS_BEFORE,
         ours: "responses: compatible",
         semver_checks: Compatible,
     },
@@ -385,6 +414,7 @@ pub(crate) const CASES: &[Case] = &[
                 json!(true),
             )
         },
+        names: AS_BEFORE,
         ours: "responses: breaking",
         semver_checks: Misses(TYPES),
     },
@@ -398,6 +428,7 @@ pub(crate) const CASES: &[Case] = &[
                 json!(["calm", "shy", "wild"]),
             )
         },
+        names: AS_BEFORE,
         ours: "responses: compatible",
         semver_checks: Compatible,
     },
@@ -410,6 +441,7 @@ pub(crate) const CASES: &[Case] = &[
                 json!(["calm"]),
             )
         },
+        names: AS_BEFORE,
         ours: "responses: breaking",
         semver_checks: Breaking,
     },
@@ -422,6 +454,7 @@ pub(crate) const CASES: &[Case] = &[
                 json!(["black", "brown", "white"]),
             );
         },
+        names: AS_BEFORE,
         ours: "requests: compatible",
         semver_checks: Compatible,
     },
@@ -434,6 +467,7 @@ pub(crate) const CASES: &[Case] = &[
                 json!(["black"]),
             )
         },
+        names: AS_BEFORE,
         ours: "requests: breaking",
         semver_checks: Breaking,
     },
@@ -446,12 +480,14 @@ pub(crate) const CASES: &[Case] = &[
             let arm = json!({"$ref": "#/components/schemas/ranch.house"});
             set(spec, &format!("{COW}/properties/place/anyOf/-"), arm);
         },
+        names: AS_BEFORE,
         ours: "responses: compatible",
         semver_checks: Compatible,
     },
     Case {
         name: "view by type gone",
         edit: |spec| remove(spec, "/components/schemas/ranch_collar/properties/rope"),
+        names: AS_BEFORE,
         ours: "responses: breaking",
         semver_checks: Breaking,
     },
@@ -464,31 +500,29 @@ pub(crate) const CASES: &[Case] = &[
                 json!({"description": "Sold."}),
             )
         },
+        names: AS_BEFORE,
         ours: "responses: compatible",
         semver_checks: Compatible,
     },
     Case {
         name: "event gone",
         edit: |spec| remove(spec, "/x-events/ranch.cow.born"),
+        names: AS_BEFORE,
         ours: "responses: breaking",
         semver_checks: Breaking,
     },
     // Types.
     Case {
         name: "type renamed",
-        edit: |spec| {
-            set(
-                spec,
-                "/components/schemas/ranch_collar/x-name",
-                json!("Strap"),
-            )
-        },
+        edit: |_| {},
+        names: ("  CowCollar:\n", "  Strap:\n"),
         ours: "responses: breaking",
         semver_checks: Breaking,
     },
     Case {
         name: "resource renamed",
-        edit: |spec| set(spec, &format!("{COW}/x-name"), json!("Bovine")),
+        edit: |_| {},
+        names: ("  Cow:\n", "  Bovine:\n"),
         ours: "requests: breaking, responses: breaking",
         semver_checks: Breaking,
     },

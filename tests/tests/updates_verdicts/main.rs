@@ -9,7 +9,8 @@ use std::process::Command;
 
 use cases::{CASES, Case, Verdict};
 use serde_json::{Value, json};
-use stripe_codegen::{Diff, Effect, diff, generate};
+use stripe_codegen::{Diff, Effect, Version, complete, diff, generate};
+use stripe_tests::names::committed;
 use stripe_tests::scratch::{self, Crate};
 
 fn read(path: &str) -> Value {
@@ -43,6 +44,14 @@ fn edited(case: &Case) -> Value {
     spec
 }
 
+/// The names of an edited spec: as they were, but for what is done to them.
+fn names(case: &Case, spec: &str, base: &str, was: &str) -> String {
+    let (from, to) = case.names;
+    assert!(was.contains(from), "{}: no {from}", case.name);
+    let names = was.replacen(from, to, 1);
+    complete(spec, &names, Some(base)).unwrap().names
+}
+
 /// The worst that a diff says to either side.
 fn said(diff: &Diff) -> String {
     let word = |effect: Option<Effect>, side: &str| {
@@ -68,9 +77,16 @@ fn said(diff: &Diff) -> String {
 #[test]
 fn the_diff_says_what_the_table_says() {
     let base = ranch().to_string();
+    let was = complete(&base, "", None).unwrap().names;
     let mut wrong = Vec::new();
     for case in CASES {
-        let diff = diff(&base, &edited(case).to_string()).unwrap();
+        let spec = edited(case).to_string();
+        let is = names(case, &spec, &base, &was);
+        let version = |spec, names| Version {
+            spec,
+            names: Some(names),
+        };
+        let diff = diff(version(&base, &was), version(&spec, &is)).unwrap();
         if said(&diff) != case.ours {
             wrong.push(format!(
                 "{}: {}, not {}\n{}",
@@ -97,10 +113,16 @@ fn the_diff_says_what_the_table_says() {
 fn cargo_semver_checks_says_what_the_table_says() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("updates_verdicts");
     fs::create_dir_all(&folder).unwrap();
-    let before = rustdoc(&folder, "before", &with_committed(&ranch()));
+    let base = with_committed(&ranch());
+    let was = complete(&base.to_string(), &committed(), None)
+        .unwrap()
+        .names;
+    let before = rustdoc(&folder, "before", &base, &was);
     let mut wrong = Vec::new();
     for case in CASES {
-        let after = rustdoc(&folder, "after", &with_committed(&edited(case)));
+        let spec = with_committed(&edited(case));
+        let is = names(case, &spec.to_string(), &base.to_string(), &was);
+        let after = rustdoc(&folder, "after", &spec, &is);
         let findings = breaking(&before, &after);
         let (expected, note) = match case.semver_checks {
             Verdict::Breaking => (true, ""),
@@ -126,8 +148,9 @@ fn cargo_semver_checks_says_what_the_table_says() {
 }
 
 /// The rustdoc JSON of the crate with what is generated from `spec`.
-fn rustdoc(folder: &Path, name: &str, spec: &Value) -> PathBuf {
-    let generated = generate(&spec.to_string(), "stripe_financial_connections").unwrap();
+fn rustdoc(folder: &Path, name: &str, spec: &Value, names: &str) -> PathBuf {
+    let spec = spec.to_string();
+    let generated = generate(&spec, Some(names), "stripe_financial_connections").unwrap();
     // One crate for all: cargo then builds what it depends on once.
     Crate::new(folder, "crate", &generated.files).unwrap();
     let target = folder.join("rustdoc-target");

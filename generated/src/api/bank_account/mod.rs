@@ -6,3 +6,7 @@ mod deleted_bank_account;
 pub use deleted_bank_account::*;
 mod models;
 pub use models::*;
+#[cfg(feature = "client")]
+mod params;
+#[cfg(feature = "client")]
+pub use params::*;

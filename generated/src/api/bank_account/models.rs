@@ -37,7 +37,7 @@ pub struct BankAccount {
     /// The same for each bank account with the same number, to find duplicates by.
     pub fingerprint: Option<String>,
     /// What Stripe will ask for at a later date to keep the account usable.
-    pub future_requirements: Option<FutureRequirements>,
+    pub future_requirements: Option<BankAccountRequirements>,
     /// The id, `ba_…`.
     pub id: BankAccountId,
     /// The last four digits of the account number.
@@ -47,7 +47,7 @@ pub struct BankAccount {
     /// The name of this kind of object; the same for all objects of the kind.
     pub object: ObjectType,
     /// What Stripe asks for now to keep the account usable.
-    pub requirements: Option<FutureRequirements>,
+    pub requirements: Option<BankAccountRequirements>,
     /// The routing number of the bank.
     pub routing_number: Option<String>,
     /// How far the account is known to work. For payouts: `new`, `verification_failed` when the
@@ -207,12 +207,12 @@ crate::macros::open_enum!(AvailablePayoutMethod);
 /// What Stripe asks for to keep an external account usable.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct FutureRequirements {
+pub struct BankAccountRequirements {
     /// The names of fields that have to be filled in, before a deadline, for the account to stay
     /// usable.
     pub currently_due: Option<Vec<String>>,
     /// Why what was given so far was not accepted.
-    pub errors: Option<Vec<FutureRequirementsError>>,
+    pub errors: Option<Vec<BankAccountRequirementsError>>,
     /// The names of fields whose deadline has passed; the account can't be used until they are
     /// filled in.
     pub past_due: Option<Vec<String>>,
@@ -220,8 +220,8 @@ pub struct FutureRequirements {
     pub pending_verification: Option<Vec<String>>,
 }
 
-impl crate::de::Object for FutureRequirements {
-    const NAME: &'static str = "FutureRequirements";
+impl crate::de::Object for BankAccountRequirements {
+    const NAME: &'static str = "BankAccountRequirements";
     fn from_fields<'de, A: MapAccess<'de>>(
         mut fields: Fields<A>,
     ) -> Result<Self, A::Error> {
@@ -247,7 +247,7 @@ impl crate::de::Object for FutureRequirements {
     }
 }
 
-impl Serialize for FutureRequirements {
+impl Serialize for BankAccountRequirements {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
         object.serialize_entry("currently_due", &self.currently_due)?;
@@ -258,22 +258,22 @@ impl Serialize for FutureRequirements {
     }
 }
 
-crate::macros::object!(FutureRequirements);
+crate::macros::object!(BankAccountRequirements);
 
 /// Why something that was given to fulfil a requirement was not accepted.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct FutureRequirementsError {
+pub struct BankAccountRequirementsError {
     /// What kind of problem it is.
-    pub code: FutureRequirementsErrorCode,
+    pub code: BankAccountRequirementsErrorCode,
     /// A sentence for people that says what is wrong and how to mend it.
     pub reason: String,
     /// The name of the field that the problem is about.
     pub requirement: String,
 }
 
-impl crate::de::Object for FutureRequirementsError {
-    const NAME: &'static str = "FutureRequirementsError";
+impl crate::de::Object for BankAccountRequirementsError {
+    const NAME: &'static str = "BankAccountRequirementsError";
     fn from_fields<'de, A: MapAccess<'de>>(
         mut fields: Fields<A>,
     ) -> Result<Self, A::Error> {
@@ -296,7 +296,7 @@ impl crate::de::Object for FutureRequirementsError {
     }
 }
 
-impl Serialize for FutureRequirementsError {
+impl Serialize for BankAccountRequirementsError {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
         object.serialize_entry("code", &self.code)?;
@@ -306,12 +306,12 @@ impl Serialize for FutureRequirementsError {
     }
 }
 
-crate::macros::object!(FutureRequirementsError);
+crate::macros::object!(BankAccountRequirementsError);
 
 /// What kind of problem it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum FutureRequirementsErrorCode {
+pub enum BankAccountRequirementsErrorCode {
     /// Somebody outside of Stripe, such as a bank or a network, asks for it.
     ExternalRequest,
     /// Something that is needed was not given.
@@ -508,7 +508,7 @@ pub enum FutureRequirementsErrorCode {
     Unrecognized(Unrecognized),
 }
 
-impl FutureRequirementsErrorCode {
+impl BankAccountRequirementsErrorCode {
     /// The value as Stripe writes it.
     pub fn as_str(&self) -> &str {
         match self {
@@ -701,7 +701,7 @@ impl FutureRequirementsErrorCode {
     }
 }
 
-impl From<&str> for FutureRequirementsErrorCode {
+impl From<&str> for BankAccountRequirementsErrorCode {
     fn from(value: &str) -> Self {
         match value {
             "external_request" => Self::ExternalRequest,
@@ -893,4 +893,4 @@ impl From<&str> for FutureRequirementsErrorCode {
     }
 }
 
-crate::macros::open_enum!(FutureRequirementsErrorCode);
+crate::macros::open_enum!(BankAccountRequirementsErrorCode);

@@ -5,18 +5,12 @@
 mod line_item;
 pub use line_item::*;
 #[cfg(feature = "client")]
-#[cfg(feature = "checkout")]
 mod operations;
 #[cfg(feature = "client")]
-#[cfg(feature = "checkout")]
 pub use operations::*;
 #[cfg(feature = "client")]
-#[cfg(feature = "checkout")]
 mod params;
 #[cfg(feature = "client")]
-#[cfg(feature = "checkout")]
 pub use params::*;
-#[cfg(feature = "checkout")]
 mod session;
-#[cfg(feature = "checkout")]
 pub use session::*;

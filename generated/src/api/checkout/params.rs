@@ -2,20 +2,27 @@
 
 use crate::{Timestamp, Unrecognized, params};
 use crate::api::common::{
-    AccountReferenceParams, AllowRedisplay, BillingModeParams, LinkCaptureMethod,
-    LinkSetupFutureUsage, PendingInvoiceItemIntervalParams, PriceTaxBehavior,
-    RecurringParams, ShippingRateDataParams, TrialSettingsParams,
+    ConnectAccountReferenceParams, FinancialConnectionsOptionsParams,
+    PriceDataRecurringParams, ShippingDetailsParams, TaxBehavior,
+    UsBankAccountVerificationMethod,
+};
+use crate::api::invoice::{AmountTaxDisplay, InvoiceCustomFieldParams};
+use crate::api::payment_intent::{
+    CaptureMethod, LinkCaptureMethod, LinkSetupFutureUsage, SetupFutureUsage,
     UsBankAccountSetupFutureUsage,
 };
-use crate::api::customer::{AmountTaxDisplay, InvoiceCustomFieldParams};
-use crate::api::financial_connections::{Permission, Prefetch};
-use crate::api::payment_intent::{CaptureMethod, SetupFutureUsage};
+use crate::api::payment_method::AllowRedisplay;
+use crate::api::shipping_rate::ShippingRateDataParams;
+use crate::api::subscription::{
+    BillingModeParams, PendingInvoiceItemIntervalParams, ProrationBehavior,
+    TransferDataParams, TrialSettingsParams,
+};
 use crate::params::{Params, Value};
 use super::{
-    AllowedCountry, BorderStyle, BrandingImageType, ConsentCollectionPromotions,
-    ConsentCollectionTermsOfService, CustomFieldLabelType, CustomFieldType, LinkDisplay,
-    PaymentMethodSaving, ReuseAgreementPosition, SavedPaymentMethodRemoval,
-    TaxIdRequirement, UpdateShippingDetails, VerificationMethod,
+    AllowedCountry, BrandingBorderStyle, BrandingImageType, ConsentCollectionPromotions,
+    ConsentCollectionTermsOfService, CustomFieldLabelType, CustomFieldType,
+    PaymentMethodRemove, PaymentMethodReuseAgreementPosition, PaymentMethodSave,
+    PermissionsUpdateShippingDetails, TaxIdRequirement, WalletOptionsLinkDisplay,
 };
 
 /// Whether prices are shown in the currency of the customer's country.
@@ -81,7 +88,7 @@ impl AfterExpirationParams {
 
 crate::macros::params!(AfterExpirationParams);
 
-/// Whether the customer can take it up again.
+/// Whether an expired session can be taken up again.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AfterExpirationRecoveryParams(Params);
 
@@ -100,27 +107,138 @@ impl AfterExpirationRecoveryParams {
 
 crate::macros::params!(AfterExpirationRecoveryParams);
 
-/// Whether and how taxes are computed, here and in what the session makes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AutomaticTaxParams(Params);
+/// The font of a page.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum BrandingFontFamily {
+    /// Be Vietnam Pro.
+    BeVietnamPro,
+    /// Bitter.
+    Bitter,
+    /// Chakra Petch.
+    ChakraPetch,
+    /// The page's own font.
+    Default,
+    /// Hahmlet.
+    Hahmlet,
+    /// Inconsolata.
+    Inconsolata,
+    /// Inter.
+    Inter,
+    /// Lato.
+    Lato,
+    /// Lora.
+    Lora,
+    /// M PLUS 1 Code.
+    MPlus1Code,
+    /// Montserrat.
+    Montserrat,
+    /// Noto Sans.
+    NotoSans,
+    /// Noto Sans JP.
+    NotoSansJp,
+    /// Noto Serif.
+    NotoSerif,
+    /// Nunito.
+    Nunito,
+    /// Open Sans.
+    OpenSans,
+    /// Pridi.
+    Pridi,
+    /// PT Sans.
+    PtSans,
+    /// PT Serif.
+    PtSerif,
+    /// Raleway.
+    Raleway,
+    /// Roboto.
+    Roboto,
+    /// Roboto Slab.
+    RobotoSlab,
+    /// Source Sans Pro.
+    SourceSansPro,
+    /// Titillium Web.
+    TitilliumWeb,
+    /// Ubuntu Mono.
+    UbuntuMono,
+    /// Zen Maru Gothic.
+    ZenMaruGothic,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
 
-impl AutomaticTaxParams {
-    /// With what is required: `enabled`.
-    pub fn new(enabled: bool) -> Self {
-        Self(Params::new().with("enabled", enabled))
-    }
-
-    /// The account that owes the tax: its address and tax registrations count, and the tax is in
-    /// its reports.
-    pub fn liability(mut self, liability: AccountReferenceParams) -> Self {
-        self.0.set("liability", liability);
-        self
+impl BrandingFontFamily {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::BeVietnamPro => "be_vietnam_pro",
+            Self::Bitter => "bitter",
+            Self::ChakraPetch => "chakra_petch",
+            Self::Default => "default",
+            Self::Hahmlet => "hahmlet",
+            Self::Inconsolata => "inconsolata",
+            Self::Inter => "inter",
+            Self::Lato => "lato",
+            Self::Lora => "lora",
+            Self::MPlus1Code => "m_plus_1_code",
+            Self::Montserrat => "montserrat",
+            Self::NotoSans => "noto_sans",
+            Self::NotoSansJp => "noto_sans_jp",
+            Self::NotoSerif => "noto_serif",
+            Self::Nunito => "nunito",
+            Self::OpenSans => "open_sans",
+            Self::Pridi => "pridi",
+            Self::PtSans => "pt_sans",
+            Self::PtSerif => "pt_serif",
+            Self::Raleway => "raleway",
+            Self::Roboto => "roboto",
+            Self::RobotoSlab => "roboto_slab",
+            Self::SourceSansPro => "source_sans_pro",
+            Self::TitilliumWeb => "titillium_web",
+            Self::UbuntuMono => "ubuntu_mono",
+            Self::ZenMaruGothic => "zen_maru_gothic",
+            Self::Unrecognized(value) => value.as_str(),
+        }
     }
 }
 
-crate::macros::params!(AutomaticTaxParams);
+impl From<&str> for BrandingFontFamily {
+    fn from(value: &str) -> Self {
+        match value {
+            "be_vietnam_pro" => Self::BeVietnamPro,
+            "bitter" => Self::Bitter,
+            "chakra_petch" => Self::ChakraPetch,
+            "default" => Self::Default,
+            "hahmlet" => Self::Hahmlet,
+            "inconsolata" => Self::Inconsolata,
+            "inter" => Self::Inter,
+            "lato" => Self::Lato,
+            "lora" => Self::Lora,
+            "m_plus_1_code" => Self::MPlus1Code,
+            "montserrat" => Self::Montserrat,
+            "noto_sans" => Self::NotoSans,
+            "noto_sans_jp" => Self::NotoSansJp,
+            "noto_serif" => Self::NotoSerif,
+            "nunito" => Self::Nunito,
+            "open_sans" => Self::OpenSans,
+            "pridi" => Self::Pridi,
+            "pt_sans" => Self::PtSans,
+            "pt_serif" => Self::PtSerif,
+            "raleway" => Self::Raleway,
+            "roboto" => Self::Roboto,
+            "roboto_slab" => Self::RobotoSlab,
+            "source_sans_pro" => Self::SourceSansPro,
+            "titillium_web" => Self::TitilliumWeb,
+            "ubuntu_mono" => Self::UbuntuMono,
+            "zen_maru_gothic" => Self::ZenMaruGothic,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
 
-/// The image to show. Give either an icon or a logo.
+crate::macros::open_enum!(BrandingFontFamily);
+
+/// An image of yours to show on a page, as the icon or the logo.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BrandingImageParams(Params);
 
@@ -167,7 +285,7 @@ impl BrandingSettingsParams {
     }
 
     /// The shape of corners.
-    pub fn border_style(mut self, border_style: BorderStyle) -> Self {
+    pub fn border_style(mut self, border_style: BrandingBorderStyle) -> Self {
         self.0.set("border_style", border_style);
         self
     }
@@ -197,7 +315,7 @@ impl BrandingSettingsParams {
     }
 
     /// The font.
-    pub fn font_family(mut self, font_family: FontFamily) -> Self {
+    pub fn font_family(mut self, font_family: BrandingFontFamily) -> Self {
         self.0.set("font_family", font_family);
         self
     }
@@ -236,7 +354,7 @@ impl ConsentCollectionParams {
     /// Whether the page shows the terms under which a payment method is used again.
     pub fn payment_method_reuse_agreement(
         mut self,
-        payment_method_reuse_agreement: ReuseAgreementParams,
+        payment_method_reuse_agreement: PaymentMethodReuseAgreementParams,
     ) -> Self {
         self.0.set("payment_method_reuse_agreement", payment_method_reuse_agreement);
         self
@@ -260,7 +378,7 @@ impl ConsentCollectionParams {
 
 crate::macros::params!(ConsentCollectionParams);
 
-/// What is particular to a choice. Set when `type` is `dropdown`.
+/// What is particular to a field that is a choice among options.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CustomFieldDropdownParams(Params);
 
@@ -279,7 +397,7 @@ impl CustomFieldDropdownParams {
 
 crate::macros::params!(CustomFieldDropdownParams);
 
-/// What the customer reads.
+/// What a field of your own is called.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CustomFieldLabelParams(Params);
 
@@ -296,7 +414,7 @@ impl CustomFieldLabelParams {
 
 crate::macros::params!(CustomFieldLabelParams);
 
-/// What is particular to a field of digits. Set when `type` is `numeric`.
+/// What is particular to a field of digits.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct CustomFieldNumericParams(Params);
 
@@ -327,7 +445,7 @@ impl CustomFieldNumericParams {
 
 crate::macros::params!(CustomFieldNumericParams);
 
-/// What the customer can choose.
+/// An option that the customer can choose in a field.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CustomFieldOptionParams(Params);
 
@@ -390,7 +508,7 @@ impl CustomFieldParams {
 
 crate::macros::params!(CustomFieldParams);
 
-/// What is particular to a text. Set when `type` is `text`.
+/// What is particular to a field of text.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct CustomFieldTextParams(Params);
 
@@ -421,7 +539,7 @@ impl CustomFieldTextParams {
 
 crate::macros::params!(CustomFieldTextParams);
 
-/// After the submit button.
+/// A text of your own for one part of the page.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CustomTextMessageParams(Params);
 
@@ -514,10 +632,10 @@ impl CustomerDetailsFilter {
 
 crate::macros::params!(CustomerDetailsFilter);
 
-/// Whether what the customer enters replaces it.
+/// Whether what a customer enters replaces what is saved for the customer.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum CustomerUpdate {
+pub enum CustomerUpdateBehavior {
     /// It does, when there is something new.
     Auto,
     /// It does not. This is the default.
@@ -526,7 +644,7 @@ pub enum CustomerUpdate {
     Unrecognized(Unrecognized),
 }
 
-impl CustomerUpdate {
+impl CustomerUpdateBehavior {
     /// The value as Stripe writes it.
     pub fn as_str(&self) -> &str {
         match self {
@@ -537,7 +655,7 @@ impl CustomerUpdate {
     }
 }
 
-impl From<&str> for CustomerUpdate {
+impl From<&str> for CustomerUpdateBehavior {
     fn from(value: &str) -> Self {
         match value {
             "auto" => Self::Auto,
@@ -547,7 +665,7 @@ impl From<&str> for CustomerUpdate {
     }
 }
 
-crate::macros::open_enum!(CustomerUpdate);
+crate::macros::open_enum!(CustomerUpdateBehavior);
 
 /// What the session may change of the customer that `customer` names; `address` is the billing
 /// address.
@@ -561,181 +679,25 @@ impl CustomerUpdateParams {
     }
 
     /// Whether what the customer enters replaces it.
-    pub fn address(mut self, address: CustomerUpdate) -> Self {
+    pub fn address(mut self, address: CustomerUpdateBehavior) -> Self {
         self.0.set("address", address);
         self
     }
 
     /// Whether what the customer enters replaces it.
-    pub fn name(mut self, name: CustomerUpdate) -> Self {
+    pub fn name(mut self, name: CustomerUpdateBehavior) -> Self {
         self.0.set("name", name);
         self
     }
 
     /// Whether what the customer enters replaces it.
-    pub fn shipping(mut self, shipping: CustomerUpdate) -> Self {
+    pub fn shipping(mut self, shipping: CustomerUpdateBehavior) -> Self {
         self.0.set("shipping", shipping);
         self
     }
 }
 
 crate::macros::params!(CustomerUpdateParams);
-
-/// A discount, named in one of these ways.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct DiscountParams(Params);
-
-impl DiscountParams {
-    /// Nothing set yet.
-    pub fn new() -> Self {
-        Self(Params::new())
-    }
-
-    /// The id of a coupon, to redeem.
-    pub fn coupon(mut self, coupon: impl Into<String>) -> Self {
-        self.0.set("coupon", Into::<String>::into(coupon));
-        self
-    }
-
-    /// The id of a promotion code, `promo_…`, to redeem.
-    pub fn promotion_code(mut self, promotion_code: impl Into<String>) -> Self {
-        self.0.set("promotion_code", Into::<String>::into(promotion_code));
-        self
-    }
-}
-
-crate::macros::params!(DiscountParams);
-
-/// The font.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FontFamily {
-    /// Be Vietnam Pro.
-    BeVietnamPro,
-    /// Bitter.
-    Bitter,
-    /// Chakra Petch.
-    ChakraPetch,
-    /// The page's own font.
-    Default,
-    /// Hahmlet.
-    Hahmlet,
-    /// Inconsolata.
-    Inconsolata,
-    /// Inter.
-    Inter,
-    /// Lato.
-    Lato,
-    /// Lora.
-    Lora,
-    /// M PLUS 1 Code.
-    MPlus1Code,
-    /// Montserrat.
-    Montserrat,
-    /// Noto Sans.
-    NotoSans,
-    /// Noto Sans JP.
-    NotoSansJp,
-    /// Noto Serif.
-    NotoSerif,
-    /// Nunito.
-    Nunito,
-    /// Open Sans.
-    OpenSans,
-    /// Pridi.
-    Pridi,
-    /// PT Sans.
-    PtSans,
-    /// PT Serif.
-    PtSerif,
-    /// Raleway.
-    Raleway,
-    /// Roboto.
-    Roboto,
-    /// Roboto Slab.
-    RobotoSlab,
-    /// Source Sans Pro.
-    SourceSansPro,
-    /// Titillium Web.
-    TitilliumWeb,
-    /// Ubuntu Mono.
-    UbuntuMono,
-    /// Zen Maru Gothic.
-    ZenMaruGothic,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl FontFamily {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::BeVietnamPro => "be_vietnam_pro",
-            Self::Bitter => "bitter",
-            Self::ChakraPetch => "chakra_petch",
-            Self::Default => "default",
-            Self::Hahmlet => "hahmlet",
-            Self::Inconsolata => "inconsolata",
-            Self::Inter => "inter",
-            Self::Lato => "lato",
-            Self::Lora => "lora",
-            Self::MPlus1Code => "m_plus_1_code",
-            Self::Montserrat => "montserrat",
-            Self::NotoSans => "noto_sans",
-            Self::NotoSansJp => "noto_sans_jp",
-            Self::NotoSerif => "noto_serif",
-            Self::Nunito => "nunito",
-            Self::OpenSans => "open_sans",
-            Self::Pridi => "pridi",
-            Self::PtSans => "pt_sans",
-            Self::PtSerif => "pt_serif",
-            Self::Raleway => "raleway",
-            Self::Roboto => "roboto",
-            Self::RobotoSlab => "roboto_slab",
-            Self::SourceSansPro => "source_sans_pro",
-            Self::TitilliumWeb => "titillium_web",
-            Self::UbuntuMono => "ubuntu_mono",
-            Self::ZenMaruGothic => "zen_maru_gothic",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for FontFamily {
-    fn from(value: &str) -> Self {
-        match value {
-            "be_vietnam_pro" => Self::BeVietnamPro,
-            "bitter" => Self::Bitter,
-            "chakra_petch" => Self::ChakraPetch,
-            "default" => Self::Default,
-            "hahmlet" => Self::Hahmlet,
-            "inconsolata" => Self::Inconsolata,
-            "inter" => Self::Inter,
-            "lato" => Self::Lato,
-            "lora" => Self::Lora,
-            "m_plus_1_code" => Self::MPlus1Code,
-            "montserrat" => Self::Montserrat,
-            "noto_sans" => Self::NotoSans,
-            "noto_sans_jp" => Self::NotoSansJp,
-            "noto_serif" => Self::NotoSerif,
-            "nunito" => Self::Nunito,
-            "open_sans" => Self::OpenSans,
-            "pridi" => Self::Pridi,
-            "pt_sans" => Self::PtSans,
-            "pt_serif" => Self::PtSerif,
-            "raleway" => Self::Raleway,
-            "roboto" => Self::Roboto,
-            "roboto_slab" => Self::RobotoSlab,
-            "source_sans_pro" => Self::SourceSansPro,
-            "titillium_web" => Self::TitilliumWeb,
-            "ubuntu_mono" => Self::UbuntuMono,
-            "zen_maru_gothic" => Self::ZenMaruGothic,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(FontFamily);
 
 /// Whether a one-time payment gets an invoice. Only in `payment` mode.
 #[derive(Clone, Debug, PartialEq)]
@@ -756,7 +718,7 @@ impl InvoiceCreationParams {
 
 crate::macros::params!(InvoiceCreationParams);
 
-/// What the invoice says.
+/// What the invoice of a one-time payment says.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct InvoiceDataParams(Params);
 
@@ -809,7 +771,7 @@ impl InvoiceDataParams {
     }
 
     /// The account that issues invoices, whose branding and contacts they show.
-    pub fn issuer(mut self, issuer: AccountReferenceParams) -> Self {
+    pub fn issuer(mut self, issuer: ConnectAccountReferenceParams) -> Self {
         self.0.set("issuer", issuer);
         self
     }
@@ -843,7 +805,7 @@ impl InvoiceDataParams {
 
 crate::macros::params!(InvoiceDataParams);
 
-/// How the PDF looks.
+/// How the PDF of an invoice looks.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct InvoiceRenderingOptionsParams(Params);
 
@@ -968,13 +930,13 @@ impl LineItemPriceDataParams {
     }
 
     /// How often the price is billed.
-    pub fn recurring(mut self, recurring: RecurringParams) -> Self {
+    pub fn recurring(mut self, recurring: PriceDataRecurringParams) -> Self {
         self.0.set("recurring", recurring);
         self
     }
 
     /// Whether the price includes the tax.
-    pub fn tax_behavior(mut self, tax_behavior: PriceTaxBehavior) -> Self {
+    pub fn tax_behavior(mut self, tax_behavior: TaxBehavior) -> Self {
         self.0.set("tax_behavior", tax_behavior);
         self
     }
@@ -997,84 +959,7 @@ impl LineItemPriceDataParams {
 
 crate::macros::params!(LineItemPriceDataParams);
 
-/// What is particular to Link.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct LinkOptionsParams(Params);
-
-impl LinkOptionsParams {
-    /// Nothing set yet.
-    pub fn new() -> Self {
-        Self(Params::new())
-    }
-
-    /// When the money is taken.
-    pub fn capture_method(mut self, capture_method: LinkCaptureMethod) -> Self {
-        self.0.set("capture_method", capture_method);
-        self
-    }
-
-    /// Whether the payment method is to be kept for later payments. With a customer it is saved to
-    /// the customer once the payment is confirmed.
-    pub fn setup_future_usage(
-        mut self,
-        setup_future_usage: LinkSetupFutureUsage,
-    ) -> Self {
-        self.0.set("setup_future_usage", setup_future_usage);
-        self
-    }
-}
-
-crate::macros::params!(LinkOptionsParams);
-
-/// What to ask the customer for when an account is linked by Financial Connections.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct LinkedAccountOptionsParams(Params);
-
-impl LinkedAccountOptionsParams {
-    /// Nothing set yet.
-    pub fn new() -> Self {
-        Self(Params::new())
-    }
-
-    /// What the customer is asked to share. `payment_method` has to be among it.
-    pub fn permissions(
-        mut self,
-        permissions: impl IntoIterator<Item = Permission>,
-    ) -> Self {
-        self.0.set("permissions", params::list(permissions));
-        self
-    }
-
-    /// The data to fetch as soon as an account is linked. Each kind takes the permission for it.
-    pub fn prefetch(mut self, prefetch: impl IntoIterator<Item = Prefetch>) -> Self {
-        self.0.set("prefetch", params::list(prefetch));
-        self
-    }
-}
-
-crate::macros::params!(LinkedAccountOptionsParams);
-
-/// Whether Stripe sells in your place, as merchant of record, here and in what the session
-/// makes.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct ManagedPaymentsParams(Params);
-
-impl ManagedPaymentsParams {
-    /// Nothing set yet.
-    pub fn new() -> Self {
-        Self(Params::new())
-    }
-
-    /// True to have it so.
-    pub fn enabled(mut self, enabled: bool) -> Self {
-        self.0.set("enabled", enabled);
-        self
-    }
-}
-
-crate::macros::params!(ManagedPaymentsParams);
-
-/// Whether to ask for this name.
+/// Whether to ask for a name, and whether it may be left out.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NameCollectionFieldParams(Params);
 
@@ -1206,7 +1091,7 @@ impl PaymentIntentDataParams {
     }
 
     /// Where to ship to, when the session does not ask for it.
-    pub fn shipping(mut self, shipping: ShippingParams) -> Self {
+    pub fn shipping(mut self, shipping: ShippingDetailsParams) -> Self {
         self.0.set("shipping", shipping);
         self
     }
@@ -1235,7 +1120,10 @@ impl PaymentIntentDataParams {
     }
 
     /// The transfer to a connected account that follows the payment.
-    pub fn transfer_data(mut self, transfer_data: TransferDataParams) -> Self {
+    pub fn transfer_data(
+        mut self,
+        transfer_data: PaymentIntentDataTransferDataParams,
+    ) -> Self {
         self.0.set("transfer_data", transfer_data);
         self
     }
@@ -1249,7 +1137,26 @@ impl PaymentIntentDataParams {
 
 crate::macros::params!(PaymentIntentDataParams);
 
-/// What the payment method is made with.
+/// The transfer to a connected account that follows the payment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PaymentIntentDataTransferDataParams(Params);
+
+impl PaymentIntentDataTransferDataParams {
+    /// With what is required: `destination`.
+    pub fn new(destination: impl Into<String>) -> Self {
+        Self(Params::new().with("destination", Into::<String>::into(destination)))
+    }
+
+    /// How much is transferred, in minor units; the whole payment when it is not set.
+    pub fn amount(mut self, amount: i64) -> Self {
+        self.0.set("amount", amount);
+        self
+    }
+}
+
+crate::macros::params!(PaymentIntentDataTransferDataParams);
+
+/// What the payment method of a session is made with.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct PaymentMethodDataParams(Params);
 
@@ -1269,6 +1176,35 @@ impl PaymentMethodDataParams {
 
 crate::macros::params!(PaymentMethodDataParams);
 
+/// What is particular to Link.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct PaymentMethodOptionsLinkParams(Params);
+
+impl PaymentMethodOptionsLinkParams {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Self(Params::new())
+    }
+
+    /// When the money is taken.
+    pub fn capture_method(mut self, capture_method: LinkCaptureMethod) -> Self {
+        self.0.set("capture_method", capture_method);
+        self
+    }
+
+    /// Whether the payment method is to be kept for later payments. With a customer it is saved to
+    /// the customer once the payment is confirmed.
+    pub fn setup_future_usage(
+        mut self,
+        setup_future_usage: LinkSetupFutureUsage,
+    ) -> Self {
+        self.0.set("setup_future_usage", setup_future_usage);
+        self
+    }
+}
+
+crate::macros::params!(PaymentMethodOptionsLinkParams);
+
 /// What is particular to a kind of payment method.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct PaymentMethodOptionsParams(Params);
@@ -1280,7 +1216,7 @@ impl PaymentMethodOptionsParams {
     }
 
     /// What is particular to Link.
-    pub fn link(mut self, link: LinkOptionsParams) -> Self {
+    pub fn link(mut self, link: PaymentMethodOptionsLinkParams) -> Self {
         self.0.set("link", link);
         self
     }
@@ -1288,7 +1224,7 @@ impl PaymentMethodOptionsParams {
     /// What is particular to US bank accounts.
     pub fn us_bank_account(
         mut self,
-        us_bank_account: UsBankAccountOptionsParams,
+        us_bank_account: PaymentMethodOptionsUsBankAccountParams,
     ) -> Self {
         self.0.set("us_bank_account", us_bank_account);
         self
@@ -1297,27 +1233,65 @@ impl PaymentMethodOptionsParams {
 
 crate::macros::params!(PaymentMethodOptionsParams);
 
-/// Who may change what in the session. Only for `ui_mode` `embedded_page` and `elements`.
+/// What is particular to US bank accounts.
 #[derive(Clone, Debug, PartialEq, Default)]
-pub struct PermissionsParams(Params);
+pub struct PaymentMethodOptionsUsBankAccountParams(Params);
 
-impl PermissionsParams {
+impl PaymentMethodOptionsUsBankAccountParams {
     /// Nothing set yet.
     pub fn new() -> Self {
         Self(Params::new())
     }
 
-    /// Who may change the shipping address.
-    pub fn update_shipping_details(
+    /// What to ask the customer for when an account is linked by Financial Connections.
+    pub fn financial_connections(
         mut self,
-        update_shipping_details: UpdateShippingDetails,
+        financial_connections: FinancialConnectionsOptionsParams,
     ) -> Self {
-        self.0.set("update_shipping_details", update_shipping_details);
+        self.0.set("financial_connections", financial_connections);
+        self
+    }
+
+    /// Whether the payment method is to be kept for later payments. With a customer it is saved to
+    /// the customer once the payment is confirmed.
+    pub fn setup_future_usage(
+        mut self,
+        setup_future_usage: UsBankAccountSetupFutureUsage,
+    ) -> Self {
+        self.0.set("setup_future_usage", setup_future_usage);
+        self
+    }
+
+    /// The day on which the account is to be debited, as `YYYY-MM-DD`, 3 to 15 days from now.
+    pub fn target_date(mut self, target_date: impl Into<String>) -> Self {
+        self.0.set("target_date", Into::<String>::into(target_date));
+        self
+    }
+
+    /// How the customer's bank account is verified.
+    pub fn verification_method(
+        mut self,
+        verification_method: UsBankAccountVerificationMethod,
+    ) -> Self {
+        self.0.set("verification_method", verification_method);
         self
     }
 }
 
-crate::macros::params!(PermissionsParams);
+crate::macros::params!(PaymentMethodOptionsUsBankAccountParams);
+
+/// Whether the page shows the terms under which a payment method is used again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PaymentMethodReuseAgreementParams(Params);
+
+impl PaymentMethodReuseAgreementParams {
+    /// With what is required: `position`.
+    pub fn new(position: PaymentMethodReuseAgreementPosition) -> Self {
+        Self(Params::new().with("position", position))
+    }
+}
+
+crate::macros::params!(PaymentMethodReuseAgreementParams);
 
 /// Whether to ask the customer for a phone number.
 #[derive(Clone, Debug, PartialEq)]
@@ -1383,55 +1357,6 @@ impl ProductDataParams {
 
 crate::macros::params!(ProductDataParams);
 
-/// What happens when a change falls into a period; `create_prorations` unless you say
-/// otherwise.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProrationBehavior {
-    /// The difference is computed, and comes with the next invoice.
-    CreateProrations,
-    /// No difference is computed.
-    None,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl ProrationBehavior {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::CreateProrations => "create_prorations",
-            Self::None => "none",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for ProrationBehavior {
-    fn from(value: &str) -> Self {
-        match value {
-            "create_prorations" => Self::CreateProrations,
-            "none" => Self::None,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(ProrationBehavior);
-
-/// Whether the page shows the terms under which a payment method is used again.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ReuseAgreementParams(Params);
-
-impl ReuseAgreementParams {
-    /// With what is required: `position`.
-    pub fn new(position: ReuseAgreementPosition) -> Self {
-        Self(Params::new().with("position", position))
-    }
-}
-
-crate::macros::params!(ReuseAgreementParams);
-
 /// What the customer can do with saved payment methods. Only in `payment` and `subscription`
 /// mode.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -1456,7 +1381,7 @@ impl SavedPaymentMethodOptionsParams {
     /// Whether the customer can remove saved payment methods.
     pub fn payment_method_remove(
         mut self,
-        payment_method_remove: SavedPaymentMethodRemoval,
+        payment_method_remove: PaymentMethodRemove,
     ) -> Self {
         self.0.set("payment_method_remove", payment_method_remove);
         self
@@ -1465,7 +1390,7 @@ impl SavedPaymentMethodOptionsParams {
     /// Whether the customer can choose to save the payment method.
     pub fn payment_method_save(
         mut self,
-        payment_method_save: PaymentMethodSaving,
+        payment_method_save: PaymentMethodSave,
     ) -> Self {
         self.0.set("payment_method_save", payment_method_save);
         self
@@ -1473,6 +1398,53 @@ impl SavedPaymentMethodOptionsParams {
 }
 
 crate::macros::params!(SavedPaymentMethodOptionsParams);
+
+/// A discount, named in one of these ways.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct SessionDiscountParams(Params);
+
+impl SessionDiscountParams {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Self(Params::new())
+    }
+
+    /// The id of a coupon, to redeem.
+    pub fn coupon(mut self, coupon: impl Into<String>) -> Self {
+        self.0.set("coupon", Into::<String>::into(coupon));
+        self
+    }
+
+    /// The id of a promotion code, `promo_…`, to redeem.
+    pub fn promotion_code(mut self, promotion_code: impl Into<String>) -> Self {
+        self.0.set("promotion_code", Into::<String>::into(promotion_code));
+        self
+    }
+}
+
+crate::macros::params!(SessionDiscountParams);
+
+/// Who may change what in the session. Only for `ui_mode` `embedded_page` and `elements`.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct SessionPermissionsParams(Params);
+
+impl SessionPermissionsParams {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Self(Params::new())
+    }
+
+    /// Who may change the shipping address.
+    pub fn update_shipping_details(
+        mut self,
+        update_shipping_details: PermissionsUpdateShippingDetails,
+    ) -> Self {
+        self.0.set("update_shipping_details", update_shipping_details);
+        self
+    }
+}
+
+crate::macros::params!(SessionPermissionsParams);
 
 /// What the setup intent is made with, besides what the session says. Only in `setup` mode.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -1524,49 +1496,6 @@ impl ShippingAddressCollectionParams {
 
 crate::macros::params!(ShippingAddressCollectionParams);
 
-/// The address to ship to.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ShippingAddressParams(Params);
-
-impl ShippingAddressParams {
-    /// With what is required: `line1`.
-    pub fn new(line1: impl Into<String>) -> Self {
-        Self(Params::new().with("line1", Value::sensitive(line1)))
-    }
-
-    /// The city, town or village.
-    pub fn city(mut self, city: impl Into<String>) -> Self {
-        self.0.set("city", Value::sensitive(city));
-        self
-    }
-
-    /// The country as two letters (ISO 3166-1 alpha-2), such as `US`.
-    pub fn country(mut self, country: impl Into<String>) -> Self {
-        self.0.set("country", Into::<String>::into(country));
-        self
-    }
-
-    /// The second line, such as apartment, floor or building.
-    pub fn line2(mut self, line2: impl Into<String>) -> Self {
-        self.0.set("line2", Value::sensitive(line2));
-        self
-    }
-
-    /// The postal code, in the US the ZIP code.
-    pub fn postal_code(mut self, postal_code: impl Into<String>) -> Self {
-        self.0.set("postal_code", Value::sensitive(postal_code));
-        self
-    }
-
-    /// The state, province or region; two letters in the US.
-    pub fn state(mut self, state: impl Into<String>) -> Self {
-        self.0.set("state", Value::sensitive(state));
-        self
-    }
-}
-
-crate::macros::params!(ShippingAddressParams);
-
 /// A shipping rate to choose. Give one of the two.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct ShippingOptionParams(Params);
@@ -1594,37 +1523,6 @@ impl ShippingOptionParams {
 }
 
 crate::macros::params!(ShippingOptionParams);
-
-/// Where to ship to, when the session does not ask for it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ShippingParams(Params);
-
-impl ShippingParams {
-    /// With what is required: `address`, `name`.
-    pub fn new(address: ShippingAddressParams, name: impl Into<String>) -> Self {
-        Self(Params::new().with("address", address).with("name", Value::sensitive(name)))
-    }
-
-    /// Who delivers, such as `UPS` or `FedEx`.
-    pub fn carrier(mut self, carrier: impl Into<String>) -> Self {
-        self.0.set("carrier", Into::<String>::into(carrier));
-        self
-    }
-
-    /// The recipient's phone number, with its extension.
-    pub fn phone(mut self, phone: impl Into<String>) -> Self {
-        self.0.set("phone", Value::sensitive(phone));
-        self
-    }
-
-    /// The numbers to follow the delivery by, separated by commas when there are several.
-    pub fn tracking_number(mut self, tracking_number: impl Into<String>) -> Self {
-        self.0.set("tracking_number", Into::<String>::into(tracking_number));
-        self
-    }
-}
-
-crate::macros::params!(ShippingParams);
 
 /// What the subscription is made with, besides what the session says. Only in `subscription`
 /// mode.
@@ -1718,10 +1616,7 @@ impl SubscriptionDataParams {
     }
 
     /// The transfer to a connected account that follows the payment.
-    pub fn transfer_data(
-        mut self,
-        transfer_data: crate::api::common::TransferDataParams,
-    ) -> Self {
+    pub fn transfer_data(mut self, transfer_data: TransferDataParams) -> Self {
         self.0.set("transfer_data", transfer_data);
         self
     }
@@ -1759,7 +1654,7 @@ impl SubscriptionInvoiceSettingsParams {
     }
 
     /// The account that issues invoices, whose branding and contacts they show.
-    pub fn issuer(mut self, issuer: AccountReferenceParams) -> Self {
+    pub fn issuer(mut self, issuer: ConnectAccountReferenceParams) -> Self {
         self.0.set("issuer", issuer);
         self
     }
@@ -1786,72 +1681,6 @@ impl TaxIdCollectionParams {
 
 crate::macros::params!(TaxIdCollectionParams);
 
-/// The transfer to a connected account that follows the payment.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TransferDataParams(Params);
-
-impl TransferDataParams {
-    /// With what is required: `destination`.
-    pub fn new(destination: impl Into<String>) -> Self {
-        Self(Params::new().with("destination", Into::<String>::into(destination)))
-    }
-
-    /// How much is transferred, in minor units; the whole payment when it is not set.
-    pub fn amount(mut self, amount: i64) -> Self {
-        self.0.set("amount", amount);
-        self
-    }
-}
-
-crate::macros::params!(TransferDataParams);
-
-/// What is particular to US bank accounts.
-#[derive(Clone, Debug, PartialEq, Default)]
-pub struct UsBankAccountOptionsParams(Params);
-
-impl UsBankAccountOptionsParams {
-    /// Nothing set yet.
-    pub fn new() -> Self {
-        Self(Params::new())
-    }
-
-    /// What to ask the customer for when an account is linked by Financial Connections.
-    pub fn financial_connections(
-        mut self,
-        financial_connections: LinkedAccountOptionsParams,
-    ) -> Self {
-        self.0.set("financial_connections", financial_connections);
-        self
-    }
-
-    /// Whether the payment method is to be kept for later payments. With a customer it is saved to
-    /// the customer once the payment is confirmed.
-    pub fn setup_future_usage(
-        mut self,
-        setup_future_usage: UsBankAccountSetupFutureUsage,
-    ) -> Self {
-        self.0.set("setup_future_usage", setup_future_usage);
-        self
-    }
-
-    /// The day on which the account is to be debited, as `YYYY-MM-DD`, 3 to 15 days from now.
-    pub fn target_date(mut self, target_date: impl Into<String>) -> Self {
-        self.0.set("target_date", Into::<String>::into(target_date));
-        self
-    }
-
-    /// How the customer's bank account is verified.
-    pub fn verification_method(
-        mut self,
-        verification_method: VerificationMethod,
-    ) -> Self {
-        self.0.set("verification_method", verification_method);
-        self
-    }
-}
-
-crate::macros::params!(UsBankAccountOptionsParams);
-
 /// What is particular to Link.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct WalletOptionsLinkParams(Params);
@@ -1863,7 +1692,7 @@ impl WalletOptionsLinkParams {
     }
 
     /// Whether Link is offered.
-    pub fn display(mut self, display: LinkDisplay) -> Self {
+    pub fn display(mut self, display: WalletOptionsLinkDisplay) -> Self {
         self.0.set("display", display);
         self
     }

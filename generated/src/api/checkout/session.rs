@@ -5,20 +5,24 @@ use crate::{
     Unrecognized,
 };
 use crate::api::common::{
-    AccountReference, Address, AllowRedisplay, ItemTax, LinkCaptureMethod,
-    LinkSetupFutureUsage, LinkedAccountOptions, PaymentMethodConfigurationDetails,
-    PresentmentDetails, UsBankAccountSetupFutureUsage,
+    Address, AutomaticTax, ConnectAccountReference, FinancialConnectionsOptions, ItemTax,
+    ManagedPayments, PaymentMethodConfigurationDetails, TaxIdData,
+    UsBankAccountVerificationMethod,
 };
-use crate::api::customer::{Customer, DeletedCustomer, InvoiceCustomField, TaxExempt};
-use crate::api::invoice::{Invoice, TaxIdType};
-use crate::api::payment_intent::PaymentIntent;
+use crate::api::customer::{Customer, DeletedCustomer, TaxExempt};
+use crate::api::invoice::{Invoice, InvoiceCustomField};
+use crate::api::payment_intent::{
+    LinkCaptureMethod, LinkSetupFutureUsage, PaymentIntent, PresentmentDetails,
+    UsBankAccountSetupFutureUsage,
+};
+use crate::api::payment_method::AllowRedisplay;
 use crate::api::setup_intent::SetupIntent;
 use crate::api::subscription::Subscription;
 use crate::de::{Fields, Integer};
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
-use super::{ItemDiscount, LineItem};
+use super::{AdjustableQuantity, ItemDiscount, LineItem};
 
 /// One visit of a customer to Checkout, Stripe's payment page: to pay, to subscribe, or to save
 /// a payment method. Make a new one for each attempt, and send the customer to its `url` or
@@ -54,7 +58,7 @@ pub struct Session {
     /// What the customer has entered so far.
     pub collected_information: Option<CollectedInformation>,
     /// What the customer has consented to, of what `consent_collection` asks for.
-    pub consent: Option<Consent>,
+    pub consent: Option<SessionConsent>,
     /// What the customer is asked to consent to.
     pub consent_collection: Option<ConsentCollection>,
     /// When Stripe created the object, in unix seconds.
@@ -80,7 +84,7 @@ pub struct Session {
     /// The email address you passed for a customer that Stripe does not know yet.
     pub customer_email: Option<Sensitive<String>>,
     /// The coupons and promotion codes that apply.
-    pub discounts: Option<Vec<Discount>>,
+    pub discounts: Option<Vec<SessionDiscount>>,
     /// Kinds of payment methods that are not offered, though the settings in the Dashboard would
     /// offer them.
     pub excluded_payment_method_types: Option<Vec<String>>,
@@ -99,7 +103,7 @@ pub struct Session {
     /// True in live mode, false in test mode and sandboxes.
     pub livemode: bool,
     /// The language of the page; the browser's when null or `auto`.
-    pub locale: Option<Locale>,
+    pub locale: Option<SessionLocale>,
     /// Whether Stripe sells in your place (Managed Payments), in what the session makes too.
     pub managed_payments: Option<ManagedPayments>,
     /// Pairs of your own that are kept with the object. Stripe does not interpret them.
@@ -130,9 +134,9 @@ pub struct Session {
     /// Whether the money has arrived; fulfil the order by this. An ACH debit leaves a complete
     /// session `unpaid` for some days: wait for the event
     /// `checkout.session.async_payment_succeeded`.
-    pub payment_status: PaymentStatus,
+    pub payment_status: SessionPaymentStatus,
     /// Who may change what in the session.
-    pub permissions: Option<Permissions>,
+    pub permissions: Option<SessionPermissions>,
     /// Whether the customer is asked for a phone number.
     pub phone_number_collection: Option<PhoneNumberCollection>,
     /// What the customer sees and pays when it is not in `currency`.
@@ -566,54 +570,6 @@ impl Serialize for AdaptivePricing {
 
 crate::macros::object!(AdaptivePricing);
 
-/// Whether a customer can change a quantity, and how far.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct AdjustableQuantity {
-    /// Whether the customer can change it.
-    pub enabled: bool,
-    /// The largest quantity, 99 unless set, up to 999,999.
-    pub maximum: Option<i64>,
-    /// The smallest quantity, 0 unless set. An optional item can be left out all the same.
-    pub minimum: Option<i64>,
-}
-
-impl crate::de::Object for AdjustableQuantity {
-    const NAME: &'static str = "AdjustableQuantity";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut enabled = None;
-        let mut maximum = None;
-        let mut minimum = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "enabled" => fields.read(&mut enabled)?,
-                "maximum" => fields.read_as::<Integer>(&mut maximum)?,
-                "minimum" => fields.read_as::<Integer>(&mut minimum)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            enabled: fields.required(enabled, "enabled")?,
-            maximum,
-            minimum,
-        })
-    }
-}
-
-impl Serialize for AdjustableQuantity {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("enabled", &self.enabled)?;
-        object.serialize_entry("maximum", &self.maximum)?;
-        object.serialize_entry("minimum", &self.minimum)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(AdjustableQuantity);
-
 /// What happens once a session has expired.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -705,7 +661,7 @@ impl Serialize for AfterExpirationRecovery {
 
 crate::macros::object!(AfterExpirationRecovery);
 
-/// The countries to ship to, as two letters (ISO 3166-1 alpha-2).
+/// A country to ship to, as two letters (ISO 3166-1 alpha-2).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AllowedCountry {
@@ -1684,101 +1640,7 @@ impl From<&str> for AllowedCountry {
 
 crate::macros::open_enum!(AllowedCountry);
 
-/// Whether and how the taxes of a session are computed.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct AutomaticTax {
-    /// True when Stripe computes them.
-    pub enabled: bool,
-    /// The account that owes the tax: its address and tax registrations count, and the tax is in
-    /// its reports.
-    pub liability: Option<AccountReference>,
-    /// Who computes the taxes.
-    pub provider: Option<String>,
-    /// How the last computation went. Null before the first one.
-    pub status: Option<AutomaticTaxStatus>,
-}
-
-impl crate::de::Object for AutomaticTax {
-    const NAME: &'static str = "AutomaticTax";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut enabled = None;
-        let mut liability = None;
-        let mut provider = None;
-        let mut status = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "enabled" => fields.read(&mut enabled)?,
-                "liability" => fields.read(&mut liability)?,
-                "provider" => fields.read(&mut provider)?,
-                "status" => fields.read(&mut status)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            enabled: fields.required(enabled, "enabled")?,
-            liability,
-            provider,
-            status,
-        })
-    }
-}
-
-impl Serialize for AutomaticTax {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("enabled", &self.enabled)?;
-        object.serialize_entry("liability", &self.liability)?;
-        object.serialize_entry("provider", &self.provider)?;
-        object.serialize_entry("status", &self.status)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(AutomaticTax);
-
-/// How the last computation went. Null before the first one.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AutomaticTaxStatus {
-    /// It succeeded.
-    Complete,
-    /// It failed.
-    Failed,
-    /// The customer's location is not known well enough yet.
-    RequiresLocationInputs,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl AutomaticTaxStatus {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Complete => "complete",
-            Self::Failed => "failed",
-            Self::RequiresLocationInputs => "requires_location_inputs",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for AutomaticTaxStatus {
-    fn from(value: &str) -> Self {
-        match value {
-            "complete" => Self::Complete,
-            "failed" => Self::Failed,
-            "requires_location_inputs" => Self::RequiresLocationInputs,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(AutomaticTaxStatus);
-
-/// When the customer is asked for a billing address. `auto` when left out.
+/// When a customer is asked for a billing address.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BillingAddressCollection {
@@ -1813,10 +1675,10 @@ impl From<&str> for BillingAddressCollection {
 
 crate::macros::open_enum!(BillingAddressCollection);
 
-/// The shape of corners.
+/// The shape of the corners on a page.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum BorderStyle {
+pub enum BrandingBorderStyle {
     /// As round as can be.
     Pill,
     /// Not rounded.
@@ -1827,7 +1689,7 @@ pub enum BorderStyle {
     Unrecognized(Unrecognized),
 }
 
-impl BorderStyle {
+impl BrandingBorderStyle {
     /// The value as Stripe writes it.
     pub fn as_str(&self) -> &str {
         match self {
@@ -1839,7 +1701,7 @@ impl BorderStyle {
     }
 }
 
-impl From<&str> for BorderStyle {
+impl From<&str> for BrandingBorderStyle {
     fn from(value: &str) -> Self {
         match value {
             "pill" => Self::Pill,
@@ -1850,12 +1712,12 @@ impl From<&str> for BorderStyle {
     }
 }
 
-crate::macros::open_enum!(BorderStyle);
+crate::macros::open_enum!(BrandingBorderStyle);
 
-/// The icon of a page.
+/// An image of yours on a page, the icon or the logo.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct BrandingIcon {
+pub struct BrandingImage {
     /// The id of a file uploaded to Stripe, of the purpose `business_icon` or `business_logo`. Set
     /// when `type` is `file`.
     pub file: Option<String>,
@@ -1865,8 +1727,8 @@ pub struct BrandingIcon {
     pub url: Option<String>,
 }
 
-impl crate::de::Object for BrandingIcon {
-    const NAME: &'static str = "BrandingIcon";
+impl crate::de::Object for BrandingImage {
+    const NAME: &'static str = "BrandingImage";
     fn from_fields<'de, A: MapAccess<'de>>(
         mut fields: Fields<A>,
     ) -> Result<Self, A::Error> {
@@ -1889,7 +1751,7 @@ impl crate::de::Object for BrandingIcon {
     }
 }
 
-impl Serialize for BrandingIcon {
+impl Serialize for BrandingImage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
         if let Some(value) = &self.file {
@@ -1903,9 +1765,9 @@ impl Serialize for BrandingIcon {
     }
 }
 
-crate::macros::object!(BrandingIcon);
+crate::macros::object!(BrandingImage);
 
-/// Where the image comes from; the field of that name is set.
+/// Where an image comes from; the field of that name is set.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BrandingImageType {
@@ -1940,59 +1802,6 @@ impl From<&str> for BrandingImageType {
 
 crate::macros::open_enum!(BrandingImageType);
 
-/// The logo of a page.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct BrandingLogo {
-    /// The id of a file uploaded to Stripe, of the purpose `business_icon` or `business_logo`. Set
-    /// when `type` is `file`.
-    pub file: Option<String>,
-    /// Where the image comes from; the field of that name is set.
-    pub r#type: BrandingImageType,
-    /// The URL of the image. Set when `type` is `url`.
-    pub url: Option<String>,
-}
-
-impl crate::de::Object for BrandingLogo {
-    const NAME: &'static str = "BrandingLogo";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut file = None;
-        let mut r#type = None;
-        let mut url = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "file" => fields.read(&mut file)?,
-                "type" => fields.read(&mut r#type)?,
-                "url" => fields.read(&mut url)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            file,
-            r#type: fields.required(r#type, "type")?,
-            url,
-        })
-    }
-}
-
-impl Serialize for BrandingLogo {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        if let Some(value) = &self.file {
-            object.serialize_entry("file", value)?;
-        }
-        object.serialize_entry("type", &self.r#type)?;
-        if let Some(value) = &self.url {
-            object.serialize_entry("url", value)?;
-        }
-        object.end()
-    }
-}
-
-crate::macros::object!(BrandingLogo);
-
 /// How the page of a session looks.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -2000,7 +1809,7 @@ pub struct BrandingSettings {
     /// The color of the background, as `#` and hexadecimal digits.
     pub background_color: String,
     /// The shape of corners.
-    pub border_style: BorderStyle,
+    pub border_style: BrandingBorderStyle,
     /// The color of the button, as `#` and hexadecimal digits.
     pub button_color: String,
     /// The name of your business on the page.
@@ -2008,9 +1817,9 @@ pub struct BrandingSettings {
     /// The font.
     pub font_family: String,
     /// The icon. There is either an icon or a logo.
-    pub icon: Option<BrandingIcon>,
+    pub icon: Option<BrandingImage>,
     /// The logo. There is either an icon or a logo.
-    pub logo: Option<BrandingLogo>,
+    pub logo: Option<BrandingImage>,
 }
 
 impl crate::de::Object for BrandingSettings {
@@ -2074,7 +1883,7 @@ pub struct CollectedInformation {
     /// The name as a person.
     pub individual_name: Option<Sensitive<String>>,
     /// Where to ship to.
-    pub shipping_details: Option<ShippingDetails>,
+    pub shipping_details: Option<CollectedInformationShippingDetails>,
 }
 
 impl crate::de::Object for CollectedInformation {
@@ -2113,54 +1922,54 @@ impl Serialize for CollectedInformation {
 
 crate::macros::object!(CollectedInformation);
 
-/// What a customer has consented to.
+/// Where to ship to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Consent {
-    /// Whether you may send promotions. Null when it was not asked.
-    pub promotions: Option<ConsentPromotions>,
-    /// Whether your terms of service are accepted. Null when they are not.
-    pub terms_of_service: Option<ConsentTermsOfService>,
+pub struct CollectedInformationShippingDetails {
+    /// The address.
+    pub address: Address,
+    /// The recipient's name.
+    pub name: Sensitive<String>,
 }
 
-impl crate::de::Object for Consent {
-    const NAME: &'static str = "Consent";
+impl crate::de::Object for CollectedInformationShippingDetails {
+    const NAME: &'static str = "CollectedInformationShippingDetails";
     fn from_fields<'de, A: MapAccess<'de>>(
         mut fields: Fields<A>,
     ) -> Result<Self, A::Error> {
-        let mut promotions = None;
-        let mut terms_of_service = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "promotions" => fields.read(&mut promotions)?,
-                "terms_of_service" => fields.read(&mut terms_of_service)?,
+        let mut address = None;
+        let mut name = None;
+        while let Some(key) = fields.next_name()? {
+            match key.as_str() {
+                "address" => fields.read(&mut address)?,
+                "name" => fields.read(&mut name)?,
                 _ => fields.skip()?,
             }
         }
         Ok(Self {
-            promotions,
-            terms_of_service,
+            address: fields.required(address, "address")?,
+            name: fields.required(name, "name")?,
         })
     }
 }
 
-impl Serialize for Consent {
+impl Serialize for CollectedInformationShippingDetails {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("promotions", &self.promotions)?;
-        object.serialize_entry("terms_of_service", &self.terms_of_service)?;
+        object.serialize_entry("address", &self.address)?;
+        object.serialize_entry("name", &self.name)?;
         object.end()
     }
 }
 
-crate::macros::object!(Consent);
+crate::macros::object!(CollectedInformationShippingDetails);
 
 /// What a customer is asked to consent to.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConsentCollection {
     /// Whether the page shows the terms under which a payment method is used again.
-    pub payment_method_reuse_agreement: Option<ReuseAgreement>,
+    pub payment_method_reuse_agreement: Option<PaymentMethodReuseAgreement>,
     /// Whether the customer is asked to agree to get promotions.
     pub promotions: Option<ConsentCollectionPromotions>,
     /// Whether the customer has to accept your terms of service.
@@ -2279,7 +2088,7 @@ impl From<&str> for ConsentCollectionTermsOfService {
 
 crate::macros::open_enum!(ConsentCollectionTermsOfService);
 
-/// Whether you may send promotions. Null when it was not asked.
+/// Whether a customer agrees to get promotions.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConsentPromotions {
@@ -2314,7 +2123,7 @@ impl From<&str> for ConsentPromotions {
 
 crate::macros::open_enum!(ConsentPromotions);
 
-/// Whether your terms of service are accepted. Null when they are not.
+/// Whether a customer has accepted your terms of service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConsentTermsOfService {
@@ -2598,7 +2407,7 @@ impl Serialize for CustomFieldLabel {
 
 crate::macros::object!(CustomFieldLabel);
 
-/// Where the words come from.
+/// Where the label of a field comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CustomFieldLabelType {
@@ -2683,7 +2492,7 @@ impl Serialize for CustomFieldNumeric {
 
 crate::macros::object!(CustomFieldNumeric);
 
-/// What the customer can choose.
+/// An option that a customer can choose in a field.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomFieldOption {
@@ -2779,7 +2588,7 @@ impl Serialize for CustomFieldText {
 
 crate::macros::object!(CustomFieldText);
 
-/// The kind of field; the field of that name is set.
+/// The kind of a field of your own; what is particular to it is in the field of that name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CustomFieldType {
@@ -2914,7 +2723,7 @@ impl Serialize for CustomTextMessage {
 
 crate::macros::object!(CustomTextMessage);
 
-/// Whether to make a customer for who comes without one. Only in `payment` and `setup` mode.
+/// Whether a customer is made for whoever comes without one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CustomerCreation {
@@ -2969,7 +2778,7 @@ pub struct CustomerDetails {
     /// Whether the customer pays taxes.
     pub tax_exempt: Option<TaxExempt>,
     /// The tax ids, once the customer is done.
-    pub tax_ids: Option<Vec<TaxId>>,
+    pub tax_ids: Option<Vec<TaxIdData>>,
 }
 
 impl crate::de::Object for CustomerDetails {
@@ -3028,45 +2837,6 @@ impl Serialize for CustomerDetails {
 
 crate::macros::object!(CustomerDetails);
 
-/// What lowers the price. One of the fields is set.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Discount {
-    /// The coupon.
-    pub coupon: Option<Expandable<RawObject>>,
-    /// The promotion code.
-    pub promotion_code: Option<Expandable<RawObject>>,
-}
-
-impl crate::de::Object for Discount {
-    const NAME: &'static str = "Discount";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut coupon = None;
-        let mut promotion_code = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "coupon" => fields.read(&mut coupon)?,
-                "promotion_code" => fields.read(&mut promotion_code)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self { coupon, promotion_code })
-    }
-}
-
-impl Serialize for Discount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("coupon", &self.coupon)?;
-        object.serialize_entry("promotion_code", &self.promotion_code)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(Discount);
-
 /// Whether a one-time payment gets an invoice.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -3122,7 +2892,7 @@ pub struct InvoiceData {
     /// The text at its bottom.
     pub footer: Option<String>,
     /// The account that issues invoices, whose branding and contacts they show.
-    pub issuer: Option<AccountReference>,
+    pub issuer: Option<ConnectAccountReference>,
     /// Pairs of your own that are kept with the object. Stripe does not interpret them.
     pub metadata: Option<Map<String>>,
     /// How its PDF looks.
@@ -3223,45 +2993,266 @@ impl Serialize for InvoiceRenderingOptions {
 
 crate::macros::object!(InvoiceRenderingOptions);
 
-/// Whether Link is offered.
+/// Which names a customer is asked for.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct NameCollection {
+    /// Whether the customer is asked for the name of a business.
+    pub business: Option<NameCollectionField>,
+    /// Whether the customer is asked for the name of a person.
+    pub individual: Option<NameCollectionField>,
+}
+
+impl crate::de::Object for NameCollection {
+    const NAME: &'static str = "NameCollection";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut business = None;
+        let mut individual = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "business" => fields.read(&mut business)?,
+                "individual" => fields.read(&mut individual)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self { business, individual })
+    }
+}
+
+impl Serialize for NameCollection {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        if let Some(value) = &self.business {
+            object.serialize_entry("business", value)?;
+        }
+        if let Some(value) = &self.individual {
+            object.serialize_entry("individual", value)?;
+        }
+        object.end()
+    }
+}
+
+crate::macros::object!(NameCollection);
+
+/// Whether a customer is asked for a name, and may leave it out.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct NameCollectionField {
+    /// Whether the customer is asked.
+    pub enabled: bool,
+    /// Whether the customer may leave it empty. False unless set.
+    pub optional: bool,
+}
+
+impl crate::de::Object for NameCollectionField {
+    const NAME: &'static str = "NameCollectionField";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut enabled = None;
+        let mut optional = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "enabled" => fields.read(&mut enabled)?,
+                "optional" => fields.read(&mut optional)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            enabled: fields.required(enabled, "enabled")?,
+            optional: fields.required(optional, "optional")?,
+        })
+    }
+}
+
+impl Serialize for NameCollectionField {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("enabled", &self.enabled)?;
+        object.serialize_entry("optional", &self.optional)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(NameCollectionField);
+
+/// Something the customer can add to the order.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct OptionalItem {
+    /// Whether the customer can change the quantity.
+    pub adjustable_quantity: Option<AdjustableQuantity>,
+    /// The id of the price, `price_…`.
+    pub price: String,
+    /// How many are added at first.
+    pub quantity: i64,
+}
+
+impl crate::de::Object for OptionalItem {
+    const NAME: &'static str = "OptionalItem";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut adjustable_quantity = None;
+        let mut price = None;
+        let mut quantity = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "adjustable_quantity" => fields.read(&mut adjustable_quantity)?,
+                "price" => fields.read(&mut price)?,
+                "quantity" => fields.read_as::<Integer>(&mut quantity)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            adjustable_quantity,
+            price: fields.required(price, "price")?,
+            quantity: fields.required(quantity, "quantity")?,
+        })
+    }
+}
+
+impl Serialize for OptionalItem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("adjustable_quantity", &self.adjustable_quantity)?;
+        object.serialize_entry("price", &self.price)?;
+        object.serialize_entry("quantity", &self.quantity)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(OptionalItem);
+
+/// Where a customer comes from, so that the page can suit it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum LinkDisplay {
-    /// Where it helps; this is the default.
-    Auto,
-    /// Never.
-    Never,
+pub enum OriginContext {
+    /// A mobile app.
+    MobileApp,
+    /// A web page.
+    Web,
     /// A value that this version of the bindings does not know.
     Unrecognized(Unrecognized),
 }
 
-impl LinkDisplay {
+impl OriginContext {
     /// The value as Stripe writes it.
     pub fn as_str(&self) -> &str {
         match self {
-            Self::Auto => "auto",
-            Self::Never => "never",
+            Self::MobileApp => "mobile_app",
+            Self::Web => "web",
             Self::Unrecognized(value) => value.as_str(),
         }
     }
 }
 
-impl From<&str> for LinkDisplay {
+impl From<&str> for OriginContext {
     fn from(value: &str) -> Self {
         match value {
-            "auto" => Self::Auto,
-            "never" => Self::Never,
+            "mobile_app" => Self::MobileApp,
+            "web" => Self::Web,
             _ => Self::Unrecognized(Unrecognized::new(value)),
         }
     }
 }
 
-crate::macros::open_enum!(LinkDisplay);
+crate::macros::open_enum!(OriginContext);
+
+/// Whether a payment method is asked for when nothing is due now.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PaymentMethodCollection {
+    /// It is always asked for.
+    Always,
+    /// It is not asked for when nothing is due now, as in a free trial.
+    IfRequired,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl PaymentMethodCollection {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Always => "always",
+            Self::IfRequired => "if_required",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for PaymentMethodCollection {
+    fn from(value: &str) -> Self {
+        match value {
+            "always" => Self::Always,
+            "if_required" => Self::IfRequired,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(PaymentMethodCollection);
+
+/// What is particular to kinds of payment methods.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PaymentMethodOptions {
+    /// What is particular to Link.
+    pub link: Option<PaymentMethodOptionsLink>,
+    /// What is particular to US bank accounts.
+    pub us_bank_account: Option<PaymentMethodOptionsUsBankAccount>,
+    /// The properties that the bindings have no type for, as JSON.
+    pub extra: Map<serde_json::Value>,
+}
+
+impl crate::de::Object for PaymentMethodOptions {
+    const NAME: &'static str = "PaymentMethodOptions";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut link = None;
+        let mut us_bank_account = None;
+        let mut extra = crate::Map::new();
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "link" => fields.read(&mut link)?,
+                "us_bank_account" => fields.read(&mut us_bank_account)?,
+                _ => fields.keep(&name, &mut extra)?,
+            }
+        }
+        Ok(Self {
+            link,
+            us_bank_account,
+            extra,
+        })
+    }
+}
+
+impl Serialize for PaymentMethodOptions {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        if let Some(value) = &self.link {
+            object.serialize_entry("link", value)?;
+        }
+        if let Some(value) = &self.us_bank_account {
+            object.serialize_entry("us_bank_account", value)?;
+        }
+        for (name, value) in &self.extra {
+            object.serialize_entry(name, value)?;
+        }
+        object.end()
+    }
+}
+
+crate::macros::object!(PaymentMethodOptions);
 
 /// What is particular to Link in a session.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct LinkOptions {
+pub struct PaymentMethodOptionsLink {
     /// When the money is taken.
     pub capture_method: Option<LinkCaptureMethod>,
     /// Whether the payment method is to be kept for later payments. With a customer it is saved to
@@ -3269,8 +3260,8 @@ pub struct LinkOptions {
     pub setup_future_usage: Option<LinkSetupFutureUsage>,
 }
 
-impl crate::de::Object for LinkOptions {
-    const NAME: &'static str = "LinkOptions";
+impl crate::de::Object for PaymentMethodOptionsLink {
+    const NAME: &'static str = "PaymentMethodOptionsLink";
     fn from_fields<'de, A: MapAccess<'de>>(
         mut fields: Fields<A>,
     ) -> Result<Self, A::Error> {
@@ -3290,7 +3281,7 @@ impl crate::de::Object for LinkOptions {
     }
 }
 
-impl Serialize for LinkOptions {
+impl Serialize for PaymentMethodOptionsLink {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
         if let Some(value) = &self.capture_method {
@@ -3303,12 +3294,457 @@ impl Serialize for LinkOptions {
     }
 }
 
-crate::macros::object!(LinkOptions);
+crate::macros::object!(PaymentMethodOptionsLink);
 
-/// The language of the page; the browser's when left out.
+/// What is particular to US bank accounts in a session.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PaymentMethodOptionsUsBankAccount {
+    /// How an account is linked by Financial Connections.
+    pub financial_connections: Option<FinancialConnectionsOptions>,
+    /// Whether the payment method is to be kept for later payments. With a customer it is saved to
+    /// the customer once the payment is confirmed.
+    pub setup_future_usage: Option<UsBankAccountSetupFutureUsage>,
+    /// The day on which the account is to be debited, as `YYYY-MM-DD`, 3 to 15 days from now.
+    pub target_date: Option<String>,
+    /// How the customer's bank account is verified.
+    pub verification_method: Option<UsBankAccountVerificationMethod>,
+}
+
+impl crate::de::Object for PaymentMethodOptionsUsBankAccount {
+    const NAME: &'static str = "PaymentMethodOptionsUsBankAccount";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut financial_connections = None;
+        let mut setup_future_usage = None;
+        let mut target_date = None;
+        let mut verification_method = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "financial_connections" => fields.read(&mut financial_connections)?,
+                "setup_future_usage" => fields.read(&mut setup_future_usage)?,
+                "target_date" => fields.read(&mut target_date)?,
+                "verification_method" => fields.read(&mut verification_method)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            financial_connections,
+            setup_future_usage,
+            target_date,
+            verification_method,
+        })
+    }
+}
+
+impl Serialize for PaymentMethodOptionsUsBankAccount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        if let Some(value) = &self.financial_connections {
+            object.serialize_entry("financial_connections", value)?;
+        }
+        if let Some(value) = &self.setup_future_usage {
+            object.serialize_entry("setup_future_usage", value)?;
+        }
+        if let Some(value) = &self.target_date {
+            object.serialize_entry("target_date", value)?;
+        }
+        if let Some(value) = &self.verification_method {
+            object.serialize_entry("verification_method", value)?;
+        }
+        object.end()
+    }
+}
+
+crate::macros::object!(PaymentMethodOptionsUsBankAccount);
+
+/// Whether the customer can remove saved payment methods.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Locale {
+pub enum PaymentMethodRemove {
+    /// No; this is the default.
+    Disabled,
+    /// Yes.
+    Enabled,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl PaymentMethodRemove {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Enabled => "enabled",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for PaymentMethodRemove {
+    fn from(value: &str) -> Self {
+        match value {
+            "disabled" => Self::Disabled,
+            "enabled" => Self::Enabled,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(PaymentMethodRemove);
+
+/// How the terms are shown under which a payment method is used again.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PaymentMethodReuseAgreement {
+    /// Where they are shown.
+    pub position: PaymentMethodReuseAgreementPosition,
+}
+
+impl crate::de::Object for PaymentMethodReuseAgreement {
+    const NAME: &'static str = "PaymentMethodReuseAgreement";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut position = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "position" => fields.read(&mut position)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            position: fields.required(position, "position")?,
+        })
+    }
+}
+
+impl Serialize for PaymentMethodReuseAgreement {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("position", &self.position)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(PaymentMethodReuseAgreement);
+
+/// Whether the terms are shown under which a payment method is used again.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PaymentMethodReuseAgreementPosition {
+    /// Where Stripe shows them by default.
+    Auto,
+    /// Nowhere.
+    Hidden,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl PaymentMethodReuseAgreementPosition {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Auto => "auto",
+            Self::Hidden => "hidden",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for PaymentMethodReuseAgreementPosition {
+    fn from(value: &str) -> Self {
+        match value {
+            "auto" => Self::Auto,
+            "hidden" => Self::Hidden,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(PaymentMethodReuseAgreementPosition);
+
+/// Whether a customer can choose to save a payment method.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PaymentMethodSave {
+    /// No; this is the default.
+    Disabled,
+    /// Yes.
+    Enabled,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl PaymentMethodSave {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Enabled => "enabled",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for PaymentMethodSave {
+    fn from(value: &str) -> Self {
+        match value {
+            "disabled" => Self::Disabled,
+            "enabled" => Self::Enabled,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(PaymentMethodSave);
+
+/// Who may change the shipping address.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PermissionsUpdateShippingDetails {
+    /// Stripe.js, by itself; this is the default.
+    ClientOnly,
+    /// Your server, when Stripe.js reports a change to your page.
+    ServerOnly,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl PermissionsUpdateShippingDetails {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::ClientOnly => "client_only",
+            Self::ServerOnly => "server_only",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for PermissionsUpdateShippingDetails {
+    fn from(value: &str) -> Self {
+        match value {
+            "client_only" => Self::ClientOnly,
+            "server_only" => Self::ServerOnly,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(PermissionsUpdateShippingDetails);
+
+/// Whether a customer is asked for a phone number.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PhoneNumberCollection {
+    /// True when the customer is asked.
+    pub enabled: bool,
+}
+
+impl crate::de::Object for PhoneNumberCollection {
+    const NAME: &'static str = "PhoneNumberCollection";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut enabled = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "enabled" => fields.read(&mut enabled)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            enabled: fields.required(enabled, "enabled")?,
+        })
+    }
+}
+
+impl Serialize for PhoneNumberCollection {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("enabled", &self.enabled)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(PhoneNumberCollection);
+
+/// Whether a customer is sent to `return_url` at the end.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RedirectOnCompletion {
+    /// Always.
+    Always,
+    /// Only when the payment method led to another site or app.
+    IfRequired,
+    /// Never; payment methods that lead elsewhere are not offered.
+    Never,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl RedirectOnCompletion {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Always => "always",
+            Self::IfRequired => "if_required",
+            Self::Never => "never",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for RedirectOnCompletion {
+    fn from(value: &str) -> Self {
+        match value {
+            "always" => Self::Always,
+            "if_required" => Self::IfRequired,
+            "never" => Self::Never,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(RedirectOnCompletion);
+
+/// What a customer can do with saved payment methods.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SavedPaymentMethodOptions {
+    /// Which of the saved payment methods are offered, by their `allow_redisplay`. Only `always`
+    /// unless set.
+    pub allow_redisplay_filters: Option<Vec<AllowRedisplay>>,
+    /// Whether the customer can remove saved payment methods.
+    pub payment_method_remove: Option<PaymentMethodRemove>,
+    /// Whether the customer can choose to save the payment method.
+    pub payment_method_save: Option<PaymentMethodSave>,
+}
+
+impl crate::de::Object for SavedPaymentMethodOptions {
+    const NAME: &'static str = "SavedPaymentMethodOptions";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut allow_redisplay_filters = None;
+        let mut payment_method_remove = None;
+        let mut payment_method_save = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "allow_redisplay_filters" => fields.read(&mut allow_redisplay_filters)?,
+                "payment_method_remove" => fields.read(&mut payment_method_remove)?,
+                "payment_method_save" => fields.read(&mut payment_method_save)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            allow_redisplay_filters,
+            payment_method_remove,
+            payment_method_save,
+        })
+    }
+}
+
+impl Serialize for SavedPaymentMethodOptions {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object
+            .serialize_entry("allow_redisplay_filters", &self.allow_redisplay_filters)?;
+        object.serialize_entry("payment_method_remove", &self.payment_method_remove)?;
+        object.serialize_entry("payment_method_save", &self.payment_method_save)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(SavedPaymentMethodOptions);
+
+/// What a customer has consented to.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SessionConsent {
+    /// Whether you may send promotions. Null when it was not asked.
+    pub promotions: Option<ConsentPromotions>,
+    /// Whether your terms of service are accepted. Null when they are not.
+    pub terms_of_service: Option<ConsentTermsOfService>,
+}
+
+impl crate::de::Object for SessionConsent {
+    const NAME: &'static str = "SessionConsent";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut promotions = None;
+        let mut terms_of_service = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "promotions" => fields.read(&mut promotions)?,
+                "terms_of_service" => fields.read(&mut terms_of_service)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            promotions,
+            terms_of_service,
+        })
+    }
+}
+
+impl Serialize for SessionConsent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("promotions", &self.promotions)?;
+        object.serialize_entry("terms_of_service", &self.terms_of_service)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(SessionConsent);
+
+/// What lowers the price. One of the fields is set.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SessionDiscount {
+    /// The coupon.
+    pub coupon: Option<Expandable<RawObject>>,
+    /// The promotion code.
+    pub promotion_code: Option<Expandable<RawObject>>,
+}
+
+impl crate::de::Object for SessionDiscount {
+    const NAME: &'static str = "SessionDiscount";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut coupon = None;
+        let mut promotion_code = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "coupon" => fields.read(&mut coupon)?,
+                "promotion_code" => fields.read(&mut promotion_code)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self { coupon, promotion_code })
+    }
+}
+
+impl Serialize for SessionDiscount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("coupon", &self.coupon)?;
+        object.serialize_entry("promotion_code", &self.promotion_code)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(SessionDiscount);
+
+/// The language of the page.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SessionLocale {
     /// The language of the browser.
     Auto,
     /// Bulgarian.
@@ -3395,7 +3831,7 @@ pub enum Locale {
     Unrecognized(Unrecognized),
 }
 
-impl Locale {
+impl SessionLocale {
     /// The value as Stripe writes it.
     pub fn as_str(&self) -> &str {
         match self {
@@ -3445,7 +3881,7 @@ impl Locale {
     }
 }
 
-impl From<&str> for Locale {
+impl From<&str> for SessionLocale {
     fn from(value: &str) -> Self {
         match value {
             "auto" => Self::Auto,
@@ -3494,687 +3930,9 @@ impl From<&str> for Locale {
     }
 }
 
-crate::macros::open_enum!(Locale);
+crate::macros::open_enum!(SessionLocale);
 
-/// Whether Stripe sells in your place, as merchant of record.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ManagedPayments {
-    /// True when it does.
-    pub enabled: bool,
-}
-
-impl crate::de::Object for ManagedPayments {
-    const NAME: &'static str = "ManagedPayments";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut enabled = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "enabled" => fields.read(&mut enabled)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            enabled: fields.required(enabled, "enabled")?,
-        })
-    }
-}
-
-impl Serialize for ManagedPayments {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("enabled", &self.enabled)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(ManagedPayments);
-
-/// Which names a customer is asked for.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct NameCollection {
-    /// Whether the customer is asked for the name of a business.
-    pub business: Option<NameCollectionBusiness>,
-    /// Whether the customer is asked for the name of a person.
-    pub individual: Option<NameCollectionIndividual>,
-}
-
-impl crate::de::Object for NameCollection {
-    const NAME: &'static str = "NameCollection";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut business = None;
-        let mut individual = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "business" => fields.read(&mut business)?,
-                "individual" => fields.read(&mut individual)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self { business, individual })
-    }
-}
-
-impl Serialize for NameCollection {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        if let Some(value) = &self.business {
-            object.serialize_entry("business", value)?;
-        }
-        if let Some(value) = &self.individual {
-            object.serialize_entry("individual", value)?;
-        }
-        object.end()
-    }
-}
-
-crate::macros::object!(NameCollection);
-
-/// Whether a customer is asked for the name of a business.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct NameCollectionBusiness {
-    /// Whether the customer is asked.
-    pub enabled: bool,
-    /// Whether the customer may leave it empty. False unless set.
-    pub optional: bool,
-}
-
-impl crate::de::Object for NameCollectionBusiness {
-    const NAME: &'static str = "NameCollectionBusiness";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut enabled = None;
-        let mut optional = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "enabled" => fields.read(&mut enabled)?,
-                "optional" => fields.read(&mut optional)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            enabled: fields.required(enabled, "enabled")?,
-            optional: fields.required(optional, "optional")?,
-        })
-    }
-}
-
-impl Serialize for NameCollectionBusiness {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("enabled", &self.enabled)?;
-        object.serialize_entry("optional", &self.optional)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(NameCollectionBusiness);
-
-/// Whether a customer is asked for the name of a person.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct NameCollectionIndividual {
-    /// Whether the customer is asked.
-    pub enabled: bool,
-    /// Whether the customer may leave it empty. False unless set.
-    pub optional: bool,
-}
-
-impl crate::de::Object for NameCollectionIndividual {
-    const NAME: &'static str = "NameCollectionIndividual";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut enabled = None;
-        let mut optional = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "enabled" => fields.read(&mut enabled)?,
-                "optional" => fields.read(&mut optional)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            enabled: fields.required(enabled, "enabled")?,
-            optional: fields.required(optional, "optional")?,
-        })
-    }
-}
-
-impl Serialize for NameCollectionIndividual {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("enabled", &self.enabled)?;
-        object.serialize_entry("optional", &self.optional)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(NameCollectionIndividual);
-
-/// Something the customer can add to the order.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct OptionalItem {
-    /// Whether the customer can change the quantity.
-    pub adjustable_quantity: Option<AdjustableQuantity>,
-    /// The id of the price, `price_…`.
-    pub price: String,
-    /// How many are added at first.
-    pub quantity: i64,
-}
-
-impl crate::de::Object for OptionalItem {
-    const NAME: &'static str = "OptionalItem";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut adjustable_quantity = None;
-        let mut price = None;
-        let mut quantity = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "adjustable_quantity" => fields.read(&mut adjustable_quantity)?,
-                "price" => fields.read(&mut price)?,
-                "quantity" => fields.read_as::<Integer>(&mut quantity)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            adjustable_quantity,
-            price: fields.required(price, "price")?,
-            quantity: fields.required(quantity, "quantity")?,
-        })
-    }
-}
-
-impl Serialize for OptionalItem {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("adjustable_quantity", &self.adjustable_quantity)?;
-        object.serialize_entry("price", &self.price)?;
-        object.serialize_entry("quantity", &self.quantity)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(OptionalItem);
-
-/// Where the customer comes from, so that the page can suit it. Not for `ui_mode` `elements`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum OriginContext {
-    /// A mobile app.
-    MobileApp,
-    /// A web page.
-    Web,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl OriginContext {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::MobileApp => "mobile_app",
-            Self::Web => "web",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for OriginContext {
-    fn from(value: &str) -> Self {
-        match value {
-            "mobile_app" => Self::MobileApp,
-            "web" => Self::Web,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(OriginContext);
-
-/// Whether to ask for a payment method when nothing is due now. `always` when left out. Only in
-/// `subscription` mode.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PaymentMethodCollection {
-    /// It is always asked for.
-    Always,
-    /// It is not asked for when nothing is due now, as in a free trial.
-    IfRequired,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl PaymentMethodCollection {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Always => "always",
-            Self::IfRequired => "if_required",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for PaymentMethodCollection {
-    fn from(value: &str) -> Self {
-        match value {
-            "always" => Self::Always,
-            "if_required" => Self::IfRequired,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(PaymentMethodCollection);
-
-/// What is particular to kinds of payment methods.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct PaymentMethodOptions {
-    /// What is particular to Link.
-    pub link: Option<LinkOptions>,
-    /// What is particular to US bank accounts.
-    pub us_bank_account: Option<UsBankAccountOptions>,
-    /// The properties that the bindings have no type for, as JSON.
-    pub extra: Map<serde_json::Value>,
-}
-
-impl crate::de::Object for PaymentMethodOptions {
-    const NAME: &'static str = "PaymentMethodOptions";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut link = None;
-        let mut us_bank_account = None;
-        let mut extra = crate::Map::new();
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "link" => fields.read(&mut link)?,
-                "us_bank_account" => fields.read(&mut us_bank_account)?,
-                _ => fields.keep(&name, &mut extra)?,
-            }
-        }
-        Ok(Self {
-            link,
-            us_bank_account,
-            extra,
-        })
-    }
-}
-
-impl Serialize for PaymentMethodOptions {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        if let Some(value) = &self.link {
-            object.serialize_entry("link", value)?;
-        }
-        if let Some(value) = &self.us_bank_account {
-            object.serialize_entry("us_bank_account", value)?;
-        }
-        for (name, value) in &self.extra {
-            object.serialize_entry(name, value)?;
-        }
-        object.end()
-    }
-}
-
-crate::macros::object!(PaymentMethodOptions);
-
-/// Whether the customer can choose to save the payment method.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PaymentMethodSaving {
-    /// No; this is the default.
-    Disabled,
-    /// Yes.
-    Enabled,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl PaymentMethodSaving {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Disabled => "disabled",
-            Self::Enabled => "enabled",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for PaymentMethodSaving {
-    fn from(value: &str) -> Self {
-        match value {
-            "disabled" => Self::Disabled,
-            "enabled" => Self::Enabled,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(PaymentMethodSaving);
-
-/// Whether the money has arrived; fulfil the order by this. An ACH debit leaves a complete
-/// session `unpaid` for some days: wait for the event
-/// `checkout.session.async_payment_succeeded`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PaymentStatus {
-    /// Nothing is due, now or at all; so it is in `setup` mode.
-    NoPaymentRequired,
-    /// The money is in your balance.
-    Paid,
-    /// The money has not arrived yet.
-    Unpaid,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl PaymentStatus {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::NoPaymentRequired => "no_payment_required",
-            Self::Paid => "paid",
-            Self::Unpaid => "unpaid",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for PaymentStatus {
-    fn from(value: &str) -> Self {
-        match value {
-            "no_payment_required" => Self::NoPaymentRequired,
-            "paid" => Self::Paid,
-            "unpaid" => Self::Unpaid,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(PaymentStatus);
-
-/// Who may change what in a session.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Permissions {
-    /// Who may change the shipping address.
-    pub update_shipping_details: Option<UpdateShippingDetails>,
-}
-
-impl crate::de::Object for Permissions {
-    const NAME: &'static str = "Permissions";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut update_shipping_details = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "update_shipping_details" => fields.read(&mut update_shipping_details)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self { update_shipping_details })
-    }
-}
-
-impl Serialize for Permissions {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object
-            .serialize_entry("update_shipping_details", &self.update_shipping_details)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(Permissions);
-
-/// Whether a customer is asked for a phone number.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct PhoneNumberCollection {
-    /// True when the customer is asked.
-    pub enabled: bool,
-}
-
-impl crate::de::Object for PhoneNumberCollection {
-    const NAME: &'static str = "PhoneNumberCollection";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut enabled = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "enabled" => fields.read(&mut enabled)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            enabled: fields.required(enabled, "enabled")?,
-        })
-    }
-}
-
-impl Serialize for PhoneNumberCollection {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("enabled", &self.enabled)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(PhoneNumberCollection);
-
-/// Whether to send the customer to `return_url` at the end. `always` when left out. Only for
-/// `ui_mode` `embedded_page`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RedirectOnCompletion {
-    /// Always.
-    Always,
-    /// Only when the payment method led to another site or app.
-    IfRequired,
-    /// Never; payment methods that lead elsewhere are not offered.
-    Never,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl RedirectOnCompletion {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Always => "always",
-            Self::IfRequired => "if_required",
-            Self::Never => "never",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for RedirectOnCompletion {
-    fn from(value: &str) -> Self {
-        match value {
-            "always" => Self::Always,
-            "if_required" => Self::IfRequired,
-            "never" => Self::Never,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(RedirectOnCompletion);
-
-/// How the terms are shown under which a payment method is used again.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ReuseAgreement {
-    /// Where they are shown.
-    pub position: ReuseAgreementPosition,
-}
-
-impl crate::de::Object for ReuseAgreement {
-    const NAME: &'static str = "ReuseAgreement";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut position = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "position" => fields.read(&mut position)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            position: fields.required(position, "position")?,
-        })
-    }
-}
-
-impl Serialize for ReuseAgreement {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("position", &self.position)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(ReuseAgreement);
-
-/// Where they are shown.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ReuseAgreementPosition {
-    /// Where Stripe shows them by default.
-    Auto,
-    /// Nowhere.
-    Hidden,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl ReuseAgreementPosition {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Auto => "auto",
-            Self::Hidden => "hidden",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for ReuseAgreementPosition {
-    fn from(value: &str) -> Self {
-        match value {
-            "auto" => Self::Auto,
-            "hidden" => Self::Hidden,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(ReuseAgreementPosition);
-
-/// What a customer can do with saved payment methods.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct SavedPaymentMethodOptions {
-    /// Which of the saved payment methods are offered, by their `allow_redisplay`. Only `always`
-    /// unless set.
-    pub allow_redisplay_filters: Option<Vec<AllowRedisplay>>,
-    /// Whether the customer can remove saved payment methods.
-    pub payment_method_remove: Option<SavedPaymentMethodRemoval>,
-    /// Whether the customer can choose to save the payment method.
-    pub payment_method_save: Option<PaymentMethodSaving>,
-}
-
-impl crate::de::Object for SavedPaymentMethodOptions {
-    const NAME: &'static str = "SavedPaymentMethodOptions";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut allow_redisplay_filters = None;
-        let mut payment_method_remove = None;
-        let mut payment_method_save = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "allow_redisplay_filters" => fields.read(&mut allow_redisplay_filters)?,
-                "payment_method_remove" => fields.read(&mut payment_method_remove)?,
-                "payment_method_save" => fields.read(&mut payment_method_save)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            allow_redisplay_filters,
-            payment_method_remove,
-            payment_method_save,
-        })
-    }
-}
-
-impl Serialize for SavedPaymentMethodOptions {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object
-            .serialize_entry("allow_redisplay_filters", &self.allow_redisplay_filters)?;
-        object.serialize_entry("payment_method_remove", &self.payment_method_remove)?;
-        object.serialize_entry("payment_method_save", &self.payment_method_save)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(SavedPaymentMethodOptions);
-
-/// Whether the customer can remove saved payment methods.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SavedPaymentMethodRemoval {
-    /// No; this is the default.
-    Disabled,
-    /// Yes.
-    Enabled,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl SavedPaymentMethodRemoval {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Disabled => "disabled",
-            Self::Enabled => "enabled",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for SavedPaymentMethodRemoval {
-    fn from(value: &str) -> Self {
-        match value {
-            "disabled" => Self::Disabled,
-            "enabled" => Self::Enabled,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(SavedPaymentMethodRemoval);
-
-/// What the session is for. `subscription` as soon as one item recurs.
+/// What a session is for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SessionMode {
@@ -4212,6 +3970,82 @@ impl From<&str> for SessionMode {
 }
 
 crate::macros::open_enum!(SessionMode);
+
+/// Whether the money has arrived; fulfil the order by this. An ACH debit leaves a complete
+/// session `unpaid` for some days: wait for the event
+/// `checkout.session.async_payment_succeeded`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SessionPaymentStatus {
+    /// Nothing is due, now or at all; so it is in `setup` mode.
+    NoPaymentRequired,
+    /// The money is in your balance.
+    Paid,
+    /// The money has not arrived yet.
+    Unpaid,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl SessionPaymentStatus {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::NoPaymentRequired => "no_payment_required",
+            Self::Paid => "paid",
+            Self::Unpaid => "unpaid",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for SessionPaymentStatus {
+    fn from(value: &str) -> Self {
+        match value {
+            "no_payment_required" => Self::NoPaymentRequired,
+            "paid" => Self::Paid,
+            "unpaid" => Self::Unpaid,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(SessionPaymentStatus);
+
+/// Who may change what in a session.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct SessionPermissions {
+    /// Who may change the shipping address.
+    pub update_shipping_details: Option<PermissionsUpdateShippingDetails>,
+}
+
+impl crate::de::Object for SessionPermissions {
+    const NAME: &'static str = "SessionPermissions";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut update_shipping_details = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "update_shipping_details" => fields.read(&mut update_shipping_details)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self { update_shipping_details })
+    }
+}
+
+impl Serialize for SessionPermissions {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object
+            .serialize_entry("update_shipping_details", &self.update_shipping_details)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(SessionPermissions);
 
 /// How far a customer has come in a session. It says nothing about the money.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -4350,48 +4184,6 @@ impl Serialize for ShippingCost {
 
 crate::macros::object!(ShippingCost);
 
-/// Where to ship to.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ShippingDetails {
-    /// The address.
-    pub address: Address,
-    /// The recipient's name.
-    pub name: Sensitive<String>,
-}
-
-impl crate::de::Object for ShippingDetails {
-    const NAME: &'static str = "ShippingDetails";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut address = None;
-        let mut name = None;
-        while let Some(key) = fields.next_name()? {
-            match key.as_str() {
-                "address" => fields.read(&mut address)?,
-                "name" => fields.read(&mut name)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            address: fields.required(address, "address")?,
-            name: fields.required(name, "name")?,
-        })
-    }
-}
-
-impl Serialize for ShippingDetails {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("address", &self.address)?;
-        object.serialize_entry("name", &self.name)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(ShippingDetails);
-
 /// A shipping rate the customer can choose.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -4434,8 +4226,7 @@ impl Serialize for ShippingOption {
 
 crate::macros::object!(ShippingOption);
 
-/// What the customer is doing, for the words on the submit button. Only in `payment` and
-/// `subscription` mode, and not for `ui_mode` `elements`.
+/// What a customer is doing, for the words on the submit button.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SubmitType {
@@ -4481,48 +4272,6 @@ impl From<&str> for SubmitType {
 }
 
 crate::macros::open_enum!(SubmitType);
-
-/// A tax id of the customer.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct TaxId {
-    /// What kind of number it is.
-    pub r#type: TaxIdType,
-    /// The number.
-    pub value: Option<Sensitive<String>>,
-}
-
-impl crate::de::Object for TaxId {
-    const NAME: &'static str = "TaxId";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut r#type = None;
-        let mut value = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "type" => fields.read(&mut r#type)?,
-                "value" => fields.read(&mut value)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            r#type: fields.required(r#type, "type")?,
-            value,
-        })
-    }
-}
-
-impl Serialize for TaxId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("type", &self.r#type)?;
-        object.serialize_entry("value", &self.value)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(TaxId);
 
 /// Whether a customer is asked for tax ids.
 #[derive(Clone, Debug, PartialEq)]
@@ -4699,7 +4448,7 @@ impl Serialize for TotalDetailsBreakdown {
 
 crate::macros::object!(TotalDetailsBreakdown);
 
-/// Where and how the page is shown. `hosted_page` when left out.
+/// Where and how the page is shown.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum UiMode {
@@ -4737,139 +4486,6 @@ impl From<&str> for UiMode {
 }
 
 crate::macros::open_enum!(UiMode);
-
-/// Who may change the shipping address.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum UpdateShippingDetails {
-    /// Stripe.js, by itself; this is the default.
-    ClientOnly,
-    /// Your server, when Stripe.js reports a change to your page.
-    ServerOnly,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl UpdateShippingDetails {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::ClientOnly => "client_only",
-            Self::ServerOnly => "server_only",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for UpdateShippingDetails {
-    fn from(value: &str) -> Self {
-        match value {
-            "client_only" => Self::ClientOnly,
-            "server_only" => Self::ServerOnly,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(UpdateShippingDetails);
-
-/// What is particular to US bank accounts in a session.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct UsBankAccountOptions {
-    /// How an account is linked by Financial Connections.
-    pub financial_connections: Option<LinkedAccountOptions>,
-    /// Whether the payment method is to be kept for later payments. With a customer it is saved to
-    /// the customer once the payment is confirmed.
-    pub setup_future_usage: Option<UsBankAccountSetupFutureUsage>,
-    /// The day on which the account is to be debited, as `YYYY-MM-DD`, 3 to 15 days from now.
-    pub target_date: Option<String>,
-    /// How the customer's bank account is verified.
-    pub verification_method: Option<VerificationMethod>,
-}
-
-impl crate::de::Object for UsBankAccountOptions {
-    const NAME: &'static str = "UsBankAccountOptions";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut financial_connections = None;
-        let mut setup_future_usage = None;
-        let mut target_date = None;
-        let mut verification_method = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "financial_connections" => fields.read(&mut financial_connections)?,
-                "setup_future_usage" => fields.read(&mut setup_future_usage)?,
-                "target_date" => fields.read(&mut target_date)?,
-                "verification_method" => fields.read(&mut verification_method)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            financial_connections,
-            setup_future_usage,
-            target_date,
-            verification_method,
-        })
-    }
-}
-
-impl Serialize for UsBankAccountOptions {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        if let Some(value) = &self.financial_connections {
-            object.serialize_entry("financial_connections", value)?;
-        }
-        if let Some(value) = &self.setup_future_usage {
-            object.serialize_entry("setup_future_usage", value)?;
-        }
-        if let Some(value) = &self.target_date {
-            object.serialize_entry("target_date", value)?;
-        }
-        if let Some(value) = &self.verification_method {
-            object.serialize_entry("verification_method", value)?;
-        }
-        object.end()
-    }
-}
-
-crate::macros::object!(UsBankAccountOptions);
-
-/// How the customer's bank account is verified.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum VerificationMethod {
-    /// By linking it, with microdeposits as the way out where that does not work. The default.
-    Automatic,
-    /// By linking it, which is the only way offered.
-    Instant,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl VerificationMethod {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Automatic => "automatic",
-            Self::Instant => "instant",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for VerificationMethod {
-    fn from(value: &str) -> Self {
-        match value {
-            "automatic" => Self::Automatic,
-            "instant" => Self::Instant,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(VerificationMethod);
 
 /// What is particular to wallets.
 #[derive(Clone, Debug, PartialEq)]
@@ -4912,7 +4528,7 @@ crate::macros::object!(WalletOptions);
 #[non_exhaustive]
 pub struct WalletOptionsLink {
     /// Whether Link is offered.
-    pub display: Option<LinkDisplay>,
+    pub display: Option<WalletOptionsLinkDisplay>,
 }
 
 impl crate::de::Object for WalletOptionsLink {
@@ -4942,3 +4558,38 @@ impl Serialize for WalletOptionsLink {
 }
 
 crate::macros::object!(WalletOptionsLink);
+
+/// Whether a session offers Link.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum WalletOptionsLinkDisplay {
+    /// Where it helps; this is the default.
+    Auto,
+    /// Never.
+    Never,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl WalletOptionsLinkDisplay {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Auto => "auto",
+            Self::Never => "never",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for WalletOptionsLinkDisplay {
+    fn from(value: &str) -> Self {
+        match value {
+            "auto" => Self::Auto,
+            "never" => Self::Never,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(WalletOptionsLinkDisplay);

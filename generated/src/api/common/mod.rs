@@ -2,12 +2,6 @@
 
 //! Types that several modules use.
 
-#[cfg(feature = "client")]
-#[cfg(any(feature = "checkout", feature = "invoices"))]
-mod checkout_invoices_params;
-#[cfg(feature = "client")]
-#[cfg(any(feature = "checkout", feature = "invoices"))]
-pub use checkout_invoices_params::*;
 #[cfg(
     any(
         feature = "checkout",
@@ -28,6 +22,28 @@ mod checkout_invoices_payment_intents_setup_intents_subscriptions_models;
     )
 )]
 pub use checkout_invoices_payment_intents_setup_intents_subscriptions_models::*;
+#[cfg(feature = "client")]
+#[cfg(
+    any(
+        feature = "checkout",
+        feature = "invoices",
+        feature = "payment-intents",
+        feature = "setup-intents",
+        feature = "subscriptions"
+    )
+)]
+mod checkout_invoices_payment_intents_setup_intents_subscriptions_params;
+#[cfg(feature = "client")]
+#[cfg(
+    any(
+        feature = "checkout",
+        feature = "invoices",
+        feature = "payment-intents",
+        feature = "setup-intents",
+        feature = "subscriptions"
+    )
+)]
+pub use checkout_invoices_payment_intents_setup_intents_subscriptions_params::*;
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 mod checkout_invoices_subscriptions_models;
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
@@ -39,23 +55,17 @@ mod checkout_invoices_subscriptions_params;
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 pub use checkout_invoices_subscriptions_params::*;
 #[cfg(feature = "client")]
+#[cfg(feature = "checkout")]
+mod checkout_params;
+#[cfg(feature = "client")]
+#[cfg(feature = "checkout")]
+pub use checkout_params::*;
+#[cfg(feature = "client")]
 #[cfg(any(feature = "checkout", feature = "subscriptions"))]
 mod checkout_subscriptions_params;
 #[cfg(feature = "client")]
 #[cfg(any(feature = "checkout", feature = "subscriptions"))]
 pub use checkout_subscriptions_params::*;
-#[cfg(feature = "client")]
-#[cfg(any(feature = "invoices", feature = "payment-intents"))]
-mod invoices_payment_intents_params;
-#[cfg(feature = "client")]
-#[cfg(any(feature = "invoices", feature = "payment-intents"))]
-pub use invoices_payment_intents_params::*;
-#[cfg(feature = "client")]
-#[cfg(any(feature = "invoices", feature = "subscriptions"))]
-mod invoices_subscriptions_params;
-#[cfg(feature = "client")]
-#[cfg(any(feature = "invoices", feature = "subscriptions"))]
-pub use invoices_subscriptions_params::*;
 mod models;
 pub use models::*;
 #[cfg(feature = "client")]

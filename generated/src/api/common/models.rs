@@ -72,77 +72,597 @@ impl Serialize for Address {
 
 crate::macros::object!(Address);
 
-/// Whether the payment method may be offered again to its customer when paying. Checkout and
-/// Elements go by it.
+/// What Stripe's fraud detection, Radar, is to know.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RadarOptions {
+    /// The id of the Radar session, `rse_…`: what is known of the browser and device.
+    pub session: Option<String>,
+}
+
+impl crate::de::Object for RadarOptions {
+    const NAME: &'static str = "RadarOptions";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut session = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "session" => fields.read(&mut session)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self { session })
+    }
+}
+
+impl Serialize for RadarOptions {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        if let Some(value) = &self.session {
+            object.serialize_entry("session", value)?;
+        }
+        object.end()
+    }
+}
+
+crate::macros::object!(RadarOptions);
+
+/// Where something is shipped, and to whom.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ShippingDetails {
+    /// The address to ship to.
+    pub address: Option<Address>,
+    /// Who delivers it, such as UPS.
+    pub carrier: Option<String>,
+    /// The recipient's name.
+    pub name: Option<Sensitive<String>>,
+    /// The recipient's phone number, with its extension.
+    pub phone: Option<Sensitive<String>>,
+    /// The carrier's tracking number; several are separated by commas.
+    pub tracking_number: Option<String>,
+}
+
+impl crate::de::Object for ShippingDetails {
+    const NAME: &'static str = "ShippingDetails";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut address = None;
+        let mut carrier = None;
+        let mut name = None;
+        let mut phone = None;
+        let mut tracking_number = None;
+        while let Some(key) = fields.next_name()? {
+            match key.as_str() {
+                "address" => fields.read(&mut address)?,
+                "carrier" => fields.read(&mut carrier)?,
+                "name" => fields.read(&mut name)?,
+                "phone" => fields.read(&mut phone)?,
+                "tracking_number" => fields.read(&mut tracking_number)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            address,
+            carrier,
+            name,
+            phone,
+            tracking_number,
+        })
+    }
+}
+
+impl Serialize for ShippingDetails {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        if let Some(value) = &self.address {
+            object.serialize_entry("address", value)?;
+        }
+        object.serialize_entry("carrier", &self.carrier)?;
+        if let Some(value) = &self.name {
+            object.serialize_entry("name", value)?;
+        }
+        object.serialize_entry("phone", &self.phone)?;
+        object.serialize_entry("tracking_number", &self.tracking_number)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(ShippingDetails);
+
+/// What kind of tax id a number is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum AllowRedisplay {
-    /// It may always be offered again.
-    Always,
-    /// It may not always be offered again, perhaps only for one subscription.
-    Limited,
-    /// Nothing was said, which is the default.
-    Unspecified,
+pub enum TaxIdType {
+    /// An NRT of Andorra.
+    AdNrt,
+    /// A TRN of the United Arab Emirates.
+    AeTrn,
+    /// A TIN of Albania.
+    AlTin,
+    /// A TIN of Armenia.
+    AmTin,
+    /// A TIN of Angola.
+    AoTin,
+    /// A CUIT of Argentina.
+    ArCuit,
+    /// An ABN of Australia.
+    AuAbn,
+    /// An ARN of Australia, for suppliers from abroad.
+    AuArn,
+    /// A TIN of Aruba.
+    AwTin,
+    /// A TIN of Azerbaijan.
+    AzTin,
+    /// A TIN of Bosnia and Herzegovina.
+    BaTin,
+    /// A TIN of Barbados.
+    BbTin,
+    /// A BIN of Bangladesh.
+    BdBin,
+    /// An IFU of Burkina Faso.
+    BfIfu,
+    /// A UIC of Bulgaria.
+    BgUic,
+    /// A VAT number of Bahrain.
+    BhVat,
+    /// An IFU of Benin.
+    BjIfu,
+    /// A TIN of Bolivia.
+    BoTin,
+    /// A CNPJ of Brazil, for companies.
+    BrCnpj,
+    /// A CPF of Brazil, for persons.
+    BrCpf,
+    /// A TIN of the Bahamas.
+    BsTin,
+    /// A TIN of Belarus.
+    ByTin,
+    /// A BN of Canada.
+    CaBn,
+    /// A GST or HST number of Canada.
+    CaGstHst,
+    /// A PST number of British Columbia, Canada.
+    CaPstBc,
+    /// A PST number of Manitoba, Canada.
+    CaPstMb,
+    /// A PST number of Saskatchewan, Canada.
+    CaPstSk,
+    /// A QST number of Quebec, Canada.
+    CaQst,
+    /// An NIF of the Democratic Republic of the Congo.
+    CdNif,
+    /// A UID of Switzerland.
+    ChUid,
+    /// A VAT number of Switzerland.
+    ChVat,
+    /// A TIN of Chile.
+    ClTin,
+    /// An NIU of Cameroon.
+    CmNiu,
+    /// A TIN of China.
+    CnTin,
+    /// An NIT of Colombia.
+    CoNit,
+    /// A TIN of Costa Rica.
+    CrTin,
+    /// An NIF of Cape Verde.
+    CvNif,
+    /// A Steuernummer of Germany.
+    DeStn,
+    /// An RCN of the Dominican Republic.
+    DoRcn,
+    /// A RUC of Ecuador.
+    EcRuc,
+    /// A TIN of Egypt.
+    EgTin,
+    /// A CIF of Spain.
+    EsCif,
+    /// A TIN of Ethiopia.
+    EtTin,
+    /// A VAT number of the EU's One Stop Shop, for sellers from outside.
+    EuOssVat,
+    /// A VAT number of an EU country.
+    EuVat,
+    /// A VAT number of the Faroe Islands.
+    FoVat,
+    /// A VAT number of the United Kingdom.
+    GbVat,
+    /// A VAT number of Georgia.
+    GeVat,
+    /// A TIN of Gibraltar.
+    GiTin,
+    /// An NIF of Guinea.
+    GnNif,
+    /// A BR number of Hong Kong.
+    HkBr,
+    /// An OIB of Croatia.
+    HrOib,
+    /// An adószám of Hungary.
+    HuTin,
+    /// An NPWP of Indonesia.
+    IdNpwp,
+    /// A VAT number of Israel.
+    IlVat,
+    /// A GST number of India.
+    InGst,
+    /// A VAT number of Iceland.
+    IsVat,
+    /// A codice fiscale of Italy.
+    ItCf,
+    /// A corporate number of Japan.
+    JpCn,
+    /// A registration number of Japan, for businesses from abroad.
+    JpRn,
+    /// A tax registration number of Japan.
+    JpTrn,
+    /// A PIN of Kenya.
+    KePin,
+    /// A TIN of Kyrgyzstan.
+    KgTin,
+    /// A TIN of Cambodia.
+    KhTin,
+    /// A BRN of South Korea.
+    KrBrn,
+    /// A BIN of Kazakhstan.
+    KzBin,
+    /// A TIN of Laos.
+    LaTin,
+    /// A UID of Liechtenstein.
+    LiUid,
+    /// A VAT number of Liechtenstein.
+    LiVat,
+    /// A VAT number of Sri Lanka.
+    LkVat,
+    /// A VAT number of Morocco.
+    MaVat,
+    /// A VAT number of Moldova.
+    MdVat,
+    /// A PIB of Montenegro.
+    MePib,
+    /// A VAT number of North Macedonia.
+    MkVat,
+    /// An NIF of Mauritania.
+    MrNif,
+    /// An RFC of Mexico.
+    MxRfc,
+    /// An FRP of Malaysia.
+    MyFrp,
+    /// An ITN of Malaysia.
+    MyItn,
+    /// An SST number of Malaysia.
+    MySst,
+    /// A TIN of Nigeria.
+    NgTin,
+    /// A VAT number of Norway.
+    NoVat,
+    /// A VOEC number of Norway, for sellers from abroad.
+    NoVoec,
+    /// A PAN of Nepal.
+    NpPan,
+    /// A GST number of New Zealand.
+    NzGst,
+    /// A VAT number of Oman.
+    OmVat,
+    /// A RUC of Peru.
+    PeRuc,
+    /// A TIN of the Philippines.
+    PhTin,
+    /// An NIP of Poland.
+    PlNip,
+    /// A RUC of Paraguay.
+    PyRuc,
+    /// A TIN of Romania.
+    RoTin,
+    /// A PIB of Serbia.
+    RsPib,
+    /// An INN of Russia.
+    RuInn,
+    /// A KPP of Russia.
+    RuKpp,
+    /// A VAT number of Saudi Arabia.
+    SaVat,
+    /// A GST number of Singapore.
+    SgGst,
+    /// A UEN of Singapore.
+    SgUen,
+    /// A TIN of Slovenia.
+    SiTin,
+    /// An NINEA of Senegal.
+    SnNinea,
+    /// An FIN of Suriname.
+    SrFin,
+    /// An NIT of El Salvador.
+    SvNit,
+    /// A VAT number of Thailand.
+    ThVat,
+    /// A TIN of Tajikistan.
+    TjTin,
+    /// A TIN of Türkiye.
+    TrTin,
+    /// A VAT number of Taiwan.
+    TwVat,
+    /// A VAT number of Tanzania.
+    TzVat,
+    /// A VAT number of Ukraine.
+    UaVat,
+    /// A TIN of Uganda.
+    UgTin,
+    /// A number whose kind is not known.
+    Unknown,
+    /// An EIN of the United States.
+    UsEin,
+    /// A RUC of Uruguay.
+    UyRuc,
+    /// A TIN of Uzbekistan.
+    UzTin,
+    /// A VAT number of Uzbekistan.
+    UzVat,
+    /// An RIF of Venezuela.
+    VeRif,
+    /// A TIN of Vietnam.
+    VnTin,
+    /// A VAT number of South Africa.
+    ZaVat,
+    /// A TIN of Zambia.
+    ZmTin,
+    /// A TIN of Zimbabwe.
+    ZwTin,
     /// A value that this version of the bindings does not know.
     Unrecognized(Unrecognized),
 }
 
-impl AllowRedisplay {
+impl TaxIdType {
     /// The value as Stripe writes it.
     pub fn as_str(&self) -> &str {
         match self {
-            Self::Always => "always",
-            Self::Limited => "limited",
-            Self::Unspecified => "unspecified",
+            Self::AdNrt => "ad_nrt",
+            Self::AeTrn => "ae_trn",
+            Self::AlTin => "al_tin",
+            Self::AmTin => "am_tin",
+            Self::AoTin => "ao_tin",
+            Self::ArCuit => "ar_cuit",
+            Self::AuAbn => "au_abn",
+            Self::AuArn => "au_arn",
+            Self::AwTin => "aw_tin",
+            Self::AzTin => "az_tin",
+            Self::BaTin => "ba_tin",
+            Self::BbTin => "bb_tin",
+            Self::BdBin => "bd_bin",
+            Self::BfIfu => "bf_ifu",
+            Self::BgUic => "bg_uic",
+            Self::BhVat => "bh_vat",
+            Self::BjIfu => "bj_ifu",
+            Self::BoTin => "bo_tin",
+            Self::BrCnpj => "br_cnpj",
+            Self::BrCpf => "br_cpf",
+            Self::BsTin => "bs_tin",
+            Self::ByTin => "by_tin",
+            Self::CaBn => "ca_bn",
+            Self::CaGstHst => "ca_gst_hst",
+            Self::CaPstBc => "ca_pst_bc",
+            Self::CaPstMb => "ca_pst_mb",
+            Self::CaPstSk => "ca_pst_sk",
+            Self::CaQst => "ca_qst",
+            Self::CdNif => "cd_nif",
+            Self::ChUid => "ch_uid",
+            Self::ChVat => "ch_vat",
+            Self::ClTin => "cl_tin",
+            Self::CmNiu => "cm_niu",
+            Self::CnTin => "cn_tin",
+            Self::CoNit => "co_nit",
+            Self::CrTin => "cr_tin",
+            Self::CvNif => "cv_nif",
+            Self::DeStn => "de_stn",
+            Self::DoRcn => "do_rcn",
+            Self::EcRuc => "ec_ruc",
+            Self::EgTin => "eg_tin",
+            Self::EsCif => "es_cif",
+            Self::EtTin => "et_tin",
+            Self::EuOssVat => "eu_oss_vat",
+            Self::EuVat => "eu_vat",
+            Self::FoVat => "fo_vat",
+            Self::GbVat => "gb_vat",
+            Self::GeVat => "ge_vat",
+            Self::GiTin => "gi_tin",
+            Self::GnNif => "gn_nif",
+            Self::HkBr => "hk_br",
+            Self::HrOib => "hr_oib",
+            Self::HuTin => "hu_tin",
+            Self::IdNpwp => "id_npwp",
+            Self::IlVat => "il_vat",
+            Self::InGst => "in_gst",
+            Self::IsVat => "is_vat",
+            Self::ItCf => "it_cf",
+            Self::JpCn => "jp_cn",
+            Self::JpRn => "jp_rn",
+            Self::JpTrn => "jp_trn",
+            Self::KePin => "ke_pin",
+            Self::KgTin => "kg_tin",
+            Self::KhTin => "kh_tin",
+            Self::KrBrn => "kr_brn",
+            Self::KzBin => "kz_bin",
+            Self::LaTin => "la_tin",
+            Self::LiUid => "li_uid",
+            Self::LiVat => "li_vat",
+            Self::LkVat => "lk_vat",
+            Self::MaVat => "ma_vat",
+            Self::MdVat => "md_vat",
+            Self::MePib => "me_pib",
+            Self::MkVat => "mk_vat",
+            Self::MrNif => "mr_nif",
+            Self::MxRfc => "mx_rfc",
+            Self::MyFrp => "my_frp",
+            Self::MyItn => "my_itn",
+            Self::MySst => "my_sst",
+            Self::NgTin => "ng_tin",
+            Self::NoVat => "no_vat",
+            Self::NoVoec => "no_voec",
+            Self::NpPan => "np_pan",
+            Self::NzGst => "nz_gst",
+            Self::OmVat => "om_vat",
+            Self::PeRuc => "pe_ruc",
+            Self::PhTin => "ph_tin",
+            Self::PlNip => "pl_nip",
+            Self::PyRuc => "py_ruc",
+            Self::RoTin => "ro_tin",
+            Self::RsPib => "rs_pib",
+            Self::RuInn => "ru_inn",
+            Self::RuKpp => "ru_kpp",
+            Self::SaVat => "sa_vat",
+            Self::SgGst => "sg_gst",
+            Self::SgUen => "sg_uen",
+            Self::SiTin => "si_tin",
+            Self::SnNinea => "sn_ninea",
+            Self::SrFin => "sr_fin",
+            Self::SvNit => "sv_nit",
+            Self::ThVat => "th_vat",
+            Self::TjTin => "tj_tin",
+            Self::TrTin => "tr_tin",
+            Self::TwVat => "tw_vat",
+            Self::TzVat => "tz_vat",
+            Self::UaVat => "ua_vat",
+            Self::UgTin => "ug_tin",
+            Self::Unknown => "unknown",
+            Self::UsEin => "us_ein",
+            Self::UyRuc => "uy_ruc",
+            Self::UzTin => "uz_tin",
+            Self::UzVat => "uz_vat",
+            Self::VeRif => "ve_rif",
+            Self::VnTin => "vn_tin",
+            Self::ZaVat => "za_vat",
+            Self::ZmTin => "zm_tin",
+            Self::ZwTin => "zw_tin",
             Self::Unrecognized(value) => value.as_str(),
         }
     }
 }
 
-impl From<&str> for AllowRedisplay {
+impl From<&str> for TaxIdType {
     fn from(value: &str) -> Self {
         match value {
-            "always" => Self::Always,
-            "limited" => Self::Limited,
-            "unspecified" => Self::Unspecified,
+            "ad_nrt" => Self::AdNrt,
+            "ae_trn" => Self::AeTrn,
+            "al_tin" => Self::AlTin,
+            "am_tin" => Self::AmTin,
+            "ao_tin" => Self::AoTin,
+            "ar_cuit" => Self::ArCuit,
+            "au_abn" => Self::AuAbn,
+            "au_arn" => Self::AuArn,
+            "aw_tin" => Self::AwTin,
+            "az_tin" => Self::AzTin,
+            "ba_tin" => Self::BaTin,
+            "bb_tin" => Self::BbTin,
+            "bd_bin" => Self::BdBin,
+            "bf_ifu" => Self::BfIfu,
+            "bg_uic" => Self::BgUic,
+            "bh_vat" => Self::BhVat,
+            "bj_ifu" => Self::BjIfu,
+            "bo_tin" => Self::BoTin,
+            "br_cnpj" => Self::BrCnpj,
+            "br_cpf" => Self::BrCpf,
+            "bs_tin" => Self::BsTin,
+            "by_tin" => Self::ByTin,
+            "ca_bn" => Self::CaBn,
+            "ca_gst_hst" => Self::CaGstHst,
+            "ca_pst_bc" => Self::CaPstBc,
+            "ca_pst_mb" => Self::CaPstMb,
+            "ca_pst_sk" => Self::CaPstSk,
+            "ca_qst" => Self::CaQst,
+            "cd_nif" => Self::CdNif,
+            "ch_uid" => Self::ChUid,
+            "ch_vat" => Self::ChVat,
+            "cl_tin" => Self::ClTin,
+            "cm_niu" => Self::CmNiu,
+            "cn_tin" => Self::CnTin,
+            "co_nit" => Self::CoNit,
+            "cr_tin" => Self::CrTin,
+            "cv_nif" => Self::CvNif,
+            "de_stn" => Self::DeStn,
+            "do_rcn" => Self::DoRcn,
+            "ec_ruc" => Self::EcRuc,
+            "eg_tin" => Self::EgTin,
+            "es_cif" => Self::EsCif,
+            "et_tin" => Self::EtTin,
+            "eu_oss_vat" => Self::EuOssVat,
+            "eu_vat" => Self::EuVat,
+            "fo_vat" => Self::FoVat,
+            "gb_vat" => Self::GbVat,
+            "ge_vat" => Self::GeVat,
+            "gi_tin" => Self::GiTin,
+            "gn_nif" => Self::GnNif,
+            "hk_br" => Self::HkBr,
+            "hr_oib" => Self::HrOib,
+            "hu_tin" => Self::HuTin,
+            "id_npwp" => Self::IdNpwp,
+            "il_vat" => Self::IlVat,
+            "in_gst" => Self::InGst,
+            "is_vat" => Self::IsVat,
+            "it_cf" => Self::ItCf,
+            "jp_cn" => Self::JpCn,
+            "jp_rn" => Self::JpRn,
+            "jp_trn" => Self::JpTrn,
+            "ke_pin" => Self::KePin,
+            "kg_tin" => Self::KgTin,
+            "kh_tin" => Self::KhTin,
+            "kr_brn" => Self::KrBrn,
+            "kz_bin" => Self::KzBin,
+            "la_tin" => Self::LaTin,
+            "li_uid" => Self::LiUid,
+            "li_vat" => Self::LiVat,
+            "lk_vat" => Self::LkVat,
+            "ma_vat" => Self::MaVat,
+            "md_vat" => Self::MdVat,
+            "me_pib" => Self::MePib,
+            "mk_vat" => Self::MkVat,
+            "mr_nif" => Self::MrNif,
+            "mx_rfc" => Self::MxRfc,
+            "my_frp" => Self::MyFrp,
+            "my_itn" => Self::MyItn,
+            "my_sst" => Self::MySst,
+            "ng_tin" => Self::NgTin,
+            "no_vat" => Self::NoVat,
+            "no_voec" => Self::NoVoec,
+            "np_pan" => Self::NpPan,
+            "nz_gst" => Self::NzGst,
+            "om_vat" => Self::OmVat,
+            "pe_ruc" => Self::PeRuc,
+            "ph_tin" => Self::PhTin,
+            "pl_nip" => Self::PlNip,
+            "py_ruc" => Self::PyRuc,
+            "ro_tin" => Self::RoTin,
+            "rs_pib" => Self::RsPib,
+            "ru_inn" => Self::RuInn,
+            "ru_kpp" => Self::RuKpp,
+            "sa_vat" => Self::SaVat,
+            "sg_gst" => Self::SgGst,
+            "sg_uen" => Self::SgUen,
+            "si_tin" => Self::SiTin,
+            "sn_ninea" => Self::SnNinea,
+            "sr_fin" => Self::SrFin,
+            "sv_nit" => Self::SvNit,
+            "th_vat" => Self::ThVat,
+            "tj_tin" => Self::TjTin,
+            "tr_tin" => Self::TrTin,
+            "tw_vat" => Self::TwVat,
+            "tz_vat" => Self::TzVat,
+            "ua_vat" => Self::UaVat,
+            "ug_tin" => Self::UgTin,
+            "unknown" => Self::Unknown,
+            "us_ein" => Self::UsEin,
+            "uy_ruc" => Self::UyRuc,
+            "uz_tin" => Self::UzTin,
+            "uz_vat" => Self::UzVat,
+            "ve_rif" => Self::VeRif,
+            "vn_tin" => Self::VnTin,
+            "za_vat" => Self::ZaVat,
+            "zm_tin" => Self::ZmTin,
+            "zw_tin" => Self::ZwTin,
             _ => Self::Unrecognized(Unrecognized::new(value)),
         }
     }
 }
 
-crate::macros::open_enum!(AllowRedisplay);
-
-/// A kind of payment method.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PaymentMethodType {
-    /// Link, Stripe's wallet.
-    Link,
-    /// A US bank account, debited by ACH.
-    UsBankAccount,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl PaymentMethodType {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Link => "link",
-            Self::UsBankAccount => "us_bank_account",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for PaymentMethodType {
-    fn from(value: &str) -> Self {
-        match value {
-            "link" => Self::Link,
-            "us_bank_account" => Self::UsBankAccount,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(PaymentMethodType);
+crate::macros::open_enum!(TaxIdType);

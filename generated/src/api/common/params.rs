@@ -2,39 +2,143 @@
 
 use crate::Timestamp;
 use crate::params::{Params, Value};
+use super::TaxIdType;
 
-/// Only objects created at this time or within this range, in unix seconds.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum CreatedFilter {
-    /// A range of time.
-    TimeRange(TimeRange),
-    /// At this time.
-    Timestamp(Timestamp),
-}
+/// A postal address.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct AddressParams(Params);
 
-impl From<TimeRange> for CreatedFilter {
-    fn from(value: TimeRange) -> Self {
-        Self::TimeRange(value)
+impl AddressParams {
+    /// Nothing set yet.
+    pub fn new() -> Self {
+        Self(Params::new())
+    }
+
+    /// The city, town or village.
+    pub fn city(mut self, city: impl Into<String>) -> Self {
+        self.0.set("city", Value::sensitive(city));
+        self
+    }
+
+    /// The country as two letters (ISO 3166-1 alpha-2), such as `US`.
+    pub fn country(mut self, country: impl Into<String>) -> Self {
+        self.0.set("country", Into::<String>::into(country));
+        self
+    }
+
+    /// The first line, usually street and number, or a post-office box.
+    pub fn line1(mut self, line1: impl Into<String>) -> Self {
+        self.0.set("line1", Value::sensitive(line1));
+        self
+    }
+
+    /// The second line, such as apartment, floor or building.
+    pub fn line2(mut self, line2: impl Into<String>) -> Self {
+        self.0.set("line2", Value::sensitive(line2));
+        self
+    }
+
+    /// The postal code, in the US the ZIP code.
+    pub fn postal_code(mut self, postal_code: impl Into<String>) -> Self {
+        self.0.set("postal_code", Value::sensitive(postal_code));
+        self
+    }
+
+    /// The state, province or region; two letters in the US.
+    pub fn state(mut self, state: impl Into<String>) -> Self {
+        self.0.set("state", Value::sensitive(state));
+        self
     }
 }
 
-impl From<Timestamp> for CreatedFilter {
+crate::macros::params!(AddressParams);
+
+/// Where something is shipped, and to whom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ShippingDetailsParams(Params);
+
+impl ShippingDetailsParams {
+    /// With what is required: `address`, `name`.
+    pub fn new(address: AddressParams, name: impl Into<String>) -> Self {
+        Self(Params::new().with("address", address).with("name", Value::sensitive(name)))
+    }
+
+    /// Who delivers, such as `UPS` or `FedEx`.
+    ///
+    /// Only when creating a checkout session or creating, updating, or confirming a payment intent.
+    pub fn carrier(mut self, carrier: impl Into<String>) -> Self {
+        self.0.set("carrier", Into::<String>::into(carrier));
+        self
+    }
+
+    /// The recipient's phone number, with its extension.
+    pub fn phone(mut self, phone: impl Into<String>) -> Self {
+        self.0.set("phone", Value::sensitive(phone));
+        self
+    }
+
+    /// Unsets `phone`, whatever it was before.
+    pub fn clear_phone(mut self) -> Self {
+        self.0.clear("phone");
+        self
+    }
+
+    /// The numbers to follow the delivery by, separated by commas when there are several.
+    ///
+    /// Only when creating a checkout session or creating, updating, or confirming a payment intent.
+    pub fn tracking_number(mut self, tracking_number: impl Into<String>) -> Self {
+        self.0.set("tracking_number", Into::<String>::into(tracking_number));
+        self
+    }
+}
+
+crate::macros::params!(ShippingDetailsParams);
+
+/// A tax id: what kind of number it is, and the number.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TaxIdDataParams(Params);
+
+impl TaxIdDataParams {
+    /// With what is required: `type`, `value`.
+    pub fn new(r#type: TaxIdType, value: impl Into<String>) -> Self {
+        Self(Params::new().with("type", r#type).with("value", Value::sensitive(value)))
+    }
+}
+
+crate::macros::params!(TaxIdDataParams);
+
+/// A time, or a range of times, in unix seconds.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum TimeFilter {
+    /// At this time.
+    Timestamp(Timestamp),
+    /// A range of time.
+    TimeRange(TimeRange),
+}
+
+impl From<Timestamp> for TimeFilter {
     fn from(value: Timestamp) -> Self {
         Self::Timestamp(value)
     }
 }
 
-impl From<CreatedFilter> for Value {
-    fn from(value: CreatedFilter) -> Self {
+impl From<TimeRange> for TimeFilter {
+    fn from(value: TimeRange) -> Self {
+        Self::TimeRange(value)
+    }
+}
+
+impl From<TimeFilter> for Value {
+    fn from(value: TimeFilter) -> Self {
         match value {
-            CreatedFilter::TimeRange(value) => value.into(),
-            CreatedFilter::Timestamp(value) => value.into(),
+            TimeFilter::Timestamp(value) => value.into(),
+            TimeFilter::TimeRange(value) => value.into(),
         }
     }
 }
 
-/// A range of time.
+/// A range of time. Each limit may be left out.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct TimeRange(Params);
 

@@ -79,7 +79,7 @@ crate::macros::object!(CashBalance);
 #[non_exhaustive]
 pub struct CashBalanceSettings {
     /// Whether it is used by itself for what the customer owes.
-    pub reconciliation_mode: ReconciliationMode,
+    pub reconciliation_mode: CashBalanceSettingsReconciliationMode,
     /// True when `reconciliation_mode` is that of your account, false when this customer has one of
     /// its own.
     pub using_merchant_default: bool,
@@ -119,37 +119,42 @@ impl Serialize for CashBalanceSettings {
 
 crate::macros::object!(CashBalanceSettings);
 
-/// Whether it is used by itself for what the customer owes.
+/// Whether Stripe uses money that a customer sends for what the customer owes, or leaves that
+/// to you.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum ReconciliationMode {
+pub enum CashBalanceSettingsReconciliationMode {
     /// Stripe uses the money for the customer's open payments.
     Automatic,
     /// The money stays until you use it.
     Manual,
+    /// What the settings of your account say.
+    MerchantDefault,
     /// A value that this version of the bindings does not know.
     Unrecognized(Unrecognized),
 }
 
-impl ReconciliationMode {
+impl CashBalanceSettingsReconciliationMode {
     /// The value as Stripe writes it.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Automatic => "automatic",
             Self::Manual => "manual",
+            Self::MerchantDefault => "merchant_default",
             Self::Unrecognized(value) => value.as_str(),
         }
     }
 }
 
-impl From<&str> for ReconciliationMode {
+impl From<&str> for CashBalanceSettingsReconciliationMode {
     fn from(value: &str) -> Self {
         match value {
             "automatic" => Self::Automatic,
             "manual" => Self::Manual,
+            "merchant_default" => Self::MerchantDefault,
             _ => Self::Unrecognized(Unrecognized::new(value)),
         }
     }
 }
 
-crate::macros::open_enum!(ReconciliationMode);
+crate::macros::open_enum!(CashBalanceSettingsReconciliationMode);

@@ -3,7 +3,8 @@
 use crate::{
     Expandable, List, Map, ObjectType, RawObject, Sensitive, Timestamp, Unrecognized,
 };
-use crate::api::common::Address;
+use crate::api::common::{Address, ShippingDetails};
+use crate::api::invoice::InvoiceCustomField;
 use crate::api::payment_method::PaymentMethod;
 use crate::de::{Fields, Integer};
 use serde::{Serialize, Serializer};
@@ -73,14 +74,14 @@ pub struct Customer {
     /// The languages the customer prefers, the best first, such as `en-US`.
     pub preferred_locales: Option<Vec<String>>,
     /// Where to ship to, as on the customer's invoices.
-    pub shipping: Option<Shipping>,
+    pub shipping: Option<ShippingDetails>,
     /// The customer's sources, from the time before payment methods, as raw JSON. Only included
     /// when expanded.
     pub sources: Option<List<serde_json::Value>>,
     /// The customer's running subscriptions, as raw JSON. Only included when expanded.
     pub subscriptions: Option<List<serde_json::Value>>,
     /// How the customer's taxes are computed. Only included when expanded.
-    pub tax: Option<Tax>,
+    pub tax: Option<CustomerTax>,
     /// Whether the customer pays taxes.
     pub tax_exempt: Option<TaxExempt>,
     /// The customer's tax ids, as raw JSON. Only included when expanded.
@@ -270,10 +271,64 @@ pub struct CustomerId(crate::text::Text);
 
 crate::macros::id!(CustomerId);
 
+/// How the taxes of a customer are computed.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct CustomerTax {
+    /// Whether enough is known of the customer's location to compute taxes.
+    pub automatic_tax: CustomerTaxAutomaticTax,
+    /// A recent IP address of the customer, a hint at the location.
+    pub ip_address: Option<Sensitive<String>>,
+    /// The location that was found. Null when there is none.
+    pub location: Option<CustomerTaxLocation>,
+    /// Who computes the taxes.
+    pub provider: CustomerTaxProvider,
+}
+
+impl crate::de::Object for CustomerTax {
+    const NAME: &'static str = "CustomerTax";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut automatic_tax = None;
+        let mut ip_address = None;
+        let mut location = None;
+        let mut provider = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "automatic_tax" => fields.read(&mut automatic_tax)?,
+                "ip_address" => fields.read(&mut ip_address)?,
+                "location" => fields.read(&mut location)?,
+                "provider" => fields.read(&mut provider)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            automatic_tax: fields.required(automatic_tax, "automatic_tax")?,
+            ip_address,
+            location,
+            provider: fields.required(provider, "provider")?,
+        })
+    }
+}
+
+impl Serialize for CustomerTax {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("automatic_tax", &self.automatic_tax)?;
+        object.serialize_entry("ip_address", &self.ip_address)?;
+        object.serialize_entry("location", &self.location)?;
+        object.serialize_entry("provider", &self.provider)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(CustomerTax);
+
 /// Whether enough is known of the customer's location to compute taxes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum AutomaticTax {
+pub enum CustomerTaxAutomaticTax {
     /// An error came up while the location was looked for.
     Failed,
     /// The location is known, and you do not collect taxes there.
@@ -286,7 +341,7 @@ pub enum AutomaticTax {
     Unrecognized(Unrecognized),
 }
 
-impl AutomaticTax {
+impl CustomerTaxAutomaticTax {
     /// The value as Stripe writes it.
     pub fn as_str(&self) -> &str {
         match self {
@@ -299,7 +354,7 @@ impl AutomaticTax {
     }
 }
 
-impl From<&str> for AutomaticTax {
+impl From<&str> for CustomerTaxAutomaticTax {
     fn from(value: &str) -> Self {
         match value {
             "failed" => Self::Failed,
@@ -311,49 +366,141 @@ impl From<&str> for AutomaticTax {
     }
 }
 
-crate::macros::open_enum!(AutomaticTax);
+crate::macros::open_enum!(CustomerTaxAutomaticTax);
 
-/// A field shown on invoices.
+/// Where a customer is for tax purposes.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct InvoiceCustomField {
-    /// What the field is called.
-    pub name: String,
-    /// What the field says.
-    pub value: String,
+pub struct CustomerTaxLocation {
+    /// The country as two letters (ISO 3166-1 alpha-2).
+    pub country: String,
+    /// What the location was told from.
+    pub source: CustomerTaxLocationSource,
+    /// The state, province or region, where it matters for taxes.
+    pub state: Option<Sensitive<String>>,
 }
 
-impl crate::de::Object for InvoiceCustomField {
-    const NAME: &'static str = "InvoiceCustomField";
+impl crate::de::Object for CustomerTaxLocation {
+    const NAME: &'static str = "CustomerTaxLocation";
     fn from_fields<'de, A: MapAccess<'de>>(
         mut fields: Fields<A>,
     ) -> Result<Self, A::Error> {
-        let mut name = None;
-        let mut value = None;
-        while let Some(key) = fields.next_name()? {
-            match key.as_str() {
-                "name" => fields.read(&mut name)?,
-                "value" => fields.read(&mut value)?,
+        let mut country = None;
+        let mut source = None;
+        let mut state = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "country" => fields.read(&mut country)?,
+                "source" => fields.read(&mut source)?,
+                "state" => fields.read(&mut state)?,
                 _ => fields.skip()?,
             }
         }
         Ok(Self {
-            name: fields.required(name, "name")?,
-            value: fields.required(value, "value")?,
+            country: fields.required(country, "country")?,
+            source: fields.required(source, "source")?,
+            state,
         })
     }
 }
 
-impl Serialize for InvoiceCustomField {
+impl Serialize for CustomerTaxLocation {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("name", &self.name)?;
-        object.serialize_entry("value", &self.value)?;
+        object.serialize_entry("country", &self.country)?;
+        object.serialize_entry("source", &self.source)?;
+        object.serialize_entry("state", &self.state)?;
         object.end()
     }
 }
 
-crate::macros::object!(InvoiceCustomField);
+crate::macros::object!(CustomerTaxLocation);
+
+/// What the location of a customer is known from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CustomerTaxLocationSource {
+    /// The billing address.
+    BillingAddress,
+    /// The IP address.
+    IpAddress,
+    /// A payment method.
+    PaymentMethod,
+    /// The shipping address.
+    ShippingDestination,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl CustomerTaxLocationSource {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::BillingAddress => "billing_address",
+            Self::IpAddress => "ip_address",
+            Self::PaymentMethod => "payment_method",
+            Self::ShippingDestination => "shipping_destination",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for CustomerTaxLocationSource {
+    fn from(value: &str) -> Self {
+        match value {
+            "billing_address" => Self::BillingAddress,
+            "ip_address" => Self::IpAddress,
+            "payment_method" => Self::PaymentMethod,
+            "shipping_destination" => Self::ShippingDestination,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(CustomerTaxLocationSource);
+
+/// Who computes the taxes of a customer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CustomerTaxProvider {
+    /// Anrok.
+    Anrok,
+    /// Avalara.
+    Avalara,
+    /// Sphere.
+    Sphere,
+    /// Stripe Tax.
+    Stripe,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl CustomerTaxProvider {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Anrok => "anrok",
+            Self::Avalara => "avalara",
+            Self::Sphere => "sphere",
+            Self::Stripe => "stripe",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for CustomerTaxProvider {
+    fn from(value: &str) -> Self {
+        match value {
+            "anrok" => Self::Anrok,
+            "avalara" => Self::Avalara,
+            "sphere" => Self::Sphere,
+            "stripe" => Self::Stripe,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(CustomerTaxProvider);
 
 /// What invoices of a customer use by default.
 #[derive(Clone, Debug, PartialEq)]
@@ -451,125 +598,7 @@ impl Serialize for InvoiceSettingsRenderingOptions {
 
 crate::macros::object!(InvoiceSettingsRenderingOptions);
 
-/// Where something is shipped, and to whom.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Shipping {
-    /// The address to ship to.
-    pub address: Option<Address>,
-    /// Who delivers it, such as UPS.
-    pub carrier: Option<String>,
-    /// The recipient's name.
-    pub name: Option<Sensitive<String>>,
-    /// The recipient's phone number, with its extension.
-    pub phone: Option<Sensitive<String>>,
-    /// The carrier's tracking number; several are separated by commas.
-    pub tracking_number: Option<String>,
-}
-
-impl crate::de::Object for Shipping {
-    const NAME: &'static str = "Shipping";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut address = None;
-        let mut carrier = None;
-        let mut name = None;
-        let mut phone = None;
-        let mut tracking_number = None;
-        while let Some(key) = fields.next_name()? {
-            match key.as_str() {
-                "address" => fields.read(&mut address)?,
-                "carrier" => fields.read(&mut carrier)?,
-                "name" => fields.read(&mut name)?,
-                "phone" => fields.read(&mut phone)?,
-                "tracking_number" => fields.read(&mut tracking_number)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            address,
-            carrier,
-            name,
-            phone,
-            tracking_number,
-        })
-    }
-}
-
-impl Serialize for Shipping {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        if let Some(value) = &self.address {
-            object.serialize_entry("address", value)?;
-        }
-        object.serialize_entry("carrier", &self.carrier)?;
-        if let Some(value) = &self.name {
-            object.serialize_entry("name", value)?;
-        }
-        object.serialize_entry("phone", &self.phone)?;
-        object.serialize_entry("tracking_number", &self.tracking_number)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(Shipping);
-
-/// How the taxes of a customer are computed.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Tax {
-    /// Whether enough is known of the customer's location to compute taxes.
-    pub automatic_tax: AutomaticTax,
-    /// A recent IP address of the customer, a hint at the location.
-    pub ip_address: Option<Sensitive<String>>,
-    /// The location that was found. Null when there is none.
-    pub location: Option<TaxLocation>,
-    /// Who computes the taxes.
-    pub provider: TaxProvider,
-}
-
-impl crate::de::Object for Tax {
-    const NAME: &'static str = "Tax";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut automatic_tax = None;
-        let mut ip_address = None;
-        let mut location = None;
-        let mut provider = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "automatic_tax" => fields.read(&mut automatic_tax)?,
-                "ip_address" => fields.read(&mut ip_address)?,
-                "location" => fields.read(&mut location)?,
-                "provider" => fields.read(&mut provider)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            automatic_tax: fields.required(automatic_tax, "automatic_tax")?,
-            ip_address,
-            location,
-            provider: fields.required(provider, "provider")?,
-        })
-    }
-}
-
-impl Serialize for Tax {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("automatic_tax", &self.automatic_tax)?;
-        object.serialize_entry("ip_address", &self.ip_address)?;
-        object.serialize_entry("location", &self.location)?;
-        object.serialize_entry("provider", &self.provider)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(Tax);
-
-/// Whether the customer pays taxes.
+/// Whether a customer pays taxes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TaxExempt {
@@ -607,137 +636,3 @@ impl From<&str> for TaxExempt {
 }
 
 crate::macros::open_enum!(TaxExempt);
-
-/// Where a customer is for tax purposes.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct TaxLocation {
-    /// The country as two letters (ISO 3166-1 alpha-2).
-    pub country: String,
-    /// What the location was told from.
-    pub source: TaxLocationSource,
-    /// The state, province or region, where it matters for taxes.
-    pub state: Option<Sensitive<String>>,
-}
-
-impl crate::de::Object for TaxLocation {
-    const NAME: &'static str = "TaxLocation";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut country = None;
-        let mut source = None;
-        let mut state = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "country" => fields.read(&mut country)?,
-                "source" => fields.read(&mut source)?,
-                "state" => fields.read(&mut state)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            country: fields.required(country, "country")?,
-            source: fields.required(source, "source")?,
-            state,
-        })
-    }
-}
-
-impl Serialize for TaxLocation {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("country", &self.country)?;
-        object.serialize_entry("source", &self.source)?;
-        object.serialize_entry("state", &self.state)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(TaxLocation);
-
-/// What the location was told from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TaxLocationSource {
-    /// The billing address.
-    BillingAddress,
-    /// The IP address.
-    IpAddress,
-    /// A payment method.
-    PaymentMethod,
-    /// The shipping address.
-    ShippingDestination,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl TaxLocationSource {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::BillingAddress => "billing_address",
-            Self::IpAddress => "ip_address",
-            Self::PaymentMethod => "payment_method",
-            Self::ShippingDestination => "shipping_destination",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for TaxLocationSource {
-    fn from(value: &str) -> Self {
-        match value {
-            "billing_address" => Self::BillingAddress,
-            "ip_address" => Self::IpAddress,
-            "payment_method" => Self::PaymentMethod,
-            "shipping_destination" => Self::ShippingDestination,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(TaxLocationSource);
-
-/// Who computes the taxes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TaxProvider {
-    /// Anrok.
-    Anrok,
-    /// Avalara.
-    Avalara,
-    /// Sphere.
-    Sphere,
-    /// Stripe Tax.
-    Stripe,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl TaxProvider {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Anrok => "anrok",
-            Self::Avalara => "avalara",
-            Self::Sphere => "sphere",
-            Self::Stripe => "stripe",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for TaxProvider {
-    fn from(value: &str) -> Self {
-        match value {
-            "anrok" => Self::Anrok,
-            "avalara" => Self::Avalara,
-            "sphere" => Self::Sphere,
-            "stripe" => Self::Stripe,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(TaxProvider);

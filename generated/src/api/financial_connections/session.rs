@@ -5,7 +5,7 @@ use crate::de::Fields;
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
-use super::{Account, AccountHolder, Permission};
+use super::{Account, AccountHolder, AccountSubcategory, Permission};
 
 /// One run of the dialog in which a user links accounts. Create it on the server and hand its
 /// `client_secret` to Stripe.js or a mobile SDK, which shows the dialog.
@@ -111,54 +111,8 @@ pub struct SessionId(crate::text::Text);
 
 crate::macros::id!(SessionId);
 
-/// Only accounts of these kinds.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AccountSubcategory {
-    /// Checking accounts.
-    Checking,
-    /// Credit cards.
-    CreditCard,
-    /// Lines of credit.
-    LineOfCredit,
-    /// Mortgages.
-    Mortgage,
-    /// Savings accounts.
-    Savings,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl AccountSubcategory {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Checking => "checking",
-            Self::CreditCard => "credit_card",
-            Self::LineOfCredit => "line_of_credit",
-            Self::Mortgage => "mortgage",
-            Self::Savings => "savings",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for AccountSubcategory {
-    fn from(value: &str) -> Self {
-        match value {
-            "checking" => Self::Checking,
-            "credit_card" => Self::CreditCard,
-            "line_of_credit" => Self::LineOfCredit,
-            "mortgage" => Self::Mortgage,
-            "savings" => Self::Savings,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(AccountSubcategory);
-
-/// The data to fetch as soon as an account is linked. Each kind takes the permission for it.
+/// A kind of data that Stripe fetches as soon as an account is linked. It takes the permission
+/// for it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Prefetch {

@@ -29,7 +29,7 @@ pub struct Transaction {
     /// Whether it is final.
     pub status: TransactionStatus,
     /// When it got its final status.
-    pub status_transitions: StatusTransitions,
+    pub status_transitions: TransactionStatusTransitions,
     /// When it took place, in unix seconds.
     pub transacted_at: Timestamp,
     /// The id of the refresh that last added or changed it, `fctxnref_…`.
@@ -119,46 +119,7 @@ pub struct TransactionId(crate::text::Text);
 
 crate::macros::id!(TransactionId);
 
-/// When a transaction got its final status.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct StatusTransitions {
-    /// When it was posted, in unix seconds. Null when it was not.
-    pub posted_at: Option<Timestamp>,
-    /// When it was voided, in unix seconds. Null when it was not.
-    pub void_at: Option<Timestamp>,
-}
-
-impl crate::de::Object for StatusTransitions {
-    const NAME: &'static str = "StatusTransitions";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut posted_at = None;
-        let mut void_at = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "posted_at" => fields.read(&mut posted_at)?,
-                "void_at" => fields.read(&mut void_at)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self { posted_at, void_at })
-    }
-}
-
-impl Serialize for StatusTransitions {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("posted_at", &self.posted_at)?;
-        object.serialize_entry("void_at", &self.void_at)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(StatusTransitions);
-
-/// Whether it is final.
+/// Whether a transaction is final.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransactionStatus {
@@ -196,3 +157,42 @@ impl From<&str> for TransactionStatus {
 }
 
 crate::macros::open_enum!(TransactionStatus);
+
+/// When a transaction got its final status.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TransactionStatusTransitions {
+    /// When it was posted, in unix seconds. Null when it was not.
+    pub posted_at: Option<Timestamp>,
+    /// When it was voided, in unix seconds. Null when it was not.
+    pub void_at: Option<Timestamp>,
+}
+
+impl crate::de::Object for TransactionStatusTransitions {
+    const NAME: &'static str = "TransactionStatusTransitions";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut posted_at = None;
+        let mut void_at = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "posted_at" => fields.read(&mut posted_at)?,
+                "void_at" => fields.read(&mut void_at)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self { posted_at, void_at })
+    }
+}
+
+impl Serialize for TransactionStatusTransitions {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("posted_at", &self.posted_at)?;
+        object.serialize_entry("void_at", &self.void_at)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(TransactionStatusTransitions);

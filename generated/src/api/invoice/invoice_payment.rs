@@ -34,7 +34,7 @@ pub struct InvoicePayment {
     /// The name of this kind of object; the same for all objects of the kind.
     pub object: ObjectType,
     /// What the invoice is paid by.
-    pub payment: Payment,
+    pub payment: AssociatedPayment,
     /// How far it is: `open`, `paid` or `canceled`.
     pub status: String,
     /// When its status changed.
@@ -121,6 +121,142 @@ pub struct InvoicePaymentId(crate::text::Text);
 
 crate::macros::id!(InvoicePaymentId);
 
+/// What an invoice is paid by.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AssociatedPayment {
+    /// The charge, as raw JSON when expanded. Set when `type` is `charge`: for charges without a
+    /// PaymentIntent.
+    pub charge: Option<Expandable<RawObject>>,
+    /// The PaymentIntent. Set when `type` is `payment_intent`.
+    pub payment_intent: Option<Expandable<PaymentIntent>>,
+    /// The record of a payment outside of Stripe, as raw JSON when expanded. Set when `type` is
+    /// `payment_record`.
+    pub payment_record: Option<Expandable<RawObject>>,
+    /// Which kind it is; the field of that name is set.
+    pub r#type: AssociatedPaymentType,
+}
+
+/// What a [`AssociatedPayment`] is, by its `type`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum AssociatedPaymentDetails<'a> {
+    /// The charge, as raw JSON when expanded. Set when `type` is `charge`: for charges without a
+    /// PaymentIntent.
+    Charge(&'a Expandable<RawObject>),
+    /// The PaymentIntent. Set when `type` is `payment_intent`.
+    PaymentIntent(&'a Expandable<PaymentIntent>),
+    /// The record of a payment outside of Stripe, as raw JSON when expanded. Set when `type` is
+    /// `payment_record`.
+    PaymentRecord(&'a Expandable<RawObject>),
+    /// A `type` that nothing more comes with.
+    Other(&'a AssociatedPaymentType),
+}
+
+impl AssociatedPayment {
+    /// What it is by its `type`, and what comes with that.
+    pub fn details(&self) -> AssociatedPaymentDetails<'_> {
+        let details = match &self.r#type {
+            AssociatedPaymentType::Charge => {
+                self.charge.as_ref().map(AssociatedPaymentDetails::Charge)
+            }
+            AssociatedPaymentType::PaymentIntent => {
+                self.payment_intent.as_ref().map(AssociatedPaymentDetails::PaymentIntent)
+            }
+            AssociatedPaymentType::PaymentRecord => {
+                self.payment_record.as_ref().map(AssociatedPaymentDetails::PaymentRecord)
+            }
+            _ => None,
+        };
+        details.unwrap_or(AssociatedPaymentDetails::Other(&self.r#type))
+    }
+}
+
+impl crate::de::Object for AssociatedPayment {
+    const NAME: &'static str = "AssociatedPayment";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut charge = None;
+        let mut payment_intent = None;
+        let mut payment_record = None;
+        let mut r#type = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "charge" => fields.read(&mut charge)?,
+                "payment_intent" => fields.read(&mut payment_intent)?,
+                "payment_record" => fields.read(&mut payment_record)?,
+                "type" => fields.read(&mut r#type)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            charge,
+            payment_intent,
+            payment_record,
+            r#type: fields.required(r#type, "type")?,
+        })
+    }
+}
+
+impl Serialize for AssociatedPayment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        if let Some(value) = &self.charge {
+            object.serialize_entry("charge", value)?;
+        }
+        if let Some(value) = &self.payment_intent {
+            object.serialize_entry("payment_intent", value)?;
+        }
+        if let Some(value) = &self.payment_record {
+            object.serialize_entry("payment_record", value)?;
+        }
+        object.serialize_entry("type", &self.r#type)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(AssociatedPayment);
+
+/// What an invoice is paid by; the field of that name is set.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AssociatedPaymentType {
+    /// A charge.
+    Charge,
+    /// A PaymentIntent.
+    PaymentIntent,
+    /// The record of a payment outside of Stripe.
+    PaymentRecord,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl AssociatedPaymentType {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Charge => "charge",
+            Self::PaymentIntent => "payment_intent",
+            Self::PaymentRecord => "payment_record",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for AssociatedPaymentType {
+    fn from(value: &str) -> Self {
+        match value {
+            "charge" => Self::Charge,
+            "payment_intent" => Self::PaymentIntent,
+            "payment_record" => Self::PaymentRecord,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(AssociatedPaymentType);
+
 /// When the status of a payment changed. Null for what has not happened.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -159,137 +295,3 @@ impl Serialize for InvoicePaymentStatusTransitions {
 }
 
 crate::macros::object!(InvoicePaymentStatusTransitions);
-
-/// What an invoice is paid by.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Payment {
-    /// The charge, as raw JSON when expanded. Set when `type` is `charge`: for charges without a
-    /// PaymentIntent.
-    pub charge: Option<Expandable<RawObject>>,
-    /// The PaymentIntent. Set when `type` is `payment_intent`.
-    pub payment_intent: Option<Expandable<PaymentIntent>>,
-    /// The record of a payment outside of Stripe, as raw JSON when expanded. Set when `type` is
-    /// `payment_record`.
-    pub payment_record: Option<Expandable<RawObject>>,
-    /// Which kind it is; the field of that name is set.
-    pub r#type: PaymentType,
-}
-
-/// What a [`Payment`] is, by its `type`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum PaymentDetails<'a> {
-    /// The charge, as raw JSON when expanded. Set when `type` is `charge`: for charges without a
-    /// PaymentIntent.
-    Charge(&'a Expandable<RawObject>),
-    /// The PaymentIntent. Set when `type` is `payment_intent`.
-    PaymentIntent(&'a Expandable<PaymentIntent>),
-    /// The record of a payment outside of Stripe, as raw JSON when expanded. Set when `type` is
-    /// `payment_record`.
-    PaymentRecord(&'a Expandable<RawObject>),
-    /// A `type` that nothing more comes with.
-    Other(&'a PaymentType),
-}
-
-impl Payment {
-    /// What it is by its `type`, and what comes with that.
-    pub fn details(&self) -> PaymentDetails<'_> {
-        let details = match &self.r#type {
-            PaymentType::Charge => self.charge.as_ref().map(PaymentDetails::Charge),
-            PaymentType::PaymentIntent => {
-                self.payment_intent.as_ref().map(PaymentDetails::PaymentIntent)
-            }
-            PaymentType::PaymentRecord => {
-                self.payment_record.as_ref().map(PaymentDetails::PaymentRecord)
-            }
-            _ => None,
-        };
-        details.unwrap_or(PaymentDetails::Other(&self.r#type))
-    }
-}
-
-impl crate::de::Object for Payment {
-    const NAME: &'static str = "Payment";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut charge = None;
-        let mut payment_intent = None;
-        let mut payment_record = None;
-        let mut r#type = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "charge" => fields.read(&mut charge)?,
-                "payment_intent" => fields.read(&mut payment_intent)?,
-                "payment_record" => fields.read(&mut payment_record)?,
-                "type" => fields.read(&mut r#type)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            charge,
-            payment_intent,
-            payment_record,
-            r#type: fields.required(r#type, "type")?,
-        })
-    }
-}
-
-impl Serialize for Payment {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        if let Some(value) = &self.charge {
-            object.serialize_entry("charge", value)?;
-        }
-        if let Some(value) = &self.payment_intent {
-            object.serialize_entry("payment_intent", value)?;
-        }
-        if let Some(value) = &self.payment_record {
-            object.serialize_entry("payment_record", value)?;
-        }
-        object.serialize_entry("type", &self.r#type)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(Payment);
-
-/// Which kind it is; the field of that name is set.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PaymentType {
-    /// A charge.
-    Charge,
-    /// A PaymentIntent.
-    PaymentIntent,
-    /// The record of a payment outside of Stripe.
-    PaymentRecord,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl PaymentType {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Charge => "charge",
-            Self::PaymentIntent => "payment_intent",
-            Self::PaymentRecord => "payment_record",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for PaymentType {
-    fn from(value: &str) -> Self {
-        match value {
-            "charge" => Self::Charge,
-            "payment_intent" => Self::PaymentIntent,
-            "payment_record" => Self::PaymentRecord,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(PaymentType);

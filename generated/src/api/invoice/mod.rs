@@ -2,12 +2,18 @@
 
 //! Types and operations of invoices.
 
+#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 mod deleted_invoice;
+#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 pub use deleted_invoice::*;
+#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
+mod invoice_line_item;
+#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
+pub use invoice_line_item::*;
+#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 mod invoice_payment;
+#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 pub use invoice_payment::*;
-mod line_item;
-pub use line_item::*;
 mod models;
 pub use models::*;
 #[cfg(feature = "client")]
@@ -17,8 +23,6 @@ mod operations;
 #[cfg(feature = "invoices")]
 pub use operations::*;
 #[cfg(feature = "client")]
-#[cfg(feature = "invoices")]
 mod params;
 #[cfg(feature = "client")]
-#[cfg(feature = "invoices")]
 pub use params::*;

@@ -2,17 +2,18 @@
 
 use crate::{Client, Timestamp, params};
 use crate::api::common::{
-    AccountReferenceParams, CollectionMethod, CreatedFilter, DiscountParams,
+    AutomaticTaxParams, ConnectAccountReferenceParams, ShippingDetailsParams, TimeFilter,
 };
-use crate::api::customer::{CustomerId, InvoiceCustomFieldParams};
+use crate::api::customer::CustomerId;
 use crate::api::mandate::MandateId;
 use crate::api::payment_method::PaymentMethodId;
 use crate::api::subscription::SubscriptionId;
 use crate::request::{Method, Request};
 use super::{
-    AutomaticTaxParams, DueDateFilter, FromInvoiceParams, Invoice, InvoiceId,
-    InvoiceStatus, PaymentSettingsParams, PendingInvoiceItemsBehavior, RenderingParams,
-    ShippingCostParams, ShippingDetailsParams, TransferDataParams,
+    CollectionMethod, DiscountParams, Invoice, InvoiceCustomFieldParams,
+    InvoiceFromInvoiceParams, InvoiceId, InvoiceRenderingParams, InvoiceStatus,
+    PaymentSettingsParams, PendingInvoiceItemsBehavior, ShippingCostParams,
+    TransferDataParams,
 };
 
 /// The operations on invoices.
@@ -399,13 +400,13 @@ impl CreateInvoice {
     }
 
     /// Makes the draft from another invoice, to correct that one.
-    pub fn from_invoice(mut self, from_invoice: FromInvoiceParams) -> Self {
+    pub fn from_invoice(mut self, from_invoice: InvoiceFromInvoiceParams) -> Self {
         self.0.set("from_invoice", from_invoice);
         self
     }
 
     /// The account that issues invoices, whose branding and contacts they show.
-    pub fn issuer(mut self, issuer: AccountReferenceParams) -> Self {
+    pub fn issuer(mut self, issuer: ConnectAccountReferenceParams) -> Self {
         self.0.set("issuer", issuer);
         self
     }
@@ -457,7 +458,7 @@ impl CreateInvoice {
     }
 
     /// How the page and the PDF of the invoice look.
-    pub fn rendering(mut self, rendering: RenderingParams) -> Self {
+    pub fn rendering(mut self, rendering: InvoiceRenderingParams) -> Self {
         self.0.set("rendering", rendering);
         self
     }
@@ -564,8 +565,8 @@ impl ListInvoices {
     }
 
     /// Only objects created at this time or within this range, in unix seconds.
-    pub fn created(mut self, created: impl Into<CreatedFilter>) -> Self {
-        self.0.set("created", Into::<CreatedFilter>::into(created));
+    pub fn created(mut self, created: impl Into<TimeFilter>) -> Self {
+        self.0.set("created", Into::<TimeFilter>::into(created));
         self
     }
 
@@ -582,8 +583,8 @@ impl ListInvoices {
     }
 
     /// Only invoices due at this time or within this range, in unix seconds.
-    pub fn due_date(mut self, due_date: impl Into<DueDateFilter>) -> Self {
-        self.0.set("due_date", Into::<DueDateFilter>::into(due_date));
+    pub fn due_date(mut self, due_date: impl Into<TimeFilter>) -> Self {
+        self.0.set("due_date", Into::<TimeFilter>::into(due_date));
         self
     }
 
@@ -1037,7 +1038,7 @@ impl UpdateInvoice {
     }
 
     /// The account that issues invoices, whose branding and contacts they show.
-    pub fn issuer(mut self, issuer: AccountReferenceParams) -> Self {
+    pub fn issuer(mut self, issuer: ConnectAccountReferenceParams) -> Self {
         self.0.set("issuer", issuer);
         self
     }
@@ -1092,7 +1093,7 @@ impl UpdateInvoice {
     }
 
     /// How the page and the PDF of the invoice look.
-    pub fn rendering(mut self, rendering: RenderingParams) -> Self {
+    pub fn rendering(mut self, rendering: InvoiceRenderingParams) -> Self {
         self.0.set("rendering", rendering);
         self
     }

@@ -4,3 +4,9 @@
 
 mod models;
 pub use models::*;
+#[cfg(feature = "client")]
+#[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
+mod params;
+#[cfg(feature = "client")]
+#[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
+pub use params::*;

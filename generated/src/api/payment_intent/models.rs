@@ -5,13 +5,12 @@ use crate::{
     Unrecognized,
 };
 use crate::api::common::{
-    AllowRedirects, AttemptError, ExcludedPaymentMethodType, LinkCaptureMethod,
-    LinkSetupFutureUsage, LinkedAccountOptions, ManagedPayments, MicrodepositType,
-    PaymentMethodConfigurationDetails, PresentmentDetails, UsBankAccountMandateOptions,
-    UsBankAccountSetupFutureUsage, VerificationMethod,
+    AttemptError, FinancialConnectionsOptions, ManagedPayments, MicrodepositType,
+    PaymentMethodConfigurationDetails, ShippingDetails, UsBankAccountMandateOptions,
+    UsBankAccountVerificationMethod,
 };
-use crate::api::customer::{Customer, DeletedCustomer, Shipping};
-use crate::api::payment_method::PaymentMethod;
+use crate::api::customer::{Customer, DeletedCustomer};
+use crate::api::payment_method::{PaymentMethod, PaymentMethodType};
 use crate::de::{Fields, Integer};
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
@@ -60,9 +59,9 @@ pub struct PaymentIntent {
     /// A text of your own; the customer may see it.
     pub description: Option<String>,
     /// The kinds of payment methods that can't be used. Null when there are none.
-    pub excluded_payment_method_types: Option<Vec<ExcludedPaymentMethodType>>,
+    pub excluded_payment_method_types: Option<Vec<PaymentMethodType>>,
     /// What else happens with the payment.
-    pub hooks: Option<Hooks>,
+    pub hooks: Option<PaymentIntentHooks>,
     /// The id, `pi_…`.
     pub id: PaymentIntentId,
     /// Why the last attempt failed. Null when it did not, and after the payment intent was changed.
@@ -97,7 +96,7 @@ pub struct PaymentIntent {
     /// What the customer saw, when it was another currency.
     pub presentment_details: Option<PresentmentDetails>,
     /// How far the processing has come. Null unless the payment method tells.
-    pub processing: Option<Processing>,
+    pub processing: Option<PaymentIntentProcessing>,
     /// The address the receipt goes to. In live mode a receipt is sent whatever the account's
     /// settings say.
     pub receipt_email: Option<Sensitive<String>>,
@@ -107,7 +106,7 @@ pub struct PaymentIntent {
     /// the customer once the payment is confirmed.
     pub setup_future_usage: Option<SetupFutureUsage>,
     /// Where the order is shipped, and to whom.
-    pub shipping: Option<Shipping>,
+    pub shipping: Option<ShippingDetails>,
     /// What the customer's bank statement shows of a payment that is not by card, up to 22
     /// characters. The account's own text when it is not set.
     pub statement_descriptor: Option<String>,
@@ -456,7 +455,7 @@ impl Serialize for AmountDetails {
 
 crate::macros::object!(AmountDetails);
 
-/// What does not add up.
+/// What in the details of an amount does not add up.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AmountDetailsError {
@@ -495,7 +494,7 @@ impl Serialize for AmountDetailsError {
 
 crate::macros::object!(AmountDetailsError);
 
-/// What is wrong, for programs.
+/// What is wrong with the details of an amount.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AmountDetailsErrorCode {
@@ -657,7 +656,7 @@ crate::macros::object!(AmountDetailsTip);
 #[non_exhaustive]
 pub struct AutomaticPaymentMethods {
     /// Whether they may send the customer to another site or app. `always` when it is not said.
-    pub allow_redirects: Option<AllowRedirects>,
+    pub allow_redirects: Option<AutomaticPaymentMethodsAllowRedirects>,
     /// True when the settings decide.
     pub enabled: bool,
 }
@@ -696,7 +695,43 @@ impl Serialize for AutomaticPaymentMethods {
 
 crate::macros::object!(AutomaticPaymentMethods);
 
-/// Why it was canceled. Null when it was not, or no reason was given.
+/// Whether payment methods may send the customer to another site or app.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AutomaticPaymentMethodsAllowRedirects {
+    /// They may. Confirming then takes a `return_url`.
+    Always,
+    /// Those that do are left out.
+    Never,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl AutomaticPaymentMethodsAllowRedirects {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Always => "always",
+            Self::Never => "never",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for AutomaticPaymentMethodsAllowRedirects {
+    fn from(value: &str) -> Self {
+        match value {
+            "always" => Self::Always,
+            "never" => Self::Never,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(AutomaticPaymentMethodsAllowRedirects);
+
+/// Why a payment intent was canceled. Four of the reasons can be given; the others are Stripe's
+/// own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CancellationReason {
@@ -755,7 +790,7 @@ impl From<&str> for CancellationReason {
 
 crate::macros::open_enum!(CancellationReason);
 
-/// When the money is taken.
+/// When the money of a payment is taken.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CaptureMethod {
@@ -795,7 +830,7 @@ impl From<&str> for CaptureMethod {
 
 crate::macros::open_enum!(CaptureMethod);
 
-/// Whether a client may confirm it. `automatic` when left out.
+/// Whether a client may confirm a payment intent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConfirmationMethod {
@@ -830,113 +865,72 @@ impl From<&str> for ConfirmationMethod {
 
 crate::macros::open_enum!(ConfirmationMethod);
 
-/// What the hooks work with.
-#[derive(Clone, Debug, PartialEq)]
+/// When the money of a payment with Link is taken.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub struct HookInputs {
-    /// What is to be done about taxes.
-    pub tax: Option<HookTax>,
+pub enum LinkCaptureMethod {
+    /// When you capture it; until then it is only held. Not every payment method can do this; ACH
+    /// debits can't.
+    Manual,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
 }
 
-impl crate::de::Object for HookInputs {
-    const NAME: &'static str = "HookInputs";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut tax = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "tax" => fields.read(&mut tax)?,
-                _ => fields.skip()?,
-            }
+impl LinkCaptureMethod {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Manual => "manual",
+            Self::Unrecognized(value) => value.as_str(),
         }
-        Ok(Self { tax })
     }
 }
 
-impl Serialize for HookInputs {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        if let Some(value) = &self.tax {
-            object.serialize_entry("tax", value)?;
+impl From<&str> for LinkCaptureMethod {
+    fn from(value: &str) -> Self {
+        match value {
+            "manual" => Self::Manual,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
         }
-        object.end()
     }
 }
 
-crate::macros::object!(HookInputs);
+crate::macros::open_enum!(LinkCaptureMethod);
 
-/// What is to be done about taxes.
-#[derive(Clone, Debug, PartialEq)]
+/// Whether a payment method of Link is kept for later payments.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub struct HookTax {
-    /// The id of the tax calculation, `taxcalc_…`, that becomes a tax transaction with the payment.
-    pub calculation: String,
+pub enum LinkSetupFutureUsage {
+    /// It is not kept.
+    None,
+    /// For payments without the customer's presence.
+    OffSession,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
 }
 
-impl crate::de::Object for HookTax {
-    const NAME: &'static str = "HookTax";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut calculation = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "calculation" => fields.read(&mut calculation)?,
-                _ => fields.skip()?,
-            }
+impl LinkSetupFutureUsage {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::None => "none",
+            Self::OffSession => "off_session",
+            Self::Unrecognized(value) => value.as_str(),
         }
-        Ok(Self {
-            calculation: fields.required(calculation, "calculation")?,
-        })
     }
 }
 
-impl Serialize for HookTax {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("calculation", &self.calculation)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(HookTax);
-
-/// What else happens with a payment.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Hooks {
-    /// What the hooks work with.
-    pub inputs: Option<HookInputs>,
-}
-
-impl crate::de::Object for Hooks {
-    const NAME: &'static str = "Hooks";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut inputs = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "inputs" => fields.read(&mut inputs)?,
-                _ => fields.skip()?,
-            }
+impl From<&str> for LinkSetupFutureUsage {
+    fn from(value: &str) -> Self {
+        match value {
+            "none" => Self::None,
+            "off_session" => Self::OffSession,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
         }
-        Ok(Self { inputs })
     }
 }
 
-impl Serialize for Hooks {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        if let Some(value) = &self.inputs {
-            object.serialize_entry("inputs", value)?;
-        }
-        object.end()
-    }
-}
-
-crate::macros::object!(Hooks);
+crate::macros::open_enum!(LinkSetupFutureUsage);
 
 /// What the customer has to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -1078,8 +1072,8 @@ impl Serialize for NextActionRedirectToUrl {
 
 crate::macros::object!(NextActionRedirectToUrl);
 
-/// The kind of action; the field of that name is set, in the raw JSON when it is of another
-/// payment method.
+/// What the customer has to do; the field of that name says more, in the raw JSON when it is of
+/// another payment method.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NextActionType {
@@ -1211,7 +1205,189 @@ impl Serialize for PaymentDetails {
 
 crate::macros::object!(PaymentDetails);
 
-/// How far it has come.
+/// What else happens with a payment.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PaymentIntentHooks {
+    /// What the hooks work with.
+    pub inputs: Option<PaymentIntentHooksInputs>,
+}
+
+impl crate::de::Object for PaymentIntentHooks {
+    const NAME: &'static str = "PaymentIntentHooks";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut inputs = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "inputs" => fields.read(&mut inputs)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self { inputs })
+    }
+}
+
+impl Serialize for PaymentIntentHooks {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        if let Some(value) = &self.inputs {
+            object.serialize_entry("inputs", value)?;
+        }
+        object.end()
+    }
+}
+
+crate::macros::object!(PaymentIntentHooks);
+
+/// What the hooks work with.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PaymentIntentHooksInputs {
+    /// What is to be done about taxes.
+    pub tax: Option<PaymentIntentHooksInputsTax>,
+}
+
+impl crate::de::Object for PaymentIntentHooksInputs {
+    const NAME: &'static str = "PaymentIntentHooksInputs";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut tax = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "tax" => fields.read(&mut tax)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self { tax })
+    }
+}
+
+impl Serialize for PaymentIntentHooksInputs {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        if let Some(value) = &self.tax {
+            object.serialize_entry("tax", value)?;
+        }
+        object.end()
+    }
+}
+
+crate::macros::object!(PaymentIntentHooksInputs);
+
+/// What is to be done about taxes.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PaymentIntentHooksInputsTax {
+    /// The id of the tax calculation, `taxcalc_…`, that becomes a tax transaction with the payment.
+    pub calculation: String,
+}
+
+impl crate::de::Object for PaymentIntentHooksInputsTax {
+    const NAME: &'static str = "PaymentIntentHooksInputsTax";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut calculation = None;
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "calculation" => fields.read(&mut calculation)?,
+                _ => fields.skip()?,
+            }
+        }
+        Ok(Self {
+            calculation: fields.required(calculation, "calculation")?,
+        })
+    }
+}
+
+impl Serialize for PaymentIntentHooksInputsTax {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("calculation", &self.calculation)?;
+        object.end()
+    }
+}
+
+crate::macros::object!(PaymentIntentHooksInputsTax);
+
+/// How far the processing has come. Of cards, as raw JSON.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct PaymentIntentProcessing {
+    /// The kind of payment method that tells.
+    pub r#type: PaymentIntentProcessingType,
+    /// The properties that the bindings have no type for, as JSON.
+    pub extra: Map<serde_json::Value>,
+}
+
+impl crate::de::Object for PaymentIntentProcessing {
+    const NAME: &'static str = "PaymentIntentProcessing";
+    fn from_fields<'de, A: MapAccess<'de>>(
+        mut fields: Fields<A>,
+    ) -> Result<Self, A::Error> {
+        let mut r#type = None;
+        let mut extra = crate::Map::new();
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "type" => fields.read(&mut r#type)?,
+                _ => fields.keep(&name, &mut extra)?,
+            }
+        }
+        Ok(Self {
+            r#type: fields.required(r#type, "type")?,
+            extra,
+        })
+    }
+}
+
+impl Serialize for PaymentIntentProcessing {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("type", &self.r#type)?;
+        for (name, value) in &self.extra {
+            object.serialize_entry(name, value)?;
+        }
+        object.end()
+    }
+}
+
+crate::macros::object!(PaymentIntentProcessing);
+
+/// The kind of payment method that tells how far the processing has come.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PaymentIntentProcessingType {
+    /// A card.
+    Card,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl PaymentIntentProcessingType {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Card => "card",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for PaymentIntentProcessingType {
+    fn from(value: &str) -> Self {
+        match value {
+            "card" => Self::Card,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(PaymentIntentProcessingType);
+
+/// How far a payment intent has come.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PaymentIntentStatus {
@@ -1371,7 +1547,7 @@ crate::macros::object!(PaymentMethodOptionsLink);
 #[non_exhaustive]
 pub struct PaymentMethodOptionsUsBankAccount {
     /// How an account is linked by Financial Connections.
-    pub financial_connections: Option<LinkedAccountOptions>,
+    pub financial_connections: Option<FinancialConnectionsOptions>,
     /// How the customer authorizes debits.
     pub mandate_options: Option<UsBankAccountMandateOptions>,
     /// Whether the payment method is to be kept for later payments. With a customer it is saved to
@@ -1380,9 +1556,9 @@ pub struct PaymentMethodOptionsUsBankAccount {
     /// The day on which the account is to be debited, as `YYYY-MM-DD`, 3 to 15 days from now.
     pub target_date: Option<String>,
     /// What is paid for.
-    pub transaction_purpose: Option<TransactionPurpose>,
+    pub transaction_purpose: Option<UsBankAccountTransactionPurpose>,
     /// How the customer's bank account is verified.
-    pub verification_method: Option<VerificationMethod>,
+    pub verification_method: Option<UsBankAccountVerificationMethod>,
 }
 
 impl crate::de::Object for PaymentMethodOptionsUsBankAccount {
@@ -1445,82 +1621,53 @@ impl Serialize for PaymentMethodOptionsUsBankAccount {
 
 crate::macros::object!(PaymentMethodOptionsUsBankAccount);
 
-/// How far the processing has come. Of cards, as raw JSON.
+/// What the customer saw, when it was another currency.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Processing {
-    /// The kind of payment method that tells.
-    pub r#type: ProcessingType,
-    /// The properties that the bindings have no type for, as JSON.
-    pub extra: Map<serde_json::Value>,
+pub struct PresentmentDetails {
+    /// The amount, in minor units of `presentment_currency`.
+    pub presentment_amount: i64,
+    /// The currency as three lowercase letters (ISO 4217).
+    pub presentment_currency: String,
 }
 
-impl crate::de::Object for Processing {
-    const NAME: &'static str = "Processing";
+impl crate::de::Object for PresentmentDetails {
+    const NAME: &'static str = "PresentmentDetails";
     fn from_fields<'de, A: MapAccess<'de>>(
         mut fields: Fields<A>,
     ) -> Result<Self, A::Error> {
-        let mut r#type = None;
-        let mut extra = crate::Map::new();
+        let mut presentment_amount = None;
+        let mut presentment_currency = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "type" => fields.read(&mut r#type)?,
-                _ => fields.keep(&name, &mut extra)?,
+                "presentment_amount" => {
+                    fields.read_as::<Integer>(&mut presentment_amount)?
+                }
+                "presentment_currency" => fields.read(&mut presentment_currency)?,
+                _ => fields.skip()?,
             }
         }
         Ok(Self {
-            r#type: fields.required(r#type, "type")?,
-            extra,
+            presentment_amount: fields
+                .required(presentment_amount, "presentment_amount")?,
+            presentment_currency: fields
+                .required(presentment_currency, "presentment_currency")?,
         })
     }
 }
 
-impl Serialize for Processing {
+impl Serialize for PresentmentDetails {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("type", &self.r#type)?;
-        for (name, value) in &self.extra {
-            object.serialize_entry(name, value)?;
-        }
+        object.serialize_entry("presentment_amount", &self.presentment_amount)?;
+        object.serialize_entry("presentment_currency", &self.presentment_currency)?;
         object.end()
     }
 }
 
-crate::macros::object!(Processing);
+crate::macros::object!(PresentmentDetails);
 
-/// The kind of payment method that tells.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ProcessingType {
-    /// A card.
-    Card,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl ProcessingType {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Card => "card",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for ProcessingType {
-    fn from(value: &str) -> Self {
-        match value {
-            "card" => Self::Card,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(ProcessingType);
-
-/// Whether the payment method is to be kept for later payments. With a customer it is saved to
-/// the customer once the payment is confirmed.
+/// Whether a payment method is kept for later payments.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SetupFutureUsage {
@@ -1554,49 +1701,6 @@ impl From<&str> for SetupFutureUsage {
 }
 
 crate::macros::open_enum!(SetupFutureUsage);
-
-/// What is paid for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TransactionPurpose {
-    /// Goods.
-    Goods,
-    /// Something else.
-    Other,
-    /// Services.
-    Services,
-    /// It is not said.
-    Unspecified,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl TransactionPurpose {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Goods => "goods",
-            Self::Other => "other",
-            Self::Services => "services",
-            Self::Unspecified => "unspecified",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for TransactionPurpose {
-    fn from(value: &str) -> Self {
-        match value {
-            "goods" => Self::Goods,
-            "other" => Self::Other,
-            "services" => Self::Services,
-            "unspecified" => Self::Unspecified,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(TransactionPurpose);
 
 /// The transfer to a connected account that follows the payment.
 #[derive(Clone, Debug, PartialEq)]
@@ -1708,3 +1812,85 @@ impl Serialize for TransferPaymentData {
 }
 
 crate::macros::object!(TransferPaymentData);
+
+/// Whether a US bank account is kept for later payments.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UsBankAccountSetupFutureUsage {
+    /// It is not kept.
+    None,
+    /// For payments without the customer's presence.
+    OffSession,
+    /// For payments in the customer's presence alone.
+    OnSession,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl UsBankAccountSetupFutureUsage {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::None => "none",
+            Self::OffSession => "off_session",
+            Self::OnSession => "on_session",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for UsBankAccountSetupFutureUsage {
+    fn from(value: &str) -> Self {
+        match value {
+            "none" => Self::None,
+            "off_session" => Self::OffSession,
+            "on_session" => Self::OnSession,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(UsBankAccountSetupFutureUsage);
+
+/// What is paid for by a debit of a US bank account.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UsBankAccountTransactionPurpose {
+    /// Goods.
+    Goods,
+    /// Something else.
+    Other,
+    /// Services.
+    Services,
+    /// It is not said.
+    Unspecified,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl UsBankAccountTransactionPurpose {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Goods => "goods",
+            Self::Other => "other",
+            Self::Services => "services",
+            Self::Unspecified => "unspecified",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for UsBankAccountTransactionPurpose {
+    fn from(value: &str) -> Self {
+        match value {
+            "goods" => Self::Goods,
+            "other" => Self::Other,
+            "services" => Self::Services,
+            "unspecified" => Self::Unspecified,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(UsBankAccountTransactionPurpose);

@@ -8,3 +8,9 @@ pub use models::*;
 mod operations;
 #[cfg(feature = "client")]
 pub use operations::*;
+#[cfg(feature = "client")]
+#[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
+mod params;
+#[cfg(feature = "client")]
+#[cfg(any(feature = "payment-intents", feature = "setup-intents"))]
+pub use params::*;

@@ -5,13 +5,13 @@ use crate::{
     Unrecognized,
 };
 use crate::api::common::{
-    AllowRedirects, AttemptError, ExcludedPaymentMethodType, LinkedAccountOptions,
-    ManagedPayments, MicrodepositType, PaymentMethodConfigurationDetails,
-    UsBankAccountMandateOptions, VerificationMethod,
+    AttemptError, FinancialConnectionsOptions, ManagedPayments, MicrodepositType,
+    PaymentMethodConfigurationDetails, UsBankAccountMandateOptions,
+    UsBankAccountVerificationMethod,
 };
 use crate::api::customer::{Customer, DeletedCustomer};
 use crate::api::mandate::Mandate;
-use crate::api::payment_method::PaymentMethod;
+use crate::api::payment_method::{PaymentMethod, PaymentMethodType};
 use crate::de::Fields;
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
@@ -43,7 +43,7 @@ pub struct SetupIntent {
     /// A text of your own; the customer may see it.
     pub description: Option<String>,
     /// The kinds of payment methods that can't be used. Null when there are none.
-    pub excluded_payment_method_types: Option<Vec<ExcludedPaymentMethodType>>,
+    pub excluded_payment_method_types: Option<Vec<PaymentMethodType>>,
     /// In which directions money is to move. Null when it was not said.
     pub flow_directions: Option<Vec<FlowDirection>>,
     /// The id, `seti_…`.
@@ -253,7 +253,7 @@ crate::macros::id!(SetupIntentId);
 #[non_exhaustive]
 pub struct AutomaticPaymentMethods {
     /// Whether they may send the customer to another site or app. `always` when it is not said.
-    pub allow_redirects: Option<AllowRedirects>,
+    pub allow_redirects: Option<AutomaticPaymentMethodsAllowRedirects>,
     /// True when the settings decide.
     pub enabled: Option<bool>,
 }
@@ -289,7 +289,42 @@ impl Serialize for AutomaticPaymentMethods {
 
 crate::macros::object!(AutomaticPaymentMethods);
 
-/// Why it is canceled.
+/// Whether payment methods may send the customer to another site or app.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AutomaticPaymentMethodsAllowRedirects {
+    /// They may. Confirming then takes a `return_url`.
+    Always,
+    /// Those that do are left out.
+    Never,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl AutomaticPaymentMethodsAllowRedirects {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Always => "always",
+            Self::Never => "never",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for AutomaticPaymentMethodsAllowRedirects {
+    fn from(value: &str) -> Self {
+        match value {
+            "always" => Self::Always,
+            "never" => Self::Never,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(AutomaticPaymentMethodsAllowRedirects);
+
+/// Why a setup intent was canceled.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CancellationReason {
@@ -328,7 +363,7 @@ impl From<&str> for CancellationReason {
 
 crate::macros::open_enum!(CancellationReason);
 
-/// In which directions money is to move.
+/// A direction in which money is to move.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FlowDirection {
@@ -503,8 +538,8 @@ impl Serialize for NextActionRedirectToUrl {
 
 crate::macros::object!(NextActionRedirectToUrl);
 
-/// The kind of action; the field of that name is set, in the raw JSON when it is of another
-/// payment method.
+/// What the customer has to do; the field of that name says more, in the raw JSON when it is of
+/// another payment method.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NextActionType {
@@ -676,11 +711,11 @@ crate::macros::object!(PaymentMethodOptionsLink);
 #[non_exhaustive]
 pub struct PaymentMethodOptionsUsBankAccount {
     /// How an account is linked by Financial Connections.
-    pub financial_connections: Option<LinkedAccountOptions>,
+    pub financial_connections: Option<FinancialConnectionsOptions>,
     /// How the customer authorizes debits.
     pub mandate_options: Option<UsBankAccountMandateOptions>,
     /// How the customer's bank account is verified.
-    pub verification_method: Option<VerificationMethod>,
+    pub verification_method: Option<UsBankAccountVerificationMethod>,
 }
 
 impl crate::de::Object for PaymentMethodOptionsUsBankAccount {
@@ -725,7 +760,7 @@ impl Serialize for PaymentMethodOptionsUsBankAccount {
 
 crate::macros::object!(PaymentMethodOptionsUsBankAccount);
 
-/// How far it has come.
+/// How far a setup intent has come.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SetupIntentStatus {

@@ -2,10 +2,33 @@
 
 use crate::Unrecognized;
 use crate::api::common::{
-    LinkedAccountOptionsParams, MandateOptionsParams, UsBankAccountNetworksParams,
-    VerificationMethod,
+    FinancialConnectionsOptionsParams, UsBankAccountMandateOptionsParams,
+    UsBankAccountRequestedNetworksParams, UsBankAccountVerificationMethod,
 };
 use crate::params::Params;
+use super::AutomaticPaymentMethodsAllowRedirects;
+
+/// Lets the Dashboard's settings decide which kinds of payment methods can be used.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AutomaticPaymentMethodsParams(Params);
+
+impl AutomaticPaymentMethodsParams {
+    /// With what is required: `enabled`.
+    pub fn new(enabled: bool) -> Self {
+        Self(Params::new().with("enabled", enabled))
+    }
+
+    /// Whether they may send the customer to another site or app. `always` when it is not said.
+    pub fn allow_redirects(
+        mut self,
+        allow_redirects: AutomaticPaymentMethodsAllowRedirects,
+    ) -> Self {
+        self.0.set("allow_redirects", allow_redirects);
+        self
+    }
+}
+
+crate::macros::params!(AutomaticPaymentMethodsParams);
 
 /// What is particular to Link.
 #[derive(Clone, Debug, PartialEq, Default)]
@@ -61,20 +84,23 @@ impl PaymentMethodOptionsUsBankAccountParams {
     /// How an account is linked by Financial Connections.
     pub fn financial_connections(
         mut self,
-        financial_connections: LinkedAccountOptionsParams,
+        financial_connections: FinancialConnectionsOptionsParams,
     ) -> Self {
         self.0.set("financial_connections", financial_connections);
         self
     }
 
     /// How the customer authorizes debits.
-    pub fn mandate_options(mut self, mandate_options: MandateOptionsParams) -> Self {
+    pub fn mandate_options(
+        mut self,
+        mandate_options: UsBankAccountMandateOptionsParams,
+    ) -> Self {
         self.0.set("mandate_options", mandate_options);
         self
     }
 
     /// The networks the payment can take.
-    pub fn networks(mut self, networks: UsBankAccountNetworksParams) -> Self {
+    pub fn networks(mut self, networks: UsBankAccountRequestedNetworksParams) -> Self {
         self.0.set("networks", networks);
         self
     }
@@ -82,7 +108,7 @@ impl PaymentMethodOptionsUsBankAccountParams {
     /// How the customer's bank account is verified.
     pub fn verification_method(
         mut self,
-        verification_method: VerificationMethod,
+        verification_method: UsBankAccountVerificationMethod,
     ) -> Self {
         self.0.set("verification_method", verification_method);
         self
@@ -90,6 +116,41 @@ impl PaymentMethodOptionsUsBankAccountParams {
 }
 
 crate::macros::params!(PaymentMethodOptionsUsBankAccountParams);
+
+/// For which payments a payment method is set up.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SetupIntentUsage {
+    /// For payments without the customer's presence.
+    OffSession,
+    /// For payments in the customer's presence alone.
+    OnSession,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl SetupIntentUsage {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::OffSession => "off_session",
+            Self::OnSession => "on_session",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for SetupIntentUsage {
+    fn from(value: &str) -> Self {
+        match value {
+            "off_session" => Self::OffSession,
+            "on_session" => Self::OnSession,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(SetupIntentUsage);
 
 /// Makes a mandate for one payment only.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,38 +168,3 @@ impl SingleUseParams {
 }
 
 crate::macros::params!(SingleUseParams);
-
-/// For which payments it is. `off_session` when left out.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Usage {
-    /// For payments without the customer's presence.
-    OffSession,
-    /// For payments in the customer's presence alone.
-    OnSession,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl Usage {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::OffSession => "off_session",
-            Self::OnSession => "on_session",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for Usage {
-    fn from(value: &str) -> Self {
-        match value {
-            "off_session" => Self::OffSession,
-            "on_session" => Self::OnSession,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(Usage);

@@ -11,10 +11,10 @@ mod operations;
 #[cfg(feature = "subscriptions")]
 pub use operations::*;
 #[cfg(feature = "client")]
-#[cfg(feature = "subscriptions")]
+#[cfg(any(feature = "checkout", feature = "subscriptions"))]
 mod params;
 #[cfg(feature = "client")]
-#[cfg(feature = "subscriptions")]
+#[cfg(any(feature = "checkout", feature = "subscriptions"))]
 pub use params::*;
 mod subscription_item;
 pub use subscription_item::*;

@@ -4,11 +4,13 @@ use crate::{
     Expandable, List, Map, MaybeDeleted, ObjectType, RawObject, Timestamp, Unrecognized,
 };
 use crate::api::common::{
-    AccountReference, BillingPaymentMethodType, CollectionMethod, InvoiceUsBankAccount,
-    ManagedPayments,
+    AutomaticTax, BillingInterval, ConnectAccountReference, ManagedPayments,
 };
 use crate::api::customer::{Customer, DeletedCustomer};
-use crate::api::invoice::Invoice;
+use crate::api::invoice::{
+    BillingPaymentMethodType, CollectionMethod, Invoice,
+    PaymentMethodOptionsUsBankAccount,
+};
 use crate::api::payment_method::PaymentMethod;
 use crate::api::setup_intent::SetupIntent;
 use crate::de::{Fields, Integer};
@@ -371,86 +373,6 @@ pub struct SubscriptionId(crate::text::Text);
 
 crate::macros::id!(SubscriptionId);
 
-/// Whether Stripe computes the taxes of a subscription.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct AutomaticTax {
-    /// Why Stripe stopped computing them. Null when it did not.
-    pub disabled_reason: Option<AutomaticTaxDisabledReason>,
-    /// True when Stripe computes them.
-    pub enabled: bool,
-    /// The account that owes the tax: its address and tax registrations count, and the tax is in
-    /// its reports.
-    pub liability: Option<AccountReference>,
-}
-
-impl crate::de::Object for AutomaticTax {
-    const NAME: &'static str = "AutomaticTax";
-    fn from_fields<'de, A: MapAccess<'de>>(
-        mut fields: Fields<A>,
-    ) -> Result<Self, A::Error> {
-        let mut disabled_reason = None;
-        let mut enabled = None;
-        let mut liability = None;
-        while let Some(name) = fields.next_name()? {
-            match name.as_str() {
-                "disabled_reason" => fields.read(&mut disabled_reason)?,
-                "enabled" => fields.read(&mut enabled)?,
-                "liability" => fields.read(&mut liability)?,
-                _ => fields.skip()?,
-            }
-        }
-        Ok(Self {
-            disabled_reason,
-            enabled: fields.required(enabled, "enabled")?,
-            liability,
-        })
-    }
-}
-
-impl Serialize for AutomaticTax {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_map(None)?;
-        object.serialize_entry("disabled_reason", &self.disabled_reason)?;
-        object.serialize_entry("enabled", &self.enabled)?;
-        object.serialize_entry("liability", &self.liability)?;
-        object.end()
-    }
-}
-
-crate::macros::object!(AutomaticTax);
-
-/// Why Stripe stopped computing them. Null when it did not.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AutomaticTaxDisabledReason {
-    /// Too little is known of the customer's location.
-    RequiresLocationInputs,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl AutomaticTaxDisabledReason {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::RequiresLocationInputs => "requires_location_inputs",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for AutomaticTaxDisabledReason {
-    fn from(value: &str) -> Self {
-        match value {
-            "requires_location_inputs" => Self::RequiresLocationInputs,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(AutomaticTaxDisabledReason);
-
 /// The day and time, in UTC, on which the periods of a subscription start.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -620,7 +542,7 @@ impl Serialize for BillingModeFlexible {
 
 crate::macros::object!(BillingModeFlexible);
 
-/// Which rules they are.
+/// By which rules prorations and invoices are made.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BillingModeType {
@@ -768,7 +690,7 @@ impl Serialize for BillingScheduleAppliesTo {
 
 crate::macros::object!(BillingScheduleAppliesTo);
 
-/// What the items are known by.
+/// What the items of a billing schedule are known by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BillingScheduleAppliesToType {
@@ -882,7 +804,7 @@ crate::macros::object!(BillingScheduleBillUntil);
 #[non_exhaustive]
 pub struct BillingScheduleBillUntilDuration {
     /// The unit of `interval_count`.
-    pub interval: Interval,
+    pub interval: BillingInterval,
     /// How many of that unit; 1 when left out.
     pub interval_count: Option<i64>,
 }
@@ -919,7 +841,7 @@ impl Serialize for BillingScheduleBillUntilDuration {
 
 crate::macros::object!(BillingScheduleBillUntilDuration);
 
-/// How the end is given; the field of that name is set.
+/// How the end of a billing schedule is given; the field of that name is set.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BillingScheduleBillUntilType {
@@ -998,7 +920,7 @@ impl Serialize for CancellationDetails {
 
 crate::macros::object!(CancellationDetails);
 
-/// The reason the customer chose.
+/// The reason that a customer chose for canceling.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CancellationFeedback {
@@ -1057,7 +979,7 @@ impl From<&str> for CancellationFeedback {
 
 crate::macros::open_enum!(CancellationFeedback);
 
-/// What led to it.
+/// What led to the end of a subscription.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CancellationReason {
@@ -1100,49 +1022,6 @@ impl From<&str> for CancellationReason {
 
 crate::macros::open_enum!(CancellationReason);
 
-/// The unit of the time between bills.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Interval {
-    /// Days.
-    Day,
-    /// Months.
-    Month,
-    /// Weeks.
-    Week,
-    /// Years.
-    Year,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl Interval {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Day => "day",
-            Self::Month => "month",
-            Self::Week => "week",
-            Self::Year => "year",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for Interval {
-    fn from(value: &str) -> Self {
-        match value {
-            "day" => Self::Day,
-            "month" => Self::Month,
-            "week" => Self::Week,
-            "year" => Self::Year,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(Interval);
-
 /// What the invoices of a subscription get.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1150,7 +1029,7 @@ pub struct InvoiceSettings {
     /// The tax ids of your account that they show.
     pub account_tax_ids: Option<Vec<Expandable<RawObject>>>,
     /// The account that issues invoices, whose branding and contacts they show.
-    pub issuer: AccountReference,
+    pub issuer: ConnectAccountReference,
 }
 
 impl crate::de::Object for InvoiceSettings {
@@ -1185,90 +1064,12 @@ impl Serialize for InvoiceSettings {
 
 crate::macros::object!(InvoiceSettings);
 
-/// What happens when there is no payment method to charge by then.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum MissingPaymentMethod {
-    /// The subscription is canceled.
-    Cancel,
-    /// It goes on, and is invoiced.
-    CreateInvoice,
-    /// It is paused until it is resumed.
-    Pause,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl MissingPaymentMethod {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Cancel => "cancel",
-            Self::CreateInvoice => "create_invoice",
-            Self::Pause => "pause",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for MissingPaymentMethod {
-    fn from(value: &str) -> Self {
-        match value {
-            "cancel" => Self::Cancel,
-            "create_invoice" => Self::CreateInvoice,
-            "pause" => Self::Pause,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(MissingPaymentMethod);
-
-/// What happens to invoices made meanwhile.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PauseBehavior {
-    /// They stay drafts, to be collected later.
-    KeepAsDraft,
-    /// They are marked as uncollectible.
-    MarkUncollectible,
-    /// They are voided.
-    Void,
-    /// A value that this version of the bindings does not know.
-    Unrecognized(Unrecognized),
-}
-
-impl PauseBehavior {
-    /// The value as Stripe writes it.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::KeepAsDraft => "keep_as_draft",
-            Self::MarkUncollectible => "mark_uncollectible",
-            Self::Void => "void",
-            Self::Unrecognized(value) => value.as_str(),
-        }
-    }
-}
-
-impl From<&str> for PauseBehavior {
-    fn from(value: &str) -> Self {
-        match value {
-            "keep_as_draft" => Self::KeepAsDraft,
-            "mark_uncollectible" => Self::MarkUncollectible,
-            "void" => Self::Void,
-            _ => Self::Unrecognized(Unrecognized::new(value)),
-        }
-    }
-}
-
-crate::macros::open_enum!(PauseBehavior);
-
 /// How collecting the payments of a subscription is paused.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PauseCollection {
     /// What happens to invoices made meanwhile.
-    pub behavior: PauseBehavior,
+    pub behavior: PauseCollectionBehavior,
     /// When the pause ends, in unix seconds. It lasts until you end it otherwise.
     pub resumes_at: Option<Timestamp>,
 }
@@ -1305,12 +1106,51 @@ impl Serialize for PauseCollection {
 
 crate::macros::object!(PauseCollection);
 
+/// What happens to invoices made during a pause.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PauseCollectionBehavior {
+    /// They stay drafts, to be collected later.
+    KeepAsDraft,
+    /// They are marked as uncollectible.
+    MarkUncollectible,
+    /// They are voided.
+    Void,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl PauseCollectionBehavior {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::KeepAsDraft => "keep_as_draft",
+            Self::MarkUncollectible => "mark_uncollectible",
+            Self::Void => "void",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for PauseCollectionBehavior {
+    fn from(value: &str) -> Self {
+        match value {
+            "keep_as_draft" => Self::KeepAsDraft,
+            "mark_uncollectible" => Self::MarkUncollectible,
+            "void" => Self::Void,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(PauseCollectionBehavior);
+
 /// Settings per payment method.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptions {
     /// Settings for US bank accounts. Null when there are none.
-    pub us_bank_account: Option<InvoiceUsBankAccount>,
+    pub us_bank_account: Option<PaymentMethodOptionsUsBankAccount>,
     /// The properties that the bindings have no type for, as JSON.
     pub extra: Map<serde_json::Value>,
 }
@@ -1405,7 +1245,7 @@ crate::macros::object!(PaymentSettings);
 #[non_exhaustive]
 pub struct PendingInvoiceItemInterval {
     /// The unit of the time between.
-    pub interval: Interval,
+    pub interval: BillingInterval,
     /// How many of that unit; up to one year.
     pub interval_count: i64,
 }
@@ -1592,8 +1432,7 @@ impl From<&str> for ProrationDiscounts {
 
 crate::macros::open_enum!(ProrationDiscounts);
 
-/// Whether a payment method that paid becomes the subscription's default; `off` unless you say
-/// otherwise.
+/// Whether a payment method that paid becomes the subscription's default.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SaveDefaultPaymentMethod {
@@ -1676,7 +1515,7 @@ impl Serialize for SubscriptionBillingThresholds {
 
 crate::macros::object!(SubscriptionBillingThresholds);
 
-/// How it stands.
+/// How a subscription stands.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SubscriptionStatus {
@@ -1819,7 +1658,7 @@ crate::macros::object!(TrialSettings);
 #[non_exhaustive]
 pub struct TrialSettingsEndBehavior {
     /// What happens when there is no payment method to charge by then.
-    pub missing_payment_method: MissingPaymentMethod,
+    pub missing_payment_method: TrialSettingsMissingPaymentMethod,
 }
 
 impl crate::de::Object for TrialSettingsEndBehavior {
@@ -1850,3 +1689,42 @@ impl Serialize for TrialSettingsEndBehavior {
 }
 
 crate::macros::object!(TrialSettingsEndBehavior);
+
+/// What happens when a trial ends and there is no payment method.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TrialSettingsMissingPaymentMethod {
+    /// The subscription is canceled.
+    Cancel,
+    /// It goes on, and is invoiced.
+    CreateInvoice,
+    /// It is paused until it is resumed.
+    Pause,
+    /// A value that this version of the bindings does not know.
+    Unrecognized(Unrecognized),
+}
+
+impl TrialSettingsMissingPaymentMethod {
+    /// The value as Stripe writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Cancel => "cancel",
+            Self::CreateInvoice => "create_invoice",
+            Self::Pause => "pause",
+            Self::Unrecognized(value) => value.as_str(),
+        }
+    }
+}
+
+impl From<&str> for TrialSettingsMissingPaymentMethod {
+    fn from(value: &str) -> Self {
+        match value {
+            "cancel" => Self::Cancel,
+            "create_invoice" => Self::CreateInvoice,
+            "pause" => Self::Pause,
+            _ => Self::Unrecognized(Unrecognized::new(value)),
+        }
+    }
+}
+
+crate::macros::open_enum!(TrialSettingsMissingPaymentMethod);

@@ -1,0 +1,179 @@
+//! What upstream breaks in one place of a type that has others: the compiler can't see it, since the
+//! type as a whole is as it was.
+
+use super::cause::{By, by, in_api};
+use super::{Action, At, Compare, Concerns, Effect, Subject};
+use crate::lower::{Alternative, Direction, Member, PlaceId, Placed, Shape};
+
+/// A break in a place.
+struct Broken {
+    subject: Subject,
+    member: String,
+    action: Action,
+    what: String,
+}
+
+impl Compare<'_> {
+    pub(super) fn unseen(&mut self) {
+        for new_id in self.causes.new.ids() {
+            let is = self.causes.new.get(new_id);
+            let Some(old_id) = self.causes.old.find(&is.place) else {
+                continue;
+            };
+            let was = self.causes.old.get(old_id);
+            for broken in self.broken(was, is) {
+                let key = |member: &str| (is.place.clone(), member.to_owned());
+                if self.seen.contains(&key(&broken.member)) || self.seen.contains(&key("")) {
+                    continue;
+                }
+                self.report(new_id, is, broken);
+            }
+        }
+    }
+
+    fn report(&mut self, id: PlaceId, is: &Placed, broken: Broken) {
+        let path = self.new.path(self.new_of[id.0]);
+        let call = self.new.operations.iter().find(|operation| {
+            let rest = is.place.strip_prefix(&operation.place);
+            rest.is_some_and(|rest| rest.starts_with(' '))
+        });
+        let call = call.map(crate::ir::Operation::call);
+        let concerns = match is.direction {
+            Direction::Request => Concerns::REQUESTS,
+            Direction::Response => Concerns::RESPONSES,
+        };
+        let at = At {
+            place: call.as_deref().unwrap_or(&path),
+            pointer: &is.pointer,
+            concerns: if call.is_some() {
+                Concerns::REQUESTS
+            } else {
+                concerns
+            },
+            spec: &[],
+        };
+        let what = format!(
+            "{}, in `{}`; `{path}` has it for its other places",
+            broken.what, is.place
+        );
+        let cause = by(By::Upstream, &format!("{} {}", is.place, broken.member));
+        let about = (broken.subject, broken.member.as_str());
+        self.note_with(
+            at,
+            about,
+            broken.action,
+            Effect::Breaking,
+            what,
+            Some(cause),
+        );
+    }
+
+    fn broken(&self, was: &Placed, is: &Placed) -> Vec<Broken> {
+        let mut found = Vec::new();
+        match (&was.shape, &is.shape) {
+            (Shape::Object { members: old, .. }, Shape::Object { members: new, .. }) => {
+                for was in old {
+                    let what = match new.iter().find(|is| is.name == was.name) {
+                        None => Some((Action::Removed, format!("`{}` is gone", was.name))),
+                        Some(is) if !self.same(was, is) => {
+                            Some((Action::Changed, format!("`{}` has another type", was.name)))
+                        }
+                        Some(is) if always(was) && !always(is) => Some((
+                            Action::Changed,
+                            format!("`{}` may be missing now", was.name),
+                        )),
+                        Some(_) => None,
+                    };
+                    found.extend(what.map(|(action, what)| Broken {
+                        subject: Subject::Field,
+                        member: was.name.clone(),
+                        action,
+                        what,
+                    }));
+                }
+            }
+            (Shape::Params(old), Shape::Params(new)) => self.broken_params(old, new, &mut found),
+            (old, new) => {
+                let (old, new) = (values(old), values(new));
+                let gone = old.into_iter().filter(|value| !new.contains(value));
+                found.extend(gone.map(|value| Broken {
+                    subject: Subject::Value,
+                    what: format!("`{value}` is gone"),
+                    member: value,
+                    action: Action::Removed,
+                }));
+            }
+        }
+        found
+    }
+
+    fn broken_params(&self, old: &[Member], new: &[Member], found: &mut Vec<Broken>) {
+        let mut broken = |name: &str, action, what: String| {
+            found.push(Broken {
+                subject: Subject::Parameter,
+                member: name.to_owned(),
+                action,
+                what,
+            });
+        };
+        for was in old {
+            let name = &was.name;
+            match new.iter().find(|is| is.name == *name) {
+                None => broken(name, Action::Removed, format!("`{name}` is gone")),
+                Some(is) if !self.same(was, is) => {
+                    broken(
+                        name,
+                        Action::Changed,
+                        format!("`{name}` takes another type"),
+                    );
+                }
+                Some(is) if !was.required && is.required => {
+                    broken(name, Action::Changed, format!("`{name}` is required now"));
+                }
+                Some(is) if was.nullable && !is.nullable => {
+                    broken(
+                        name,
+                        Action::Changed,
+                        format!("`{name}` can't be cleared any more"),
+                    );
+                }
+                Some(_) => {}
+            }
+        }
+        for is in new.iter().filter(|is| is.required) {
+            if old.iter().all(|was| was.name != is.name) {
+                broken(
+                    &is.name,
+                    Action::Added,
+                    format!("`{}` is new and required", is.name),
+                );
+            }
+        }
+    }
+
+    /// Whether a member has the same type in Rust.
+    fn same(&self, was: &Member, is: &Member) -> bool {
+        let (old, new) = (in_api(&was.ty, &self.old_of), in_api(&is.ty, &self.new_of));
+        self.pairs.same(&old, &new)
+    }
+}
+
+fn always(member: &Member) -> bool {
+    member.required && !member.nullable
+}
+
+/// The values of an enum, the words of a choice, the objects of a union.
+fn values(shape: &Shape) -> Vec<String> {
+    match shape {
+        Shape::Enum(words) => words.iter().map(|word| word.value.clone()).collect(),
+        Shape::Union(arms) => arms.iter().map(|arm| arm.object.clone()).collect(),
+        Shape::Choice(options) => options
+            .iter()
+            .map(|option| match option {
+                Alternative::Word(word) => word.value.clone(),
+                Alternative::Typed { arm, .. } => format!("|{arm}"),
+            })
+            .collect(),
+        Shape::Object { .. } | Shape::Params(_) => Vec::new(),
+    }
+}

@@ -1,0 +1,132 @@
+//! A spec × names → names in which every place has one, and nothing that was there is called
+//! otherwise.
+
+use super::gated::{Fields, boxes};
+use super::keep;
+use super::named::{self, Misfit};
+use super::rule::{self, Apart, Before, Note};
+use super::types::Types;
+use super::{Read, ways};
+use crate::error::{Diagnostic, Diagnostics};
+use crate::ir::{Api, Kind, TypeId};
+use crate::names::Names;
+
+/// How often places are taken apart that can't be one type: each time their users may follow.
+const ROUNDS: usize = 16;
+
+/// Names for all places of a spec.
+pub(crate) struct Completed {
+    pub(crate) names: Names,
+    /// What was done.
+    pub(crate) notes: Vec<Note>,
+}
+
+/// Completes `names` for a spec. `before` is the spec that they were for: what a user sees of it
+/// stays as it is.
+///
+/// # Errors
+///
+/// Returns what no rule can name.
+pub(crate) fn complete(
+    read: &Read,
+    names: &Names,
+    before: Option<&Read>,
+) -> Result<Completed, Diagnostics> {
+    let before = match before {
+        Some(before) => Some(Known::of(before, names)?),
+        None => None,
+    };
+    let types = &read.types;
+    let mut found = Vec::new();
+    let ways = ways::ways(types, names, &mut found);
+    let before_names = before.as_ref().map(|known| Before {
+        types: known.types,
+        names: &known.names,
+    });
+    let mut apart = Apart::default();
+    let (mut completed, mut notes) = (names.clone(), Vec::new());
+    for _ in 0..ROUNDS {
+        (completed, notes) = rule::complete(types, &ways, names, before_names.as_ref(), &apart);
+        let mut misfits = Vec::new();
+        named::named(types, &ways, &completed, &mut Vec::new(), &mut misfits);
+        if misfits.is_empty() {
+            break;
+        }
+        for Misfit {
+            place,
+            module,
+            name,
+            why,
+        } in misfits
+        {
+            apart.add(&types.get(place).place, &module, &name, why);
+        }
+    }
+    notes.extend(apart.notes());
+    if let Some(known) = &before {
+        // What is pinned here may show what else has to be.
+        for _ in 0..2 {
+            let api = super::assemble(types, &completed, &mut Vec::new(), &mut Vec::new());
+            keep::keep(&known.api, &api, &mut completed, &mut notes);
+        }
+    }
+    let ways = ways::ways(types, &completed, &mut Vec::new());
+    let named = named::named(types, &ways, &completed, &mut Vec::new(), &mut Vec::new());
+    let new = before
+        .as_ref()
+        .map_or_else(Fields::new, |known| new_fields(&named, &known.api));
+    for (id, field) in boxes(&named, &new) {
+        let ty = named.get(id);
+        completed.entry(&ty.module, &ty.name).boxed.insert(field);
+    }
+    notes.sort();
+    notes.dedup();
+    let completed = Completed {
+        names: completed,
+        notes,
+    };
+    Diagnostics::check(completed, found)
+}
+
+/// A spec as it was.
+struct Known<'a> {
+    types: &'a Types,
+    names: Names,
+    api: Api,
+}
+
+impl<'a> Known<'a> {
+    fn of(read: &'a Read, names: &Names) -> Result<Self, Diagnostics> {
+        let Completed { names, .. } = complete(read, names, None)?;
+        let mut found: Vec<Diagnostic> = Vec::new();
+        let api = super::assemble(&read.types, &names, &mut found, &mut Vec::new());
+        Ok(Self {
+            types: &read.types,
+            names,
+            api,
+        })
+    }
+}
+
+/// The fields that are not in the old API.
+fn new_fields(named: &named::Named, old: &Api) -> Fields {
+    let known: std::collections::BTreeMap<(&str, &str), &Kind> = old
+        .types
+        .iter()
+        .map(|ty| ((ty.module.as_str(), ty.name.as_str()), &ty.kind))
+        .collect();
+    let mut new = Fields::new();
+    for (at, ty) in named.types.iter().enumerate() {
+        let Kind::Object(object) = &ty.kind else {
+            continue;
+        };
+        let was = match known.get(&(ty.module.as_str(), ty.name.as_str())) {
+            Some(Kind::Object(was)) => Some(was),
+            _ => None,
+        };
+        let is_new = |name: &str| was.is_none_or(|was| was.fields.iter().all(|f| f.name != name));
+        let fields = object.fields.iter().filter(|field| is_new(&field.name));
+        new.extend(fields.map(|field| (TypeId(at), field.name.clone())));
+    }
+    new
+}

@@ -1,0 +1,224 @@
+//! types × names → named: the places of each type become one, their union.
+//!
+//! What not all places require is optional, an enum has the values of all, a parameter that only
+//! some take says so. Places that cannot be one are a diagnostic: a person decides.
+
+mod idents;
+mod notes;
+mod tag;
+mod union;
+
+use super::types::{PlaceId, Shape, Types};
+use super::ways::Way;
+use crate::error::Diagnostic;
+use crate::ir::{Kind, Param, Tag, Ty, TypeId};
+use crate::names::{self, Entry, Names};
+use std::collections::BTreeMap;
+
+/// An API with all names, before it is known what is compiled for whom.
+pub(crate) struct Named {
+    pub(crate) types: Vec<NamedType>,
+    pub(crate) calls: Vec<NamedCall>,
+    /// The type of each place.
+    pub(crate) of: Vec<TypeId>,
+}
+
+pub(crate) struct NamedType {
+    pub(crate) module: String,
+    pub(crate) name: String,
+    pub(crate) docs: String,
+    /// In the order of the file.
+    pub(crate) places: Vec<PlaceId>,
+    /// Whether it is a resource, with the main name of its module.
+    pub(crate) is_resource: bool,
+    /// Whether only requests use it.
+    pub(crate) is_request: bool,
+    pub(crate) kind: Kind,
+    pub(crate) tag: Option<Tag>,
+    pub(crate) entry: Entry,
+}
+
+/// What an operation takes and answers.
+pub(crate) struct NamedCall {
+    pub(crate) path_params: Vec<Param>,
+    /// Of a GET or DELETE, all; of a POST, what goes into the query all the same.
+    pub(crate) query: Vec<Param>,
+    pub(crate) body: Vec<Param>,
+    pub(crate) output: Ty,
+}
+
+/// A place that can't be of the type that it is said to be.
+#[derive(Clone, Debug)]
+pub(crate) struct Misfit {
+    pub(crate) place: PlaceId,
+    pub(crate) module: String,
+    pub(crate) name: String,
+    pub(crate) why: String,
+}
+
+impl Misfit {
+    pub(crate) fn diagnostic(&self, types: &Types) -> Diagnostic {
+        let Self {
+            module, name, why, ..
+        } = self;
+        Diagnostic::new(
+            names::pointer(module, name),
+            format!(
+                "`{}` can't be `{module}::{name}`: {why}",
+                types.get(self.place).place
+            ),
+            "write the place below another name",
+        )
+        .in_file(names::FILE)
+    }
+}
+
+/// Gives all places the names they have in `names`.
+pub(super) fn named(
+    types: &Types,
+    ways: &[Way],
+    names: &Names,
+    found: &mut Vec<Diagnostic>,
+    misfits: &mut Vec<Misfit>,
+) -> Named {
+    let (listed, of) = listed(types, names);
+    let all = union::All {
+        types,
+        ways,
+        of: &of,
+    };
+    let kinds: Vec<Kind> = listed
+        .iter()
+        .map(|listed| union::kind(&all, listed, found, misfits))
+        .collect();
+    let taken: std::collections::BTreeSet<(&str, &str)> = names
+        .types()
+        .map(|(module, name, _)| (module, name))
+        .collect();
+    let named = listed.iter().zip(&kinds).map(|(listed, kind)| {
+        let (module, name) = (listed.module.to_owned(), listed.name.to_owned());
+        // What has the name of a view already keeps it.
+        let mut view = format!("{name}Details");
+        if taken.contains(&(listed.module, view.as_str())) {
+            view.push_str("View");
+        }
+        let view = listed.entry.view.clone().unwrap_or(view);
+        NamedType {
+            tag: tag::tag(kind, &kinds, &listed.entry.setters, &view),
+            docs: union::docs(types, listed),
+            is_resource: listed.places.iter().any(|id| types.get(*id).is_resource),
+            is_request: listed
+                .places
+                .iter()
+                .all(|id| types.get(*id).direction == super::types::Direction::Request),
+            places: listed.places.clone(),
+            module,
+            name,
+            kind: kind.clone(),
+            entry: listed.entry.clone(),
+        }
+    });
+    let named: Vec<NamedType> = named.collect();
+    let calls = types.calls.iter().zip(ways);
+    Named {
+        types: named,
+        calls: calls
+            .map(|(typed, way)| union::call(&all, names, typed, way, found))
+            .collect(),
+        of,
+    }
+}
+
+/// An entry of the names file, with its places.
+pub(super) struct Listed<'a> {
+    pub(super) module: &'a str,
+    pub(super) name: &'a str,
+    pub(super) entry: &'a Entry,
+    pub(super) places: Vec<PlaceId>,
+}
+
+impl Listed<'_> {
+    fn pointer(&self) -> String {
+        names::pointer(self.module, self.name)
+    }
+}
+
+/// The types in their order: by module, resources first, then by name.
+fn listed<'a>(types: &Types, names: &'a Names) -> (Vec<Listed<'a>>, Vec<TypeId>) {
+    let mut listed: Vec<Listed<'a>> = names
+        .types()
+        .map(|(module, name, entry)| {
+            let mut places: Vec<&String> = entry.at.iter().collect();
+            places.sort_by_key(|place| (place.contains(" /"), *place));
+            Listed {
+                module,
+                name,
+                entry,
+                places: places.into_iter().filter_map(|at| types.find(at)).collect(),
+            }
+        })
+        .filter(|listed| !listed.places.is_empty())
+        .collect();
+    let is_resource =
+        |listed: &Listed<'_>| listed.places.iter().any(|id| types.get(*id).is_resource);
+    listed.sort_by_key(|listed| (listed.module, !is_resource(listed), listed.name));
+    let mut of = vec![TypeId(usize::MAX); types.places.len()];
+    for (at, listed) in listed.iter().enumerate() {
+        for place in &listed.places {
+            of[place.0] = TypeId(at);
+        }
+    }
+    (listed, of)
+}
+
+/// Reports places of the names file that are not in the spec, and places that it does not have.
+pub(super) fn check(types: &Types, names: &Names, command: &str) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let mut known: BTreeMap<PlaceId, ()> = BTreeMap::new();
+    for (module, name, entry) in names.types() {
+        for (at, place) in entry.at.iter().enumerate() {
+            match types.find(place) {
+                Some(id) => _ = known.insert(id, ()),
+                None => {
+                    let pointer = format!("{}/at/{at}", names::pointer(module, name));
+                    found.push(Diagnostic::new(
+                        pointer,
+                        format!("`{place}` is no place of the spec that is a type"),
+                        "correct it; what the spec no longer has is taken out by `cargo xtask spec`",
+                    ).in_file(names::FILE));
+                }
+            }
+        }
+    }
+    for place in names.calls.keys() {
+        if !types.calls.iter().any(|typed| typed.call.place() == *place) {
+            found.push(
+                Diagnostic::new(
+                    crate::document::join("", place),
+                    format!("`{place}` is no operation of the spec"),
+                    "correct it, or take it out",
+                )
+                .in_file(names::FILE),
+            );
+        }
+    }
+    for id in types.ids().filter(|id| !known.contains_key(id)) {
+        found.push(Diagnostic::new(
+            "",
+            format!("`{}` has no name", types.get(id).place),
+            format!("run `{command}`, which gives it one and writes it down"),
+        ));
+    }
+    found
+}
+
+impl Named {
+    pub(crate) fn get(&self, id: TypeId) -> &NamedType {
+        &self.types[id.0]
+    }
+}
+
+/// Whether a shape has an id of its own.
+pub(super) fn has_id(shape: &Shape) -> bool {
+    matches!(shape, Shape::Object { has_id: true, .. })
+}

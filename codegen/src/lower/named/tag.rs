@@ -1,0 +1,91 @@
+//! Objects that a `type` tells apart: an enum property, and properties named after its values.
+
+use crate::ir::{Kind, Tag, TagArm, Ty, TypeId};
+use crate::naming;
+use std::collections::BTreeSet;
+
+/// The property that may tell.
+const TAG: &str = "type";
+
+/// What tells an object apart. Parameters in `setters` are not told by it.
+pub(super) fn tag(
+    kind: &Kind,
+    kinds: &[Kind],
+    setters: &BTreeSet<String>,
+    view: &str,
+) -> Option<Tag> {
+    match kind {
+        Kind::Object(object) => find(
+            object
+                .fields
+                .iter()
+                .map(|field| (field.name.as_str(), &field.ty)),
+            // Only an object says more than the tag does.
+            |name, ty| match ty {
+                Ty::Named(id) => !matches!(kinds[id.0], Kind::Enum(_)) && name != TAG,
+                ty => matches!(ty, Ty::Expandable(_)),
+            },
+            kinds,
+            view,
+        ),
+        Kind::Params(params) => {
+            let mut required = params.params.iter().filter(|param| param.required);
+            let is_tag = required.next().is_some_and(|param| param.name == TAG);
+            if !is_tag || required.next().is_some() {
+                return None;
+            }
+            find(
+                params
+                    .params
+                    .iter()
+                    .map(|param| (param.name.as_str(), &param.ty)),
+                |name, _| name != TAG && !setters.contains(name),
+                kinds,
+                view,
+            )
+        }
+        _ => None,
+    }
+}
+
+fn find<'a>(
+    properties: impl Iterator<Item = (&'a str, &'a Ty)> + Clone,
+    is_arm: impl Fn(&str, &Ty) -> bool,
+    kinds: &[Kind],
+    view: &str,
+) -> Option<Tag> {
+    let (_, ty) = properties.clone().find(|(name, _)| *name == TAG)?;
+    let Ty::Named(id) = ty else { return None };
+    let arms: Vec<TagArm> = values(*id, kinds)?
+        .filter(|(value, _)| {
+            let mut properties = properties.clone();
+            properties.any(|(name, ty)| name == *value && is_arm(name, ty))
+        })
+        .map(|(value, variant)| TagArm {
+            value: value.to_owned(),
+            variant: variant.to_owned(),
+            // The value that nothing comes with is the view's `Other`.
+            ident: match naming::variant(value) {
+                ident if ident == "Other" => "Other_".to_owned(),
+                ident => ident,
+            },
+        })
+        .collect();
+    (!arms.is_empty()).then(|| Tag {
+        name: TAG.to_owned(),
+        ty: *id,
+        arms,
+        view: view.to_owned(),
+    })
+}
+
+/// The values of an enum, each with its variant.
+fn values(id: TypeId, kinds: &[Kind]) -> Option<impl Iterator<Item = (&str, &str)>> {
+    match &kinds[id.0] {
+        Kind::Enum(found) => {
+            let variants = found.variants.iter();
+            Some(variants.map(|v| (v.value.as_str(), v.ident.as_str())))
+        }
+        _ => None,
+    }
+}

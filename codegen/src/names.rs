@@ -1,0 +1,127 @@
+//! names.yaml: what every type is called, and which places of the spec are this type. Data, added
+//! to by machine and changed by people.
+//!
+//! ```yaml
+//! farm:                              # module
+//!   Mood:                            # type
+//!     docs: How a cow feels.         # only for a type that needs words of its own
+//!     at:                            # its places, one a line
+//!     - farm.cow mood
+//!     - POST /v1/farm/cows mood
+//! ```
+//!
+//! All other keys say what is not as the rules would have it, so that it stays as it was:
+//!
+//! ```yaml
+//!     features: [milk]               # the features it is there with; [] when it always is
+//!     boxed: [mother]                # fields that close a cycle of types
+//!     optional: [age]                # fields and parameters that stay optional
+//!     setters: [bell]                # parameters that stay setters beside constructors
+//!     variants: {a_b: AB2}           # a value, arm or option → its variant
+//!     fields: {a-b: a_b_2}           # a property → its field or setter
+//!     id: CowId                      # the newtype of its id
+//!     view: CowDetailsView           # what `details()` gives
+//! POST /v1/farm/cows/{}:             # an operation
+//!   call: farm.cows.milk             # the way to it
+//!   builder: farm::MilkCow
+//!   params: {"?a-b": a_b_2}          # a parameter, as the last step of its place → its setter
+//!   strings: [cow]                   # path parameters that stay text
+//! client.farm.cows: farm::Cows       # a service
+//! ```
+
+mod read;
+mod write;
+
+use crate::document;
+use crate::error::Diagnostics;
+use crate::ir::Features;
+use crate::subset::Source;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What diagnostics call a names file.
+pub const FILE: &str = "names.yaml";
+
+/// What is in a names file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Names {
+    /// What stands before the first entry.
+    pub(crate) head: String,
+    /// Module → type → entry.
+    pub(crate) modules: BTreeMap<String, BTreeMap<String, Entry>>,
+    /// Place of an operation → entry.
+    pub(crate) calls: BTreeMap<String, CallEntry>,
+    /// Services by the way to them, each with module and name.
+    pub(crate) services: BTreeMap<String, (String, String)>,
+}
+
+/// A type.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Entry {
+    pub(crate) docs: Option<String>,
+    pub(crate) features: Option<Features>,
+    pub(crate) boxed: BTreeSet<String>,
+    pub(crate) optional: BTreeSet<String>,
+    pub(crate) setters: BTreeSet<String>,
+    pub(crate) variants: BTreeMap<String, String>,
+    pub(crate) fields: BTreeMap<String, String>,
+    pub(crate) id: Option<String>,
+    pub(crate) view: Option<String>,
+    pub(crate) at: Vec<String>,
+}
+
+/// An operation.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct CallEntry {
+    /// The services and the method, joined by dots.
+    pub(crate) call: Option<String>,
+    pub(crate) builder: Option<(String, String)>,
+    pub(crate) params: BTreeMap<String, String>,
+    pub(crate) strings: BTreeSet<String>,
+}
+
+impl Names {
+    /// All types with their modules and names.
+    pub(crate) fn types(&self) -> impl Iterator<Item = (&str, &str, &Entry)> {
+        self.modules.iter().flat_map(|(module, types)| {
+            let types = types.iter();
+            types.map(|(name, entry)| (module.as_str(), name.as_str(), entry))
+        })
+    }
+
+    pub(crate) fn entry(&mut self, module: &str, name: &str) -> &mut Entry {
+        let types = self.modules.entry(module.to_owned()).or_default();
+        types.entry(name.to_owned()).or_default()
+    }
+
+    pub(crate) fn call(&mut self, place: &str) -> &mut CallEntry {
+        self.calls.entry(place.to_owned()).or_default()
+    }
+
+    /// The setter of a parameter that has one of its own.
+    pub(crate) fn param(&self, call: &str, param: &str) -> Option<&String> {
+        self.calls.get(call)?.params.get(param)
+    }
+
+    /// Which entry each place has.
+    pub(crate) fn by_place(&self) -> BTreeMap<&str, (&str, &str)> {
+        let types = self.types();
+        types
+            .flat_map(|(module, name, entry)| {
+                let places = entry.at.iter();
+                places.map(move |place| (place.as_str(), (module, name)))
+            })
+            .collect()
+    }
+}
+
+/// Says where in the text of a names file the places of `found` are that are in it.
+pub(crate) fn located(text: &str, found: Diagnostics) -> Diagnostics {
+    let source = Source { name: FILE, text };
+    document::locate_in(&[source], found.into()).into()
+}
+
+/// The JSON pointer of an entry in its file.
+pub(crate) fn pointer(module: &str, name: &str) -> String {
+    let module = document::join("", module);
+    document::join(&module, name)
+}
