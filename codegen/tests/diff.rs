@@ -191,3 +191,35 @@ fn the_step_is_that_of_the_worst_change() {
     assert_eq!(Step::Version.next([1, 3, 1]), [1, 3, 2]);
     assert_eq!(Step::None.next([1, 3, 1]), [1, 3, 1]);
 }
+
+#[test]
+fn to_show_what_was_hidden_breaks() {
+    let made = |mark: bool| {
+        let text = json!({"type": "string", "x-sensitive": mark});
+        let mut spec = spec("a", pet(json!({"name": text})));
+        let get = &mut spec["paths"]["/v1/pets"]["get"];
+        get["parameters"] = json!([{"name": "owner", "in": "query", "schema": text}]);
+        let mut post = get.clone();
+        post["operationId"] = json!("PostPets");
+        post["parameters"] = json!([]);
+        post["requestBody"] = json!({"content": {"application/x-www-form-urlencoded": {"schema": {
+            "type": "object",
+            "properties": {"bill": {"type": "object", "properties": {"to": text}}, "sum": text},
+        }}}});
+        spec["paths"]["/v1/pets"]["post"] = post;
+        spec
+    };
+    let shown = compare(&made(true), &made(false));
+    let mut places: Vec<_> = shown
+        .breaking()
+        .map(|change| change.name.as_str())
+        .collect();
+    places.sort_unstable();
+    assert_eq!(places, ["name", "owner", "sum", "to"], "{}", shown.text());
+    let hidden = compare(&made(false), &made(true));
+    let places: Vec<_> = hidden
+        .breaking()
+        .map(|change| change.name.as_str())
+        .collect();
+    assert_eq!(places, ["name"], "its type is another: {}", hidden.text());
+}

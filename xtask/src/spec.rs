@@ -98,6 +98,10 @@ fn make(folder: &Path, from: &str, check: bool) -> Result<ExitCode> {
     let subset = print(subset(&Inputs::of(folder), &upstream))?;
     let output = folder.join("financial_connections.yaml");
     let before = names::read(&output)?;
+    if !check && let Err(exposed) = refuse_exposed(&before, &subset.yaml) {
+        eprintln!("{exposed}");
+        bail!("problems: {}; nothing was written", exposed.iter().count());
+    }
     let names_path = folder.join(stripe_codegen::NAMES);
     let names_name = files::shown(&names_path);
     let old_names = names::read(&names_path)?;
@@ -126,6 +130,12 @@ fn make(folder: &Path, from: &str, check: bool) -> Result<ExitCode> {
         }
     }
     Ok(code)
+}
+
+/// Fails when `new` shows in logs what `old` hides, and no person has said so.
+pub(crate) fn refuse_exposed(old: &str, new: &str) -> Result<(), Diagnostics> {
+    let exposed = stripe_codegen::exposed(old, new);
+    Diagnostics::check((), exposed).map_err(|found| found.in_file(OUT))
 }
 
 #[cfg(test)]
@@ -230,5 +240,30 @@ actions: [{target: $.paths.*.*, update: {description: Lists pets.}}]
         );
         let error = make(folder.path(), "missing.json", false).expect_err("no file");
         assert!(format!("{error:#}").contains("missing.json"), "{error:#}");
+    }
+
+    #[test]
+    fn what_is_hidden_is_shown_only_by_the_word_of_a_person() {
+        let (folder, output) = inputs();
+        let spec = SPEC.replace(
+            "      responses:",
+            "      parameters: [{name: owner, in: query, schema: {type: string}}]\n      responses:",
+        );
+        fs::write(folder.path().join("upstream.yaml"), spec).expect("a file");
+        let make_with = |mark: &str| {
+            let action = format!(
+                ", {{target: $.paths.*.*.parameters.*, update: {{description: Who.{mark}}}}}]"
+            );
+            let docs = DOCS.trim_end().trim_end_matches(']').to_owned() + &action;
+            fs::write(folder.path().join("overlay/docs.yaml"), docs).expect("a file");
+            make(folder.path(), &from(&folder), false)
+        };
+        make_with(", x-sensitive: true").expect("a spec");
+        let hidden = fs::read_to_string(&output).expect("output");
+        let error = make_with("").expect_err("it would be shown");
+        assert!(error.to_string().starts_with("problems: 1"), "{error}");
+        assert_eq!(fs::read_to_string(&output).expect("output"), hidden);
+        make_with(", x-sensitive: false").expect("a spec");
+        make_with("").expect("a spec");
     }
 }

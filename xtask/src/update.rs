@@ -40,6 +40,9 @@ fn update(
         Err(error) => return Err(stopped(error.downcast()?, from)),
     };
     let old = files::read(&root.join(spec::OUT))?;
+    if let Err(exposed) = spec::refuse_exposed(&old, &subset.yaml) {
+        return Err(stopped(exposed, from));
+    }
 
     eprintln!("naming what is new");
     let old_names = names::read(&root.join(names::OUT))?;
