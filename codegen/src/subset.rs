@@ -111,18 +111,18 @@ fn make(
     let sha256: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
     tree["info"]["x-source-sha256"] = json!(sha256);
     overlay::extensions(&tree, &mut known);
-    in_spec.extend(
-        wrong_in_spec
-            .into_iter()
-            .filter(|wrong| is_of(&tree, &wrong.pointer)),
-    );
-    let broken = !in_spec.is_empty();
+    let mut wrong_in_spec = wrong_in_spec;
+    wrong_in_spec.retain(|wrong| is_of(&tree, &wrong.pointer));
+    let is_broken = !wrong_in_spec.is_empty();
+    in_spec.extend(wrong_in_spec);
     let in_spec = document::locate_in_spec(spec.text, in_spec);
-    let mut found: Vec<Diagnostic> = in_spec
-        .into_iter()
-        .map(|wrong| wrong.in_file(spec.name))
-        .collect();
-    found.extend(in_rules.into_iter().map(|wrong| wrong.in_file(rules.name)));
+    let in_spec = in_spec.into_iter().map(|wrong| wrong.in_file(spec.name));
+    let in_rules = in_rules.into_iter().map(|wrong| wrong.in_file(rules.name));
+    let mut found: Vec<Diagnostic> = in_spec.chain(in_rules).collect();
+    if is_broken {
+        // What an overlay has against it may come from that.
+        return Err(document::locate_in(&sources, found).into());
+    }
 
     let bare = tree.clone();
     for overlay in &overlays {
@@ -133,16 +133,12 @@ fn make(
     if rules_read.descriptions == Descriptions::Drop {
         documented::check(&mut tree, &mut in_subset);
     }
-    // What is broken before is broken afterwards.
-    if !broken {
-        let made_wrong = Spec::check(&tree);
-        if !made_wrong.is_empty() {
-            found.extend(blame(bare, &overlays, &known));
-        } else if found.is_empty()
-            && let Err(refused) = document::typed(&tree)
-        {
-            in_subset.extend(Vec::from(refused));
-        }
+    if !Spec::check(&tree).is_empty() {
+        found.extend(blame(bare, &overlays, &known));
+    } else if found.is_empty()
+        && let Err(refused) = document::typed(&tree)
+    {
+        in_subset.extend(Vec::from(refused));
     }
     found.extend(in_subset.into_iter().map(|wrong| wrong.in_file(SUBSET)));
     let found = document::locate_in(&sources, found);

@@ -18,7 +18,10 @@ pub(crate) fn path(target: &str, pointer: String) -> Result<JsonPath, Diagnostic
     }
     // `match` and `search` would cost a library for regular expressions in every first build.
     let help = "write RFC 9535 JSONPath without `match()` and `search()`: compare with `==`";
-    JsonPath::parse(target).map_err(|error| Diagnostic::new(pointer, error.to_string(), help))
+    JsonPath::parse(target).map_err(|error| {
+        let what = format!("`{target}` is no JSONPath: {error}");
+        Diagnostic::new(pointer, what, help)
+    })
 }
 
 fn nesting(path: &str) -> usize {

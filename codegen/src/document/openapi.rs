@@ -380,22 +380,28 @@ fn schema(schema: &Map<String, Value>, pointer: &str, found: &mut Vec<Diagnostic
     let Some(Value::Array(values)) = schema.get("enum") else {
         return;
     };
-    let at = join(pointer, "enum");
-    for (index, value) in values.iter().enumerate() {
-        let fits = match kind {
-            Some("string") => value.is_string(),
-            Some("integer") => value.is_i64(),
-            Some("number") => value.is_number(),
-            Some("boolean") => value.is_boolean(),
-            _ => true,
+    let fits = |value: &Value| match kind {
+        Some("string") => value.is_string() || value.is_null(),
+        Some("integer") => value.is_i64() || value.is_null(),
+        Some("number") => value.is_number() || value.is_null(),
+        Some("boolean") => value.is_boolean() || value.is_null(),
+        _ => true,
+    };
+    // One cause, mostly: the type, or that nothing is quoted.
+    let mut wrong = values.iter().enumerate().filter(|(_, value)| !fits(value));
+    if let (Some((index, value)), more) = (wrong.next(), wrong.count()) {
+        let more = if more == 0 {
+            String::new()
+        } else {
+            format!(", nor are {more} others")
         };
-        if !fits && !value.is_null() {
-            let of = kind.unwrap_or_default();
-            found.push(Diagnostic::new(
-                join(&at, index),
-                format!("{value} is not a value of an enum of type {of}"),
-                "quote it when a text is meant, as YAML has to with `yes`, `no`, `on` and numbers",
-            ));
-        }
+        found.push(Diagnostic::new(
+            join(&join(pointer, "enum"), index),
+            format!(
+                "{value} is not a value of an enum of type {}{more}",
+                kind.unwrap_or_default()
+            ),
+            "quote it when a text is meant, as YAML has to with `yes`, `no`, `on` and numbers",
+        ));
     }
 }

@@ -282,9 +282,10 @@ fn adds_only_words(key: &str, at: &str, value: &Value) -> bool {
         "schema",
         "content",
     ];
-    let below_properties = at.rsplit('/').nth(1) == Some("properties");
+    let holder = at.rsplit('/').nth(1).unwrap_or_default();
+    let is_member = ["properties", "x-events", "schemas", "paths"].contains(&holder);
     let could_be_schema = value.is_object() || value.is_array();
-    (below_properties || could_be_schema && holds_schemas.contains(&key)) && !says_type(value)
+    (is_member || could_be_schema && holds_schemas.contains(&key)) && !says_type(value)
 }
 
 fn says_type(value: &Value) -> bool {

@@ -96,7 +96,7 @@ fn rules_that_match_nothing() {
         ),
         (
             RULES.to_owned() + "cuts: [{target: \"$.paths[?match(@.x, 'a.*')]\", why: x}]",
-            "/cuts/0/target: at position 9, in long-hand segment, function name 'match' is not",
+            "/cuts/0/target: `$.paths[?match(@.x, 'a.*')]` is no JSONPath: at position 9",
         ),
     ];
     for (rules, expected) in cases {

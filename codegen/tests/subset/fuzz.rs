@@ -1,7 +1,9 @@
 //! Whatever the inputs are: no panic, no overflow, and what goes in is in the output or in a
 //! diagnostic. A few mutations by default; `FUZZ_SECONDS` says for how many seconds.
 
+use std::fs;
 use std::panic::catch_unwind;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
@@ -277,7 +279,7 @@ fn any_text_is_read_or_refused() {
         serde_yaml::to_string(&spec()).expect("YAML"),
         spec().to_string(),
     ];
-    rounds(60, |random| {
+    rounds(20, |random| {
         let text = pick(random, &documents);
         let text = mutated_text(random, text);
         let all = survives(&[&text], || run(&text, RULES, &[DOCS]));
@@ -293,7 +295,7 @@ fn any_text_is_read_or_refused() {
 #[test]
 fn any_tree_is_made_or_refused() {
     let bases = bases();
-    rounds(60, |random| {
+    rounds(20, |random| {
         let base = pick(random, &bases);
         let text = mutated_tree(random, base).to_string();
         generate(&text);
@@ -330,7 +332,7 @@ fn any_rules_and_overlays_are_taken_or_refused() {
     ];
     let overlay: Value = serde_yaml::from_str(DOCS).expect("YAML");
     let rules: Value = serde_yaml::from_str(RULES).expect("YAML");
-    rounds(60, |random| {
+    rounds(20, |random| {
         let mut actions = Vec::new();
         for _ in 0..random.usize(1..4) {
             let mut action = Map::new();
@@ -472,5 +474,62 @@ fn nothing_gets_lost_in_silence() {
             stripe_codegen::surface(&subset.yaml, None).expect("a surface"),
             surface
         );
+    });
+}
+
+/// The inputs of this repository, with Stripe's whole spec where it is at hand.
+#[test]
+fn the_real_inputs_are_taken_or_refused() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |path: &str| fs::read_to_string(root.join(path)).expect("a file of the repository");
+    let committed = read("spec/financial_connections.yaml");
+    let tree: Value = serde_yaml::from_str(&committed).expect("YAML");
+    rounds(1, |random| {
+        let text = mutated_text(random, &committed);
+        generate(&text);
+        generate(&mutated_tree(random, &tree).to_string());
+    });
+
+    let path = root.join("../shared/stripe/spec3.2026-05-27.dahlia.json");
+    let (Ok(upstream), Ok(_)) = (fs::read_to_string(path), std::env::var("FUZZ_SECONDS")) else {
+        return;
+    };
+    let rules = read("spec/subset.yaml");
+    let folder = fs::read_dir(root.join("spec/overlay")).expect("a folder");
+    let overlays = folder.map(|file| file.expect("a file").path());
+    let mut overlays: Vec<_> = overlays.collect();
+    overlays.sort();
+    let overlays: Vec<String> = overlays
+        .iter()
+        .map(|path| fs::read_to_string(path).expect("an overlay"))
+        .collect();
+    let whole: Value = serde_json::from_str(&upstream).expect("JSON");
+    rounds(1, |random| {
+        let mut overlays = overlays.clone();
+        let one = random.usize(..overlays.len());
+        let mut own = rules.clone();
+        let mut spec = upstream.clone();
+        match random.u8(..4) {
+            0 => own = mutated_text(random, &rules),
+            1 => overlays[one] = mutated_text(random, &overlays[one]),
+            2 => {
+                let tree = serde_yaml::from_str(&overlays[one]).expect("YAML");
+                overlays[one] = mutated_tree(random, &tree).to_string();
+            }
+            _ => spec = mutated_tree(random, &whole).to_string(),
+        }
+        let all: Vec<&str> = overlays.iter().map(String::as_str).collect();
+        let made = survives(&[&own, &overlays[one]], || run(&spec, &own, &all));
+        match made {
+            Ok(subset) => generate(&subset.yaml),
+            Err(wrong) => {
+                assert!(wrong.iter().all(|wrong| !wrong.help.is_empty()), "{wrong}");
+                // What can't be read is told alone, and has few causes here.
+                let unreadable = wrong
+                    .iter()
+                    .any(|wrong| wrong.message.contains("can't be read"));
+                assert!(!unreadable || wrong.iter().count() < 10, "{wrong}");
+            }
+        }
     });
 }

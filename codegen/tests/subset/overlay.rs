@@ -113,7 +113,7 @@ fn actions_that_do_nothing() {
         ("{target: '$[', remove: true}", "/actions/0/target: "),
         (
             "{target: \"$.paths[?search(@.x, 'a')]\", remove: true}",
-            "/actions/0/target: at position 9, in long-hand segment, function name 'search' is not",
+            "/actions/0/target: `$.paths[?search(@.x, 'a')]` is no JSONPath: at position 9",
         ),
         (
             "{target: $.info}",
@@ -130,6 +130,14 @@ fn actions_that_do_nothing() {
         (
             "{target: $.components.schemas.pet.properties.id, update: {items: {description: x}}}",
             "/actions/0/update/items: documents `items`",
+        ),
+        (
+            "{target: \"$['x-events']\", update: {pet.bron: {description: x}}}",
+            "/actions/0/update/pet.bron: documents `pet.bron`",
+        ),
+        (
+            "{target: $.components.schemas, update: {pett: {description: x}}}",
+            "/actions/0/update/pett: documents `pett`",
         ),
         (
             "{target: $.components.schemas.pet.properties.object,
