@@ -31,7 +31,7 @@ use crate::{Error, Method, RawRequest};
 /// | an attempt | 80 s | [`timeout`](ClientBuilder::timeout), `with_timeout` |
 /// | a call: all attempts, and the waits between them | none | [`deadline`](ClientBuilder::deadline), `with_deadline` |
 /// | attempts beside the first | 2 | [`max_retries`](ClientBuilder::max_retries), `with_max_retries` |
-/// | retries of all calls together | a bucket of 500 tokens, 14 for a retry | [`retry_budget`](ClientBuilder::retry_budget) |
+/// | retries of all calls together | a budget of 500 tokens, 14 for a failure | [`retry_budget`](ClientBuilder::retry_budget) |
 /// | waits between the attempts of a call | 120 s | [`max_retry_wait`](ClientBuilder::max_retry_wait) |
 /// | an answer | 32 MiB | [`max_response_size`](ClientBuilder::max_response_size) |
 /// | a list | until a page leads back to one before it | |

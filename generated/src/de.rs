@@ -5,7 +5,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{
-    Deserialize, DeserializeOwned, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor,
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IgnoredAny,
+    MapAccess, Visitor,
 };
 
 mod integer;
@@ -47,6 +48,23 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
         slot: &mut Option<T>,
     ) -> Result<(), A::Error> {
         *slot = self.0.next_value()?;
+        Ok(())
+    }
+
+    /// [`read`](Self::read) of an object, which is put where it stays: handed on from function to
+    /// function, a large one would take the stack many times.
+    pub(crate) fn read_object<T: Object>(&mut self, slot: &mut Option<T>) -> Result<(), A::Error> {
+        self.0.next_value_seed(Slot(slot))
+    }
+
+    /// [`read_object`](Self::read_object) of one that is boxed.
+    pub(crate) fn read_boxed<T: Object>(
+        &mut self,
+        slot: &mut Option<Box<T>>,
+    ) -> Result<(), A::Error> {
+        let mut object = None;
+        self.read_object(&mut object)?;
+        *slot = boxed(&mut object);
         Ok(())
     }
 
@@ -150,20 +168,51 @@ impl<'de> Visitor<'de> for NameVisitor {
 
 /// Reads an object: the body of its `Deserialize`.
 pub(crate) fn object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    let mut object = None;
+    deserializer.deserialize_map(Slot(&mut object))?;
+    object.ok_or_else(|| D::Error::custom(format_args!("no {}", T::NAME)))
 }
 
-struct ObjectVisitor<T>(PhantomData<T>);
+/// A place of its own, so that the stack of the caller has no copy while the object is read.
+fn boxed<T>(object: &mut Option<T>) -> Option<Box<T>> {
+    object.take().map(Box::new)
+}
 
-impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
-    type Value = T;
+/// Reads an object, or null, into its place.
+struct Slot<'a, T>(&'a mut Option<T>);
+
+impl<'de, T: Object> DeserializeSeed<'de> for Slot<'_, T> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de, T: Object> Visitor<'de> for Slot<'_, T> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(T::NAME)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::from_fields(Fields(map))
+    fn visit_none<E>(self) -> Result<(), E> {
+        *self.0 = None;
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        *self.0 = None;
+        Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        *self.0 = Some(T::from_fields(Fields(map))?);
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@ mod build;
 mod divan;
 mod machine;
 mod measure;
+mod overload;
 mod plot;
 mod report;
 
@@ -42,6 +43,8 @@ enum Part {
     Instructions,
     /// Requests to a server on this machine.
     Requests,
+    /// Retries to a server that can do less than is asked of it.
+    Overload,
     /// The generator: time and memory.
     Codegen,
     /// CPU seconds of the first `cargo xtask codegen`, by dependency.
@@ -58,6 +61,7 @@ impl Part {
             Self::Encode => measure::encode(report, quick),
             Self::Instructions => measure::instructions(report),
             Self::Requests => measure::requests(report, quick),
+            Self::Overload => overload::measure(report, quick),
             Self::Codegen => measure::codegen(report, quick),
             Self::First => build::first(report),
         }

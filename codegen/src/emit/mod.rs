@@ -4,6 +4,7 @@ mod docs;
 mod enums;
 mod events;
 mod example;
+mod expand;
 mod html;
 mod module;
 mod objects;

@@ -1,6 +1,7 @@
 //! Objects of responses: a struct, how it is read and written, its view by `type`.
 
 use super::docs::docs;
+use super::expand;
 use super::scope::{Scope, ident};
 use crate::ir::{Field, Object, Tag, Ty, Type};
 use proc_macro2::TokenStream;
@@ -53,6 +54,7 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, object: &Object) -> TokenSt
         .tag
         .as_ref()
         .map(|tag| details(scope, ty, object, tag));
+    let expand = expand::emit(scope, ty);
     quote! {
         #text
         #cfg
@@ -61,6 +63,8 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, object: &Object) -> TokenSt
         pub struct #name { #(#fields)* #extra_field }
 
         #details
+
+        #expand
 
         #cfg
         impl crate::de::Object for #name { #read }
@@ -136,7 +140,14 @@ fn read(scope: &mut Scope<'_>, object: &Object, name: &str) -> TokenStream {
                     }
                     quote! { #fields.read_as::<#ty>(&mut #ident)? }
                 }
-                None => quote! { #fields.read(&mut #ident)? },
+                None => match &field.ty {
+                    _ if field.sensitive => quote! { #fields.read(&mut #ident)? },
+                    ty if is_object(scope, ty) => quote! { #fields.read_object(&mut #ident)? },
+                    Ty::Boxed(ty) if is_object(scope, ty) => {
+                        quote! { #fields.read_boxed(&mut #ident)? }
+                    }
+                    _ => quote! { #fields.read(&mut #ident)? },
+                },
             }
         })
         .collect();
@@ -187,6 +198,10 @@ fn read(scope: &mut Scope<'_>, object: &Object, name: &str) -> TokenStream {
             #body
         }
     }
+}
+
+fn is_object(scope: &Scope<'_>, ty: &Ty) -> bool {
+    matches!(ty, Ty::Named(id) if scope.api.object(*id).is_some())
 }
 
 /// What is read in the place of a type that holds integers: Stripe writes some as floats.

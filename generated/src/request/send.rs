@@ -57,7 +57,6 @@ impl Request {
         let mut waits_left = shared.retry.max_wait;
         let mut deadline = Deadline::new(options.deadline.or(shared.deadline));
         let mut tried = Tried::default();
-        let mut taken = None;
         let mut last = None;
         loop {
             // Each attempt makes its own, the same: hardly ever is there more than one.
@@ -76,14 +75,15 @@ impl Request {
                 again,
                 delay,
             } = outcome(answer, tried.attempts - 1);
-            if !again {
-                shared.tokens.answered(taken);
-            }
+            let has_tokens = if again {
+                shared.tokens.failed()
+            } else {
+                shared.tokens.answered(tried.attempts > 1);
+                true
+            };
             let is_late = delay >= deadline.left();
             if again && tried.attempts <= max_retries && delay <= waits_left && !is_late {
-                let throttled = result.as_ref().is_err_and(|e| e.status() == Some(429));
-                taken = shared.tokens.take(throttled);
-                if taken.is_some() {
+                if has_tokens {
                     last = result.err();
                     trace::retrying(delay);
                     (shared.sleep)(delay).await;

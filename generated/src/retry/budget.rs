@@ -4,14 +4,17 @@ use std::sync::{Mutex, PoisonError};
 
 /// How many failed requests a client may repeat, all of its clones and requests together.
 ///
-/// A budget is a number of tokens. Each retry takes some; each request that is answered gives
-/// one back, and a retry that succeeds gives back all that it took. So single failures are always
-/// retried, while most retries stop when most requests fail: a server that is busy is not made
-/// busier by the requests it refused. A request that is not retried for this reason fails with an
-/// error of which [`Error::is_out_of_budget`](crate::Error::is_out_of_budget) is true.
+/// A budget is a number of tokens. A request that fails in a way that may pass takes some,
+/// repeated or not; one that is answered gives one back, and a retry that succeeds gives back what
+/// its failure took. Without enough tokens nothing is repeated, and further failures make debts, up
+/// to as many tokens as the budget holds, which have to be paid first. So single failures are
+/// always repeated, and none once so many requests fail that the server is overloaded, which
+/// retries would make worse. A request that is not repeated for this reason fails with an error of
+/// which [`Error::is_out_of_budget`](crate::Error::is_out_of_budget) is true.
 ///
-/// By default there are 500 tokens, enough for 35 retries in a row of which none succeeds. A retry
-/// takes 14, and 5 after an answer that says to slow down (429).
+/// By default there are 500 tokens, and a failure takes 14: enough for 35 failures at the same
+/// time, and for one in fifteen requests to fail with all of its retries, for as long as it may
+/// be.
 ///
 /// ```
 /// use stripe_financial_connections::{Client, RetryBudget};
@@ -21,8 +24,7 @@ use std::sync::{Mutex, PoisonError};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryBudget {
     capacity: u32,
-    retry: u32,
-    throttled: u32,
+    cost: u32,
 }
 
 impl RetryBudget {
@@ -30,15 +32,14 @@ impl RetryBudget {
     pub const fn new() -> Self {
         Self {
             capacity: 500,
-            retry: 14,
-            throttled: 5,
+            cost: 14,
         }
     }
 
     /// No budget: each request is repeated as often as
     /// [`max_retries`](crate::ClientBuilder::max_retries) says, whatever becomes of the others.
     pub const fn unlimited() -> Self {
-        Self::new().retry_cost(0).throttled_cost(0)
+        Self::new().cost(0)
     }
 
     /// Holds at most this many tokens, which are there in the beginning.
@@ -48,17 +49,10 @@ impl RetryBudget {
         self
     }
 
-    /// Takes this many tokens for a retry.
+    /// Takes this many tokens for a failure.
     #[must_use]
-    pub const fn retry_cost(mut self, tokens: u32) -> Self {
-        self.retry = tokens;
-        self
-    }
-
-    /// Takes this many tokens for a retry after a 429, which costs the server little.
-    #[must_use]
-    pub const fn throttled_cost(mut self, tokens: u32) -> Self {
-        self.throttled = tokens;
+    pub const fn cost(mut self, tokens: u32) -> Self {
+        self.cost = tokens;
         self
     }
 }
@@ -69,38 +63,34 @@ impl Default for RetryBudget {
     }
 }
 
-/// The tokens that are left.
+/// The tokens that are left; less than none are debts.
 pub(crate) struct Tokens {
     budget: RetryBudget,
-    left: Mutex<u32>,
+    left: Mutex<i64>,
 }
 
 impl Tokens {
     pub(crate) fn new(budget: RetryBudget) -> Self {
         Self {
             budget,
-            left: Mutex::new(budget.capacity),
+            left: Mutex::new(budget.capacity.into()),
         }
     }
 
-    /// Takes the tokens for a retry, and says how many; `None` if there are too few.
-    pub(crate) fn take(&self, throttled: bool) -> Option<u32> {
-        let cost = if throttled {
-            self.budget.throttled
-        } else {
-            self.budget.retry
-        };
+    /// An attempt failed. Whether there are tokens for another one.
+    pub(crate) fn failed(&self) -> bool {
+        let cost = i64::from(self.budget.cost);
         let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
-        *left = left.checked_sub(cost)?;
-        Some(cost)
+        let is_enough = *left >= cost;
+        *left = (*left - cost).max(-i64::from(self.budget.capacity));
+        is_enough
     }
 
-    /// A request was answered, after a retry that took this many tokens, or after none.
-    pub(crate) fn answered(&self, taken: Option<u32>) {
+    /// A request was answered, at the first attempt or at a later one.
+    pub(crate) fn answered(&self, is_retry: bool) {
+        let back = if is_retry { self.budget.cost } else { 1 };
         let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
-        *left = left
-            .saturating_add(taken.unwrap_or(1))
-            .min(self.budget.capacity);
+        *left = (*left + i64::from(back)).min(self.budget.capacity.into());
     }
 }
 
@@ -111,35 +101,32 @@ mod tests {
     #[test]
     fn failures_empty_it_and_answers_fill_it() {
         let tokens = Tokens::new(RetryBudget::new());
-        let retries = std::iter::from_fn(|| tokens.take(false)).count();
-        assert_eq!(retries, 35);
-        assert_eq!(tokens.take(true), Some(5));
-        assert_eq!(tokens.take(true), Some(5));
-        assert_eq!(tokens.take(true), None);
-        (0..14).for_each(|_| tokens.answered(None));
-        assert_eq!(tokens.take(false), Some(14));
-        assert_eq!(tokens.take(false), None);
-        tokens.answered(Some(14));
-        assert_eq!(tokens.take(false), Some(14));
-        (0..9999).for_each(|_| tokens.answered(None));
-        assert_eq!(std::iter::from_fn(|| tokens.take(false)).count(), 35);
+        assert_eq!((0..99).filter(|_| tokens.failed()).count(), 35);
+        // The debt comes first: 500, and the 14 for one failure.
+        (0..513).for_each(|_| tokens.answered(false));
+        assert!(!tokens.failed());
+        (0..15).for_each(|_| tokens.answered(false));
+        assert!(tokens.failed());
+        (0..9999).for_each(|_| tokens.answered(false));
+        assert_eq!((0..99).filter(|_| tokens.failed()).count(), 35);
     }
 
     #[test]
     fn healed_failures_take_nothing() {
         let tokens = Tokens::new(RetryBudget::new());
         for _ in 0..9999 {
-            let taken = tokens.take(false);
-            assert!(taken.is_some());
-            tokens.answered(taken);
+            assert!(tokens.failed());
+            tokens.answered(true);
         }
     }
 
     #[test]
     fn without_a_limit_it_is_never_empty() {
-        let tokens = Tokens::new(RetryBudget::unlimited().capacity(0));
-        assert!((0..9999).all(|_| tokens.take(false).is_some() && tokens.take(true).is_some()));
+        let tokens = Tokens::new(RetryBudget::unlimited());
+        assert!((0..9999).all(|_| tokens.failed()));
         let tokens = Tokens::new(RetryBudget::new().capacity(0));
-        assert_eq!(tokens.take(true), None);
+        assert!(!tokens.failed());
+        tokens.answered(false);
+        assert!(!tokens.failed());
     }
 }

@@ -325,7 +325,7 @@ async fn a_failure_is_not_repeated_without_a_budget() {
     let server = FaultServer::script([html(503)]);
     let waits = Waits::default();
     let client = builder(&server, &waits).max_retries(1);
-    let budget = RetryBudget::new().capacity(30);
+    let budget = RetryBudget::new().capacity(60);
     let client = client.retry_budget(budget).build().expect("a client");
     // Clones share it, whomever they act for.
     for client in [client.clone(), client.with_stripe_account("acct_1")] {

@@ -5,6 +5,7 @@ mod cases;
 mod endless;
 mod open;
 mod secrets;
+mod stack;
 mod waits;
 
 use std::time::Duration;

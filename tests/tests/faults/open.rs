@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use stripe_financial_connections::financial_connections::{
-    AccountHolderParams, Permission, RefreshFeature,
+    Account, AccountHolderParams, Permission, RefreshFeature,
 };
 use stripe_financial_connections::{Client, Error, Method, Params};
 use stripe_tests::client::{Waits, builder, client};
@@ -206,7 +206,7 @@ async fn what_is_expanded_in_a_list() {
     let accounts = client.financial_connections().accounts();
     let list = accounts
         .list()
-        .expand(["ownership", "data.account_holder.customer"]);
+        .expand([Account::EXPAND_OWNERSHIP, "data.account_holder.customer"]);
     list.await.expect("a page");
     assert_eq!(
         pairs(&server.last_seen()),

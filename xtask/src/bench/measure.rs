@@ -322,7 +322,7 @@ fn timed<'a>(command: &'a mut Command, seconds: &str) -> &'a mut Command {
 }
 
 /// Runs a command to its end: what it printed.
-fn printed(command: &mut Command) -> Result<String> {
+pub(super) fn printed(command: &mut Command) -> Result<String> {
     let output = command
         .stderr(Stdio::inherit())
         .output()

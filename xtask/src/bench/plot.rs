@@ -63,3 +63,94 @@ pub(super) fn draw(curve: &Curve) -> String {
 "##
     )
 }
+
+/// A chart among others, with the same axis.
+pub(super) struct Panel {
+    pub(super) title: &'static str,
+    /// Drawn one over the other; the last is the one that matters.
+    pub(super) lines: [Line; 3],
+}
+
+pub(super) struct Line {
+    pub(super) called: &'static str,
+    pub(super) points: Vec<(f64, f64)>,
+}
+
+/// Charts side by side, each with its lines over the same axis from nothing.
+pub(super) fn draw_panels(title: &str, axis: &str, panels: &[Panel]) -> String {
+    const COLOURS: [&str; 3] = ["#999", "#d9822b", "#0b6bcb"];
+    const PANEL: f64 = 300.0;
+    let width = PANEL * panels.len() as f64;
+    let points = || panels.iter().flat_map(|panel| &panel.lines);
+    let points = || points().flat_map(|line| &line.points);
+    let right = points().fold(0.0, |right: f64, (x, _)| right.max(*x));
+    let top = points().fold(0.0, |top: f64, (_, y)| top.max(*y));
+    let (inner, bottom) = (PANEL - 1.5 * MARGIN, HEIGHT - MARGIN - 20.0);
+    let height = bottom - MARGIN;
+    let mut out = String::new();
+    for (at, panel) in panels.iter().enumerate() {
+        let left = at as f64 * PANEL + MARGIN;
+        let place = |x: f64, y: f64| (left + x / right * inner, bottom - y / top * height);
+        let (middle, end, name_y) = (left + inner / 2.0, left + inner, MARGIN - 8.0);
+        let _ = write!(
+            out,
+            r##"
+  <text x="{middle:.1}" y="{name_y}" text-anchor="middle">{}</text>
+  <polyline points="{left},{MARGIN} {left},{bottom} {end},{bottom}" fill="none" stroke="#333"/>"##,
+            panel.title
+        );
+        for tick in 1..=right as u32 {
+            let (x, y) = place(f64::from(tick), 0.0);
+            let _ = write!(
+                out,
+                r##"
+  <text x="{x:.1}" y="{:.1}" text-anchor="middle">{tick}</text>"##,
+                y + 16.0
+            );
+        }
+        for part in [0.0, 0.5, 1.0] {
+            let (x, y) = place(0.0, top * part);
+            let digits = if top > 10.0 { 0 } else { 1 };
+            let _ = write!(
+                out,
+                r##"
+  <text x="{:.1}" y="{:.1}" text-anchor="end">{:.digits$}</text>"##,
+                x - 6.0,
+                y + 4.0,
+                top * part
+            );
+        }
+        for (line, colour) in panel.lines.iter().zip(COLOURS) {
+            let points = line.points.iter().map(|(x, y)| {
+                let (x, y) = place(*x, *y);
+                format!("{x:.1},{y:.1}")
+            });
+            let points = points.collect::<Vec<_>>().join(" ");
+            let _ = write!(
+                out,
+                r##"
+  <polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>"##
+            );
+        }
+    }
+    let key = panels.first().map_or(&[][..], |panel| &panel.lines);
+    for (at, (line, colour)) in key.iter().zip(COLOURS).enumerate() {
+        let x = MARGIN + at as f64 * PANEL * 0.6;
+        let y = HEIGHT - 10.0;
+        let _ = write!(
+            out,
+            r##"
+  <text x="{x:.1}" y="{y}" fill="{colour}" font-weight="bold">{}</text>"##,
+            line.called
+        );
+    }
+    let (middle, axis_y) = (width / 2.0, HEIGHT - 30.0);
+    format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {HEIGHT}" font-family="sans-serif" font-size="12" fill="#333">
+  <rect width="{width}" height="{HEIGHT}" fill="#fff"/>
+  <text x="{middle}" y="18" text-anchor="middle" font-size="14">{title}</text>{out}
+  <text x="{middle}" y="{axis_y}" text-anchor="middle">{axis}</text>
+</svg>
+"##
+    )
+}

@@ -1,0 +1,71 @@
+//! Reading takes little of the stack, also where nothing is optimised: servers read events on
+//! threads that have not much.
+
+use std::thread;
+
+use serde_json::{Value, json};
+use stripe_financial_connections::events::EventObject;
+use stripe_financial_connections::webhook::Event;
+
+/// What reading may take, and what a thread takes before it reads.
+const STACK: usize = 64 << 10;
+const THREAD: usize = 16 << 10;
+
+fn json_of(file: &str) -> Value {
+    serde_json::from_str(file).expect("the file holds JSON")
+}
+
+/// The objects of the slice, as deep as Stripe sends them in events.
+fn objects() -> Vec<Value> {
+    let bank_account = json_of(include_str!("../../data/ach/bank_account.json"));
+    let mut intent = json_of(include_str!("../../data/ach/payment_intent.json"));
+    let mut setup = json_of(include_str!("../../data/ach/setup_intent.json"));
+    let mut invoice = json_of(include_str!("../../data/ach/invoice.json"));
+    let error = |of: &str, object: &Value| {
+        json!({"type": "invalid_request_error", of: object, "payment_method": bank_account})
+    };
+    let failed_intent = error("payment_intent", &intent);
+    let failed_setup = error("setup_intent", &setup);
+    invoice["last_finalization_error"] = failed_intent.clone();
+    intent["last_payment_error"] = failed_intent;
+    setup["last_setup_error"] = failed_setup;
+    vec![
+        bank_account,
+        intent,
+        setup,
+        invoice,
+        json_of(include_str!("../../data/ach/checkout_session.json")),
+        json_of(include_str!("../../data/ach/subscription.json")),
+        json_of(include_str!("../../data/account.json")),
+    ]
+}
+
+fn event(object: &Value) -> String {
+    let event = json!({
+        "id": "evt_1", "object": "event", "created": 1, "livemode": false, "pending_webhooks": 1,
+        "type": "some.event", "data": {"object": object},
+    });
+    event.to_string()
+}
+
+/// Whether an event is read in so little. More ends the process, as it would a server.
+fn read(json: String, stack: usize) {
+    let thread = thread::Builder::new().stack_size(stack + THREAD);
+    let reading = thread.spawn(move || {
+        let event: Box<Event> = serde_json::from_str(&json).expect("an event");
+        let object = &event.data.object;
+        assert!(!matches!(object, EventObject::Invalid(_)), "{object:?}");
+    });
+    reading.expect("a thread").join().expect("it is read");
+}
+
+#[test]
+fn any_event_is_read_in_little_stack() {
+    let stack = std::env::var("STACK").ok().and_then(|s| s.parse().ok());
+    let which = std::env::var("WHICH").ok().and_then(|s| s.parse().ok());
+    for (at, object) in objects().iter().enumerate() {
+        if which.is_none_or(|which: usize| which == at) {
+            read(event(object), stack.unwrap_or(STACK));
+        }
+    }
+}
