@@ -62,7 +62,7 @@ impl crate::de::Object for LineItem {
         let mut taxes = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "adjustable_quantity" => fields.read(&mut adjustable_quantity)?,
+                "adjustable_quantity" => fields.read_object(&mut adjustable_quantity)?,
                 "amount_discount" => fields.read_as::<Integer>(&mut amount_discount)?,
                 "amount_subtotal" => fields.read_as::<Integer>(&mut amount_subtotal)?,
                 "amount_tax" => fields.read_as::<Integer>(&mut amount_tax)?,

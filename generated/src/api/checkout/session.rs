@@ -33,7 +33,7 @@ pub struct Session {
     /// Whether prices are shown in the currency of the customer's country.
     pub adaptive_pricing: Option<AdaptivePricing>,
     /// What happens once the session has expired.
-    pub after_expiration: Option<AfterExpiration>,
+    pub after_expiration: Option<Box<AfterExpiration>>,
     /// Whether the customer can enter promotion codes.
     pub allow_promotion_codes: Option<bool>,
     /// The sum of all items before discounts and taxes, in minor units of `currency`. Null in
@@ -43,11 +43,11 @@ pub struct Session {
     /// `setup` mode.
     pub amount_total: Option<i64>,
     /// Whether and how taxes are computed.
-    pub automatic_tax: AutomaticTax,
+    pub automatic_tax: Box<AutomaticTax>,
     /// When the customer is asked for a billing address.
     pub billing_address_collection: Option<BillingAddressCollection>,
     /// How the page looks.
-    pub branding_settings: Option<BrandingSettings>,
+    pub branding_settings: Option<Box<BrandingSettings>>,
     /// Where the back button of the page leads. Without it there is no button.
     pub cancel_url: Option<String>,
     /// Your own reference for the session, such as the number of a cart.
@@ -56,22 +56,22 @@ pub struct Session {
     /// or `elements`. Give it only to the customer it is for.
     pub client_secret: Option<Sensitive<String>>,
     /// What the customer has entered so far.
-    pub collected_information: Option<CollectedInformation>,
+    pub collected_information: Option<Box<CollectedInformation>>,
     /// What the customer has consented to, of what `consent_collection` asks for.
-    pub consent: Option<SessionConsent>,
+    pub consent: Option<Box<SessionConsent>>,
     /// What the customer is asked to consent to.
-    pub consent_collection: Option<ConsentCollection>,
+    pub consent_collection: Option<Box<ConsentCollection>>,
     /// When Stripe created the object, in unix seconds.
     pub created: Timestamp,
     /// The currency of the amounts, as three lowercase letters (ISO 4217).
     pub currency: Option<String>,
     /// How amounts were converted into the customer's currency. Only in sessions from before 31
     /// March 2025; later ones have `presentment_details`.
-    pub currency_conversion: Option<CurrencyConversion>,
+    pub currency_conversion: Option<Box<CurrencyConversion>>,
     /// Fields of your own that the customer fills in, up to three.
     pub custom_fields: Vec<CustomField>,
     /// Texts of your own on the page.
-    pub custom_text: CustomText,
+    pub custom_text: Box<CustomText>,
     /// The customer. Set from the start when you named one, else once the session is complete and
     /// has made one.
     pub customer: Option<Expandable<MaybeDeleted<Customer, DeletedCustomer>>>,
@@ -80,7 +80,7 @@ pub struct Session {
     /// Whether a customer is made for who comes without one.
     pub customer_creation: Option<CustomerCreation>,
     /// What is known of the customer when the session ends.
-    pub customer_details: Option<CustomerDetails>,
+    pub customer_details: Option<Box<CustomerDetails>>,
     /// The email address you passed for a customer that Stripe does not know yet.
     pub customer_email: Option<Sensitive<String>>,
     /// The coupons and promotion codes that apply.
@@ -97,7 +97,7 @@ pub struct Session {
     /// The invoice the session made, if any.
     pub invoice: Option<Expandable<Invoice>>,
     /// Whether a one-time payment gets an invoice, and what it says.
-    pub invoice_creation: Option<InvoiceCreation>,
+    pub invoice_creation: Option<Box<InvoiceCreation>>,
     /// What the customer buys. Only included when expanded.
     pub line_items: Option<List<LineItem>>,
     /// True in live mode, false in test mode and sandboxes.
@@ -126,9 +126,11 @@ pub struct Session {
     /// Whether a payment method is asked for when nothing is due now.
     pub payment_method_collection: Option<PaymentMethodCollection>,
     /// Which configuration of payment methods the session uses, when you did not list any.
-    pub payment_method_configuration_details: Option<PaymentMethodConfigurationDetails>,
+    pub payment_method_configuration_details: Option<
+        Box<PaymentMethodConfigurationDetails>,
+    >,
     /// What is particular to kinds of payment methods.
-    pub payment_method_options: Option<PaymentMethodOptions>,
+    pub payment_method_options: Option<Box<PaymentMethodOptions>>,
     /// The kinds of payment methods the customer can choose from.
     pub payment_method_types: Vec<String>,
     /// Whether the money has arrived; fulfil the order by this. An ACH debit leaves a complete
@@ -140,7 +142,7 @@ pub struct Session {
     /// Whether the customer is asked for a phone number.
     pub phone_number_collection: Option<PhoneNumberCollection>,
     /// What the customer sees and pays when it is not in `currency`.
-    pub presentment_details: Option<PresentmentDetails>,
+    pub presentment_details: Option<Box<PresentmentDetails>>,
     /// The expired session that this one was made from to recover it.
     pub recovered_from: Option<SessionId>,
     /// Whether the customer is sent to `return_url` at the end. For `ui_mode` `embedded_page`.
@@ -149,14 +151,14 @@ pub struct Session {
     /// `embedded_page` and `elements`.
     pub return_url: Option<String>,
     /// What the customer can do with saved payment methods. Not in `setup` mode.
-    pub saved_payment_method_options: Option<SavedPaymentMethodOptions>,
+    pub saved_payment_method_options: Option<Box<SavedPaymentMethodOptions>>,
     /// What saves the payment method. Set in `setup` mode. It is confirmed by the session alone; to
     /// cancel it, expire the session. Its payment method leads to the linked account.
     pub setup_intent: Option<Expandable<SetupIntent>>,
     /// Where the customer can have things shipped to; null when it is not asked.
     pub shipping_address_collection: Option<ShippingAddressCollection>,
     /// What shipping costs at the rate the customer has chosen.
-    pub shipping_cost: Option<ShippingCost>,
+    pub shipping_cost: Option<Box<ShippingCost>>,
     /// The shipping rates the customer can choose from.
     pub shipping_options: Vec<ShippingOption>,
     /// How far the customer has come. It says nothing about the money.
@@ -168,9 +170,9 @@ pub struct Session {
     /// Where the customer is sent after payment or setup.
     pub success_url: Option<String>,
     /// Whether the customer is asked for tax ids.
-    pub tax_id_collection: Option<TaxIdCollection>,
+    pub tax_id_collection: Option<Box<TaxIdCollection>>,
     /// What taxes, discounts and shipping contribute to `amount_total`.
-    pub total_details: Option<TotalDetails>,
+    pub total_details: Option<Box<TotalDetails>>,
     /// Where and how the page is shown.
     pub ui_mode: Option<UiMode>,
     /// Where to send the customer. Set when `ui_mode` is `hosted_page` and as long as the session
@@ -178,6 +180,39 @@ pub struct Session {
     pub url: Option<Sensitive<String>>,
     /// What is particular to wallets.
     pub wallet_options: Option<WalletOptions>,
+}
+
+/// Paths of what can be expanded, for the setter `expand` of what answers with this object
+/// or a list of it.
+impl Session {
+    /// Expands `automatic_tax.liability.account`.
+    pub const EXPAND_AUTOMATIC_TAX_LIABILITY_ACCOUNT: &'static str = "automatic_tax.liability.account";
+    /// Expands `customer`.
+    pub const EXPAND_CUSTOMER: &'static str = "customer";
+    /// Expands `discounts.coupon`.
+    pub const EXPAND_DISCOUNTS_COUPON: &'static str = "discounts.coupon";
+    /// Expands `discounts.promotion_code`.
+    pub const EXPAND_DISCOUNTS_PROMOTION_CODE: &'static str = "discounts.promotion_code";
+    /// Expands `invoice`.
+    pub const EXPAND_INVOICE: &'static str = "invoice";
+    /// Expands `invoice_creation.invoice_data.account_tax_ids`.
+    pub const EXPAND_INVOICE_CREATION_INVOICE_DATA_ACCOUNT_TAX_IDS: &'static str = "invoice_creation.invoice_data.account_tax_ids";
+    /// Expands `invoice_creation.invoice_data.issuer.account`.
+    pub const EXPAND_INVOICE_CREATION_INVOICE_DATA_ISSUER_ACCOUNT: &'static str = "invoice_creation.invoice_data.issuer.account";
+    /// Expands `line_items`.
+    pub const EXPAND_LINE_ITEMS: &'static str = "line_items";
+    /// Expands `payment_intent`.
+    pub const EXPAND_PAYMENT_INTENT: &'static str = "payment_intent";
+    /// Expands `payment_link`.
+    pub const EXPAND_PAYMENT_LINK: &'static str = "payment_link";
+    /// Expands `setup_intent`.
+    pub const EXPAND_SETUP_INTENT: &'static str = "setup_intent";
+    /// Expands `shipping_cost.shipping_rate`.
+    pub const EXPAND_SHIPPING_COST_SHIPPING_RATE: &'static str = "shipping_cost.shipping_rate";
+    /// Expands `shipping_options.shipping_rate`.
+    pub const EXPAND_SHIPPING_OPTIONS_SHIPPING_RATE: &'static str = "shipping_options.shipping_rate";
+    /// Expands `subscription`.
+    pub const EXPAND_SUBSCRIPTION: &'static str = "subscription";
 }
 
 impl crate::de::Object for Session {
@@ -255,31 +290,31 @@ impl crate::de::Object for Session {
         let mut wallet_options = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "adaptive_pricing" => fields.read(&mut adaptive_pricing)?,
-                "after_expiration" => fields.read(&mut after_expiration)?,
+                "adaptive_pricing" => fields.read_object(&mut adaptive_pricing)?,
+                "after_expiration" => fields.read_boxed(&mut after_expiration)?,
                 "allow_promotion_codes" => fields.read(&mut allow_promotion_codes)?,
                 "amount_subtotal" => fields.read_as::<Integer>(&mut amount_subtotal)?,
                 "amount_total" => fields.read_as::<Integer>(&mut amount_total)?,
-                "automatic_tax" => fields.read(&mut automatic_tax)?,
+                "automatic_tax" => fields.read_boxed(&mut automatic_tax)?,
                 "billing_address_collection" => {
                     fields.read(&mut billing_address_collection)?
                 }
-                "branding_settings" => fields.read(&mut branding_settings)?,
+                "branding_settings" => fields.read_boxed(&mut branding_settings)?,
                 "cancel_url" => fields.read(&mut cancel_url)?,
                 "client_reference_id" => fields.read(&mut client_reference_id)?,
                 "client_secret" => fields.read(&mut client_secret)?,
-                "collected_information" => fields.read(&mut collected_information)?,
-                "consent" => fields.read(&mut consent)?,
-                "consent_collection" => fields.read(&mut consent_collection)?,
+                "collected_information" => fields.read_boxed(&mut collected_information)?,
+                "consent" => fields.read_boxed(&mut consent)?,
+                "consent_collection" => fields.read_boxed(&mut consent_collection)?,
                 "created" => fields.read(&mut created)?,
                 "currency" => fields.read(&mut currency)?,
-                "currency_conversion" => fields.read(&mut currency_conversion)?,
+                "currency_conversion" => fields.read_boxed(&mut currency_conversion)?,
                 "custom_fields" => fields.read(&mut custom_fields)?,
-                "custom_text" => fields.read(&mut custom_text)?,
+                "custom_text" => fields.read_boxed(&mut custom_text)?,
                 "customer" => fields.read(&mut customer)?,
                 "customer_account" => fields.read(&mut customer_account)?,
                 "customer_creation" => fields.read(&mut customer_creation)?,
-                "customer_details" => fields.read(&mut customer_details)?,
+                "customer_details" => fields.read_boxed(&mut customer_details)?,
                 "customer_email" => fields.read(&mut customer_email)?,
                 "discounts" => fields.read(&mut discounts)?,
                 "excluded_payment_method_types" => {
@@ -289,14 +324,14 @@ impl crate::de::Object for Session {
                 "id" => fields.read(&mut id)?,
                 "integration_identifier" => fields.read(&mut integration_identifier)?,
                 "invoice" => fields.read(&mut invoice)?,
-                "invoice_creation" => fields.read(&mut invoice_creation)?,
+                "invoice_creation" => fields.read_boxed(&mut invoice_creation)?,
                 "line_items" => fields.read_list("line_items", &mut line_items)?,
                 "livemode" => fields.read(&mut livemode)?,
                 "locale" => fields.read(&mut locale)?,
-                "managed_payments" => fields.read(&mut managed_payments)?,
+                "managed_payments" => fields.read_object(&mut managed_payments)?,
                 "metadata" => fields.read(&mut metadata)?,
                 "mode" => fields.read(&mut mode)?,
-                "name_collection" => fields.read(&mut name_collection)?,
+                "name_collection" => fields.read_object(&mut name_collection)?,
                 "object" => fields.read(&mut object)?,
                 "optional_items" => fields.read(&mut optional_items)?,
                 "origin_context" => fields.read(&mut origin_context)?,
@@ -306,35 +341,39 @@ impl crate::de::Object for Session {
                     fields.read(&mut payment_method_collection)?
                 }
                 "payment_method_configuration_details" => {
-                    fields.read(&mut payment_method_configuration_details)?
+                    fields.read_boxed(&mut payment_method_configuration_details)?
                 }
-                "payment_method_options" => fields.read(&mut payment_method_options)?,
+                "payment_method_options" => {
+                    fields.read_boxed(&mut payment_method_options)?
+                }
                 "payment_method_types" => fields.read(&mut payment_method_types)?,
                 "payment_status" => fields.read(&mut payment_status)?,
-                "permissions" => fields.read(&mut permissions)?,
-                "phone_number_collection" => fields.read(&mut phone_number_collection)?,
-                "presentment_details" => fields.read(&mut presentment_details)?,
+                "permissions" => fields.read_object(&mut permissions)?,
+                "phone_number_collection" => {
+                    fields.read_object(&mut phone_number_collection)?
+                }
+                "presentment_details" => fields.read_boxed(&mut presentment_details)?,
                 "recovered_from" => fields.read(&mut recovered_from)?,
                 "redirect_on_completion" => fields.read(&mut redirect_on_completion)?,
                 "return_url" => fields.read(&mut return_url)?,
                 "saved_payment_method_options" => {
-                    fields.read(&mut saved_payment_method_options)?
+                    fields.read_boxed(&mut saved_payment_method_options)?
                 }
                 "setup_intent" => fields.read(&mut setup_intent)?,
                 "shipping_address_collection" => {
-                    fields.read(&mut shipping_address_collection)?
+                    fields.read_object(&mut shipping_address_collection)?
                 }
-                "shipping_cost" => fields.read(&mut shipping_cost)?,
+                "shipping_cost" => fields.read_boxed(&mut shipping_cost)?,
                 "shipping_options" => fields.read(&mut shipping_options)?,
                 "status" => fields.read(&mut status)?,
                 "submit_type" => fields.read(&mut submit_type)?,
                 "subscription" => fields.read(&mut subscription)?,
                 "success_url" => fields.read(&mut success_url)?,
-                "tax_id_collection" => fields.read(&mut tax_id_collection)?,
-                "total_details" => fields.read(&mut total_details)?,
+                "tax_id_collection" => fields.read_boxed(&mut tax_id_collection)?,
+                "total_details" => fields.read_boxed(&mut total_details)?,
                 "ui_mode" => fields.read(&mut ui_mode)?,
                 "url" => fields.read(&mut url)?,
-                "wallet_options" => fields.read(&mut wallet_options)?,
+                "wallet_options" => fields.read_object(&mut wallet_options)?,
                 _ => fields.skip()?,
             }
         }
@@ -586,7 +625,7 @@ impl crate::de::Object for AfterExpiration {
         let mut recovery = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "recovery" => fields.read(&mut recovery)?,
+                "recovery" => fields.read_object(&mut recovery)?,
                 _ => fields.skip()?,
             }
         }
@@ -1841,8 +1880,8 @@ impl crate::de::Object for BrandingSettings {
                 "button_color" => fields.read(&mut button_color)?,
                 "display_name" => fields.read(&mut display_name)?,
                 "font_family" => fields.read(&mut font_family)?,
-                "icon" => fields.read(&mut icon)?,
-                "logo" => fields.read(&mut logo)?,
+                "icon" => fields.read_object(&mut icon)?,
+                "logo" => fields.read_object(&mut logo)?,
                 _ => fields.skip()?,
             }
         }
@@ -1898,7 +1937,7 @@ impl crate::de::Object for CollectedInformation {
             match name.as_str() {
                 "business_name" => fields.read(&mut business_name)?,
                 "individual_name" => fields.read(&mut individual_name)?,
-                "shipping_details" => fields.read(&mut shipping_details)?,
+                "shipping_details" => fields.read_object(&mut shipping_details)?,
                 _ => fields.skip()?,
             }
         }
@@ -1941,7 +1980,7 @@ impl crate::de::Object for CollectedInformationShippingDetails {
         let mut name = None;
         while let Some(key) = fields.next_name()? {
             match key.as_str() {
-                "address" => fields.read(&mut address)?,
+                "address" => fields.read_object(&mut address)?,
                 "name" => fields.read(&mut name)?,
                 _ => fields.skip()?,
             }
@@ -1987,7 +2026,7 @@ impl crate::de::Object for ConsentCollection {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "payment_method_reuse_agreement" => {
-                    fields.read(&mut payment_method_reuse_agreement)?
+                    fields.read_object(&mut payment_method_reuse_agreement)?
                 }
                 "promotions" => fields.read(&mut promotions)?,
                 "terms_of_service" => fields.read(&mut terms_of_service)?,
@@ -2273,12 +2312,12 @@ impl crate::de::Object for CustomField {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "dropdown" => fields.read(&mut dropdown)?,
+                "dropdown" => fields.read_object(&mut dropdown)?,
                 "key" => fields.read(&mut key)?,
-                "label" => fields.read(&mut label)?,
-                "numeric" => fields.read(&mut numeric)?,
+                "label" => fields.read_object(&mut label)?,
+                "numeric" => fields.read_object(&mut numeric)?,
                 "optional" => fields.read(&mut optional)?,
-                "text" => fields.read(&mut text)?,
+                "text" => fields.read_object(&mut text)?,
                 "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
@@ -2652,11 +2691,11 @@ impl crate::de::Object for CustomText {
         let mut terms_of_service_acceptance = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "after_submit" => fields.read(&mut after_submit)?,
-                "shipping_address" => fields.read(&mut shipping_address)?,
-                "submit" => fields.read(&mut submit)?,
+                "after_submit" => fields.read_object(&mut after_submit)?,
+                "shipping_address" => fields.read_object(&mut shipping_address)?,
+                "submit" => fields.read_object(&mut submit)?,
                 "terms_of_service_acceptance" => {
-                    fields.read(&mut terms_of_service_acceptance)?
+                    fields.read_object(&mut terms_of_service_acceptance)?
                 }
                 _ => fields.skip()?,
             }
@@ -2796,7 +2835,7 @@ impl crate::de::Object for CustomerDetails {
         let mut tax_ids = None;
         while let Some(key) = fields.next_name()? {
             match key.as_str() {
-                "address" => fields.read(&mut address)?,
+                "address" => fields.read_object(&mut address)?,
                 "business_name" => fields.read(&mut business_name)?,
                 "email" => fields.read(&mut email)?,
                 "individual_name" => fields.read(&mut individual_name)?,
@@ -2857,7 +2896,7 @@ impl crate::de::Object for InvoiceCreation {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "enabled" => fields.read(&mut enabled)?,
-                "invoice_data" => fields.read(&mut invoice_data)?,
+                "invoice_data" => fields.read_object(&mut invoice_data)?,
                 _ => fields.skip()?,
             }
         }
@@ -2917,9 +2956,9 @@ impl crate::de::Object for InvoiceData {
                 "custom_fields" => fields.read(&mut custom_fields)?,
                 "description" => fields.read(&mut description)?,
                 "footer" => fields.read(&mut footer)?,
-                "issuer" => fields.read(&mut issuer)?,
+                "issuer" => fields.read_object(&mut issuer)?,
                 "metadata" => fields.read(&mut metadata)?,
-                "rendering_options" => fields.read(&mut rendering_options)?,
+                "rendering_options" => fields.read_object(&mut rendering_options)?,
                 _ => fields.skip()?,
             }
         }
@@ -3012,8 +3051,8 @@ impl crate::de::Object for NameCollection {
         let mut individual = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "business" => fields.read(&mut business)?,
-                "individual" => fields.read(&mut individual)?,
+                "business" => fields.read_object(&mut business)?,
+                "individual" => fields.read_object(&mut individual)?,
                 _ => fields.skip()?,
             }
         }
@@ -3100,7 +3139,7 @@ impl crate::de::Object for OptionalItem {
         let mut quantity = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "adjustable_quantity" => fields.read(&mut adjustable_quantity)?,
+                "adjustable_quantity" => fields.read_object(&mut adjustable_quantity)?,
                 "price" => fields.read(&mut price)?,
                 "quantity" => fields.read_as::<Integer>(&mut quantity)?,
                 _ => fields.skip()?,
@@ -3218,8 +3257,8 @@ impl crate::de::Object for PaymentMethodOptions {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "link" => fields.read(&mut link)?,
-                "us_bank_account" => fields.read(&mut us_bank_account)?,
+                "link" => fields.read_object(&mut link)?,
+                "us_bank_account" => fields.read_object(&mut us_bank_account)?,
                 _ => fields.keep(&name, &mut extra)?,
             }
         }
@@ -3322,7 +3361,9 @@ impl crate::de::Object for PaymentMethodOptionsUsBankAccount {
         let mut verification_method = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "financial_connections" => fields.read(&mut financial_connections)?,
+                "financial_connections" => {
+                    fields.read_object(&mut financial_connections)?
+                }
                 "setup_future_usage" => fields.read(&mut setup_future_usage)?,
                 "target_date" => fields.read(&mut target_date)?,
                 "verification_method" => fields.read(&mut verification_method)?,
@@ -4378,7 +4419,7 @@ impl crate::de::Object for TotalDetails {
                 "amount_discount" => fields.read_as::<Integer>(&mut amount_discount)?,
                 "amount_shipping" => fields.read_as::<Integer>(&mut amount_shipping)?,
                 "amount_tax" => fields.read_as::<Integer>(&mut amount_tax)?,
-                "breakdown" => fields.read(&mut breakdown)?,
+                "breakdown" => fields.read_object(&mut breakdown)?,
                 _ => fields.skip()?,
             }
         }
@@ -4503,7 +4544,7 @@ impl crate::de::Object for WalletOptions {
         let mut link = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "link" => fields.read(&mut link)?,
+                "link" => fields.read_object(&mut link)?,
                 _ => fields.skip()?,
             }
         }

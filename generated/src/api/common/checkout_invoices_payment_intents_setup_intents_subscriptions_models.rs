@@ -34,15 +34,15 @@ pub struct AttemptError {
     /// The parameter that is wrong, when the error is about one.
     pub param: Option<String>,
     /// The payment intent, when the error is about one.
-    pub payment_intent: Option<PaymentIntent>,
+    pub payment_intent: Option<Box<PaymentIntent>>,
     /// The payment method, when the error is about one.
-    pub payment_method: Option<PaymentMethod>,
+    pub payment_method: Option<Box<PaymentMethod>>,
     /// The kind of payment method the error is about. Only set for invoices.
     pub payment_method_type: Option<String>,
     /// The page of the Dashboard about the request.
     pub request_log_url: Option<String>,
     /// The setup intent, when the error is about one.
-    pub setup_intent: Option<SetupIntent>,
+    pub setup_intent: Option<Box<SetupIntent>>,
     /// The source, when the error is about one, as raw JSON: of the time before payment methods.
     pub source: Option<serde_json::Value>,
     /// What kind of error it is.
@@ -81,11 +81,11 @@ impl crate::de::Object for AttemptError {
                 "network_advice_code" => fields.read(&mut network_advice_code)?,
                 "network_decline_code" => fields.read(&mut network_decline_code)?,
                 "param" => fields.read(&mut param)?,
-                "payment_intent" => fields.read(&mut payment_intent)?,
-                "payment_method" => fields.read(&mut payment_method)?,
+                "payment_intent" => fields.read_boxed(&mut payment_intent)?,
+                "payment_method" => fields.read_boxed(&mut payment_method)?,
                 "payment_method_type" => fields.read(&mut payment_method_type)?,
                 "request_log_url" => fields.read(&mut request_log_url)?,
-                "setup_intent" => fields.read(&mut setup_intent)?,
+                "setup_intent" => fields.read_boxed(&mut setup_intent)?,
                 "source" => fields.read(&mut source)?,
                 "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
@@ -236,7 +236,7 @@ impl crate::de::Object for FinancialConnectionsOptions {
         let mut return_url = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "filters" => fields.read(&mut filters)?,
+                "filters" => fields.read_object(&mut filters)?,
                 "permissions" => fields.read(&mut permissions)?,
                 "prefetch" => fields.read(&mut prefetch)?,
                 "return_url" => fields.read(&mut return_url)?,

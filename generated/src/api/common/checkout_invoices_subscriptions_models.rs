@@ -38,7 +38,7 @@ impl crate::de::Object for AutomaticTax {
             match name.as_str() {
                 "disabled_reason" => fields.read(&mut disabled_reason)?,
                 "enabled" => fields.read(&mut enabled)?,
-                "liability" => fields.read(&mut liability)?,
+                "liability" => fields.read_object(&mut liability)?,
                 "provider" => fields.read(&mut provider)?,
                 "status" => fields.read(&mut status)?,
                 _ => fields.skip()?,

@@ -136,7 +136,7 @@ impl crate::de::Object for ShippingDetails {
         let mut tracking_number = None;
         while let Some(key) = fields.next_name()? {
             match key.as_str() {
-                "address" => fields.read(&mut address)?,
+                "address" => fields.read_object(&mut address)?,
                 "carrier" => fields.read(&mut carrier)?,
                 "name" => fields.read(&mut name)?,
                 "phone" => fields.read(&mut phone)?,

@@ -44,7 +44,7 @@ impl crate::de::Object for CashBalance {
                 "customer_account" => fields.read(&mut customer_account)?,
                 "livemode" => fields.read(&mut livemode)?,
                 "object" => fields.read(&mut object)?,
-                "settings" => fields.read(&mut settings)?,
+                "settings" => fields.read_object(&mut settings)?,
                 _ => fields.skip()?,
             }
         }

@@ -18,7 +18,7 @@ use super::CashBalance;
 #[non_exhaustive]
 pub struct Customer {
     /// The customer's address.
-    pub address: Option<Address>,
+    pub address: Option<Box<Address>>,
     /// What the next invoice takes into account, in minor units of the customer's `currency`.
     /// Negative: a credit that lowers the invoice. Positive: a debt that is added to it. Unpaid
     /// invoices are not part of it.
@@ -27,7 +27,7 @@ pub struct Customer {
     pub business_name: Option<Sensitive<String>>,
     /// Money that the customer has sent by bank transfer and that is not spent yet. Only included
     /// when expanded.
-    pub cash_balance: Option<CashBalance>,
+    pub cash_balance: Option<Box<CashBalance>>,
     /// When Stripe created the object, in unix seconds.
     pub created: Timestamp,
     /// The currency of the customer's recurring payments, as three lowercase letters (ISO 4217).
@@ -57,7 +57,7 @@ pub struct Customer {
     /// What the customer's invoice numbers start with.
     pub invoice_prefix: Option<String>,
     /// What invoices of the customer use by default.
-    pub invoice_settings: Option<InvoiceSettings>,
+    pub invoice_settings: Option<Box<InvoiceSettings>>,
     /// True in live mode, false in test mode and sandboxes.
     pub livemode: bool,
     /// Pairs of your own that are kept with the object. Stripe does not interpret them.
@@ -74,20 +74,37 @@ pub struct Customer {
     /// The languages the customer prefers, the best first, such as `en-US`.
     pub preferred_locales: Option<Vec<String>>,
     /// Where to ship to, as on the customer's invoices.
-    pub shipping: Option<ShippingDetails>,
+    pub shipping: Option<Box<ShippingDetails>>,
     /// The customer's sources, from the time before payment methods, as raw JSON. Only included
     /// when expanded.
     pub sources: Option<List<serde_json::Value>>,
     /// The customer's running subscriptions, as raw JSON. Only included when expanded.
     pub subscriptions: Option<List<serde_json::Value>>,
     /// How the customer's taxes are computed. Only included when expanded.
-    pub tax: Option<CustomerTax>,
+    pub tax: Option<Box<CustomerTax>>,
     /// Whether the customer pays taxes.
     pub tax_exempt: Option<TaxExempt>,
     /// The customer's tax ids, as raw JSON. Only included when expanded.
     pub tax_ids: Option<List<serde_json::Value>>,
     /// The test clock that moves the customer's time, in test mode.
     pub test_clock: Option<Expandable<RawObject>>,
+}
+
+/// Paths of what can be expanded, for the setter `expand` of what answers with this object
+/// or a list of it.
+impl Customer {
+    /// Expands `default_source`.
+    pub const EXPAND_DEFAULT_SOURCE: &'static str = "default_source";
+    /// Expands `invoice_settings.default_payment_method`.
+    pub const EXPAND_INVOICE_SETTINGS_DEFAULT_PAYMENT_METHOD: &'static str = "invoice_settings.default_payment_method";
+    /// Expands `sources`.
+    pub const EXPAND_SOURCES: &'static str = "sources";
+    /// Expands `subscriptions`.
+    pub const EXPAND_SUBSCRIPTIONS: &'static str = "subscriptions";
+    /// Expands `tax_ids`.
+    pub const EXPAND_TAX_IDS: &'static str = "tax_ids";
+    /// Expands `test_clock`.
+    pub const EXPAND_TEST_CLOCK: &'static str = "test_clock";
 }
 
 impl crate::de::Object for Customer {
@@ -128,10 +145,10 @@ impl crate::de::Object for Customer {
         let mut test_clock = None;
         while let Some(key) = fields.next_name()? {
             match key.as_str() {
-                "address" => fields.read(&mut address)?,
+                "address" => fields.read_boxed(&mut address)?,
                 "balance" => fields.read_as::<Integer>(&mut balance)?,
                 "business_name" => fields.read(&mut business_name)?,
-                "cash_balance" => fields.read(&mut cash_balance)?,
+                "cash_balance" => fields.read_boxed(&mut cash_balance)?,
                 "created" => fields.read(&mut created)?,
                 "currency" => fields.read(&mut currency)?,
                 "customer_account" => fields.read(&mut customer_account)?,
@@ -146,7 +163,7 @@ impl crate::de::Object for Customer {
                     fields.read_as::<Map<Integer>>(&mut invoice_credit_balance)?
                 }
                 "invoice_prefix" => fields.read(&mut invoice_prefix)?,
-                "invoice_settings" => fields.read(&mut invoice_settings)?,
+                "invoice_settings" => fields.read_boxed(&mut invoice_settings)?,
                 "livemode" => fields.read(&mut livemode)?,
                 "metadata" => fields.read(&mut metadata)?,
                 "name" => fields.read(&mut name)?,
@@ -156,10 +173,10 @@ impl crate::de::Object for Customer {
                 "object" => fields.read(&mut object)?,
                 "phone" => fields.read(&mut phone)?,
                 "preferred_locales" => fields.read(&mut preferred_locales)?,
-                "shipping" => fields.read(&mut shipping)?,
+                "shipping" => fields.read_boxed(&mut shipping)?,
                 "sources" => fields.read_list("sources", &mut sources)?,
                 "subscriptions" => fields.read_list("subscriptions", &mut subscriptions)?,
-                "tax" => fields.read(&mut tax)?,
+                "tax" => fields.read_boxed(&mut tax)?,
                 "tax_exempt" => fields.read(&mut tax_exempt)?,
                 "tax_ids" => fields.read_list("tax_ids", &mut tax_ids)?,
                 "test_clock" => fields.read(&mut test_clock)?,
@@ -298,7 +315,7 @@ impl crate::de::Object for CustomerTax {
             match name.as_str() {
                 "automatic_tax" => fields.read(&mut automatic_tax)?,
                 "ip_address" => fields.read(&mut ip_address)?,
-                "location" => fields.read(&mut location)?,
+                "location" => fields.read_object(&mut location)?,
                 "provider" => fields.read(&mut provider)?,
                 _ => fields.skip()?,
             }
@@ -530,7 +547,7 @@ impl crate::de::Object for InvoiceSettings {
                 "custom_fields" => fields.read(&mut custom_fields)?,
                 "default_payment_method" => fields.read(&mut default_payment_method)?,
                 "footer" => fields.read(&mut footer)?,
-                "rendering_options" => fields.read(&mut rendering_options)?,
+                "rendering_options" => fields.read_object(&mut rendering_options)?,
                 _ => fields.skip()?,
             }
         }

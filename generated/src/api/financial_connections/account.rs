@@ -62,6 +62,17 @@ pub struct Account {
     pub transaction_refresh: Option<TransactionRefresh>,
 }
 
+/// Paths of what can be expanded, for the setter `expand` of what answers with this object
+/// or a list of it.
+impl Account {
+    /// Expands `account_holder.account`.
+    pub const EXPAND_ACCOUNT_HOLDER_ACCOUNT: &'static str = "account_holder.account";
+    /// Expands `account_holder.customer`.
+    pub const EXPAND_ACCOUNT_HOLDER_CUSTOMER: &'static str = "account_holder.customer";
+    /// Expands `ownership`.
+    pub const EXPAND_OWNERSHIP: &'static str = "ownership";
+}
+
 impl crate::de::Object for Account {
     const NAME: &'static str = "Account";
     fn from_fields<'de, A: MapAccess<'de>>(
@@ -89,10 +100,10 @@ impl crate::de::Object for Account {
         let mut transaction_refresh = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "account_holder" => fields.read(&mut account_holder)?,
+                "account_holder" => fields.read_object(&mut account_holder)?,
                 "account_numbers" => fields.read(&mut account_numbers)?,
-                "balance" => fields.read(&mut balance)?,
-                "balance_refresh" => fields.read(&mut balance_refresh)?,
+                "balance" => fields.read_object(&mut balance)?,
+                "balance_refresh" => fields.read_object(&mut balance_refresh)?,
                 "category" => fields.read(&mut category)?,
                 "created" => fields.read(&mut created)?,
                 "display_name" => fields.read(&mut display_name)?,
@@ -102,7 +113,7 @@ impl crate::de::Object for Account {
                 "livemode" => fields.read(&mut livemode)?,
                 "object" => fields.read(&mut object)?,
                 "ownership" => fields.read(&mut ownership)?,
-                "ownership_refresh" => fields.read(&mut ownership_refresh)?,
+                "ownership_refresh" => fields.read_object(&mut ownership_refresh)?,
                 "permissions" => fields.read(&mut permissions)?,
                 "status" => fields.read(&mut status)?,
                 "subcategory" => fields.read(&mut subcategory)?,
@@ -110,7 +121,7 @@ impl crate::de::Object for Account {
                 "supported_payment_method_types" => {
                     fields.read(&mut supported_payment_method_types)?
                 }
-                "transaction_refresh" => fields.read(&mut transaction_refresh)?,
+                "transaction_refresh" => fields.read_object(&mut transaction_refresh)?,
                 _ => fields.skip()?,
             }
         }
@@ -656,8 +667,8 @@ impl crate::de::Object for Balance {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "as_of" => fields.read(&mut as_of)?,
-                "cash" => fields.read(&mut cash)?,
-                "credit" => fields.read(&mut credit)?,
+                "cash" => fields.read_object(&mut cash)?,
+                "credit" => fields.read_object(&mut credit)?,
                 "current" => fields.read_as::<Map<Integer>>(&mut current)?,
                 "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,

@@ -36,6 +36,21 @@ pub struct Session {
     pub return_url: Option<String>,
 }
 
+/// Paths of what can be expanded, for the setter `expand` of what answers with this object
+/// or a list of it.
+impl Session {
+    /// Expands `accounts.data.account_holder.account`.
+    pub const EXPAND_ACCOUNTS_DATA_ACCOUNT_HOLDER_ACCOUNT: &'static str = "accounts.data.account_holder.account";
+    /// Expands `accounts.data.account_holder.customer`.
+    pub const EXPAND_ACCOUNTS_DATA_ACCOUNT_HOLDER_CUSTOMER: &'static str = "accounts.data.account_holder.customer";
+    /// Expands `accounts.data.ownership`.
+    pub const EXPAND_ACCOUNTS_DATA_OWNERSHIP: &'static str = "accounts.data.ownership";
+    /// Expands `account_holder.account`.
+    pub const EXPAND_ACCOUNT_HOLDER_ACCOUNT: &'static str = "account_holder.account";
+    /// Expands `account_holder.customer`.
+    pub const EXPAND_ACCOUNT_HOLDER_CUSTOMER: &'static str = "account_holder.customer";
+}
+
 impl crate::de::Object for Session {
     const NAME: &'static str = "Session";
     fn from_fields<'de, A: MapAccess<'de>>(
@@ -53,10 +68,10 @@ impl crate::de::Object for Session {
         let mut return_url = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "account_holder" => fields.read(&mut account_holder)?,
+                "account_holder" => fields.read_object(&mut account_holder)?,
                 "accounts" => fields.read_list("accounts", &mut accounts)?,
                 "client_secret" => fields.read(&mut client_secret)?,
-                "filters" => fields.read(&mut filters)?,
+                "filters" => fields.read_object(&mut filters)?,
                 "id" => fields.read(&mut id)?,
                 "livemode" => fields.read(&mut livemode)?,
                 "object" => fields.read(&mut object)?,

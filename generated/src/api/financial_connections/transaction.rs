@@ -65,7 +65,7 @@ impl crate::de::Object for Transaction {
                 "livemode" => fields.read(&mut livemode)?,
                 "object" => fields.read(&mut object)?,
                 "status" => fields.read(&mut status)?,
-                "status_transitions" => fields.read(&mut status_transitions)?,
+                "status_transitions" => fields.read_object(&mut status_transitions)?,
                 "transacted_at" => fields.read(&mut transacted_at)?,
                 "transaction_refresh" => fields.read(&mut transaction_refresh)?,
                 "updated" => fields.read(&mut updated)?,

@@ -95,10 +95,10 @@ impl crate::de::Object for InvoiceLineItem {
                 "livemode" => fields.read(&mut livemode)?,
                 "metadata" => fields.read(&mut metadata)?,
                 "object" => fields.read(&mut object)?,
-                "parent" => fields.read(&mut parent)?,
-                "period" => fields.read(&mut period)?,
+                "parent" => fields.read_object(&mut parent)?,
+                "period" => fields.read_object(&mut period)?,
                 "pretax_credit_amounts" => fields.read(&mut pretax_credit_amounts)?,
-                "pricing" => fields.read(&mut pricing)?,
+                "pricing" => fields.read_object(&mut pricing)?,
                 "quantity" => fields.read_as::<Integer>(&mut quantity)?,
                 "quantity_decimal" => fields.read(&mut quantity_decimal)?,
                 "subscription" => fields.read(&mut subscription)?,
@@ -222,9 +222,9 @@ impl crate::de::Object for InvoiceLineItemParent {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "invoice_item_details" => fields.read(&mut invoice_item_details)?,
+                "invoice_item_details" => fields.read_object(&mut invoice_item_details)?,
                 "subscription_item_details" => {
-                    fields.read(&mut subscription_item_details)?
+                    fields.read_object(&mut subscription_item_details)?
                 }
                 "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
@@ -281,7 +281,7 @@ impl crate::de::Object for InvoiceLineItemParentInvoiceItemDetails {
             match name.as_str() {
                 "invoice_item" => fields.read(&mut invoice_item)?,
                 "proration" => fields.read(&mut proration)?,
-                "proration_details" => fields.read(&mut proration_details)?,
+                "proration_details" => fields.read_object(&mut proration_details)?,
                 "subscription" => fields.read(&mut subscription)?,
                 _ => fields.skip()?,
             }
@@ -338,7 +338,7 @@ impl crate::de::Object for InvoiceLineItemParentSubscriptionItemDetails {
             match name.as_str() {
                 "invoice_item" => fields.read(&mut invoice_item)?,
                 "proration" => fields.read(&mut proration)?,
-                "proration_details" => fields.read(&mut proration_details)?,
+                "proration_details" => fields.read_object(&mut proration_details)?,
                 "subscription" => fields.read(&mut subscription)?,
                 "subscription_item" => fields.read(&mut subscription_item)?,
                 _ => fields.skip()?,
@@ -490,7 +490,7 @@ impl crate::de::Object for InvoicePricing {
         let mut unit_amount_decimal = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "price_details" => fields.read(&mut price_details)?,
+                "price_details" => fields.read_object(&mut price_details)?,
                 "type" => fields.read(&mut r#type)?,
                 "unit_amount_decimal" => fields.read(&mut unit_amount_decimal)?,
                 _ => fields.skip()?,
@@ -650,7 +650,7 @@ impl crate::de::Object for ProrationDetails {
         let mut credited_items = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "credited_items" => fields.read(&mut credited_items)?,
+                "credited_items" => fields.read_object(&mut credited_items)?,
                 _ => fields.skip()?,
             }
         }

@@ -69,9 +69,9 @@ impl crate::de::Object for InvoicePayment {
                 "is_default" => fields.read(&mut is_default)?,
                 "livemode" => fields.read(&mut livemode)?,
                 "object" => fields.read(&mut object)?,
-                "payment" => fields.read(&mut payment)?,
+                "payment" => fields.read_object(&mut payment)?,
                 "status" => fields.read(&mut status)?,
-                "status_transitions" => fields.read(&mut status_transitions)?,
+                "status_transitions" => fields.read_object(&mut status_transitions)?,
                 _ => fields.skip()?,
             }
         }

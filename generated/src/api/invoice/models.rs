@@ -63,7 +63,7 @@ pub struct Invoice {
     /// True when Stripe finalizes it and collects payment by itself.
     pub auto_advance: bool,
     /// Whether Stripe computes the taxes, and how far it got.
-    pub automatic_tax: AutomaticTax,
+    pub automatic_tax: Box<AutomaticTax>,
     /// When Stripe is going to finalize the draft, in unix seconds. Null when it won't, and after
     /// it was finalized.
     pub automatically_finalizes_at: Option<Timestamp>,
@@ -73,7 +73,7 @@ pub struct Invoice {
     pub collection_method: CollectionMethod,
     /// What a client needs to confirm the payment. Null until finalized, and only included when
     /// expanded.
-    pub confirmation_secret: Option<ConfirmationSecret>,
+    pub confirmation_secret: Option<Box<ConfirmationSecret>>,
     /// When Stripe created the object, in unix seconds.
     pub created: Timestamp,
     /// The currency of all its amounts, as three lowercase letters (ISO 4217).
@@ -85,7 +85,7 @@ pub struct Invoice {
     /// The id of the `Account` of the v2 API, `acct_…`, that stands for the customer.
     pub customer_account: Option<String>,
     /// The customer's address. It follows the customer until finalized, then stays.
-    pub customer_address: Option<Address>,
+    pub customer_address: Option<Box<Address>>,
     /// The customer's email address. It follows the customer until finalized, then stays.
     pub customer_email: Option<Sensitive<String>>,
     /// The customer's name. It follows the customer until finalized, then stays.
@@ -93,7 +93,7 @@ pub struct Invoice {
     /// The customer's phone number. It follows the customer until finalized, then stays.
     pub customer_phone: Option<Sensitive<String>>,
     /// The customer's shipping address. It follows the customer until finalized, then stays.
-    pub customer_shipping: Option<ShippingDetails>,
+    pub customer_shipping: Option<Box<ShippingDetails>>,
     /// Whether the customer pays taxes. It follows the customer until finalized, then stays.
     pub customer_tax_exempt: Option<TaxExempt>,
     /// The customer's tax ids. They follow the customer until finalized, then stay.
@@ -129,9 +129,9 @@ pub struct Invoice {
     /// Where to download it as a PDF. Whoever has the URL can. Null until finalized.
     pub invoice_pdf: Option<Sensitive<String>>,
     /// The account that issues invoices, whose branding and contacts they show.
-    pub issuer: ConnectAccountReference,
+    pub issuer: Box<ConnectAccountReference>,
     /// Why finalizing it failed the last time. Null once it succeeded.
-    pub last_finalization_error: Option<AttemptError>,
+    pub last_finalization_error: Option<Box<AttemptError>>,
     /// The newest revision of it that is no longer a draft.
     pub latest_revision: Option<Expandable<Invoice>>,
     /// What is billed; one page of it. First come pending invoice items and then subscription
@@ -152,9 +152,9 @@ pub struct Invoice {
     /// The connected account the money is meant for, whose branding the invoice shows.
     pub on_behalf_of: Option<Expandable<RawObject>>,
     /// What the invoice comes from. Null for one that stands alone.
-    pub parent: Option<InvoiceParent>,
+    pub parent: Option<Box<InvoiceParent>>,
     /// What its PaymentIntent gets when it is finalized.
-    pub payment_settings: PaymentSettings,
+    pub payment_settings: Box<PaymentSettings>,
     /// The payments made or planned for it. Only included when expanded.
     pub payments: Option<List<InvoicePayment>>,
     /// Invoice items up to this time, in unix seconds, belong to it. What period a line pays for is
@@ -170,11 +170,11 @@ pub struct Invoice {
     /// The number on email receipts. Null when none was sent.
     pub receipt_number: Option<String>,
     /// How its page and PDF look.
-    pub rendering: Option<InvoiceRendering>,
+    pub rendering: Option<Box<InvoiceRendering>>,
     /// What shipping costs, and by which rate.
-    pub shipping_cost: Option<ShippingCost>,
+    pub shipping_cost: Option<Box<ShippingCost>>,
     /// Where to ship to. When null, the PDF shows the shipping address of the customer.
-    pub shipping_details: Option<ShippingDetails>,
+    pub shipping_details: Option<Box<ShippingDetails>>,
     /// The customer's balance before it was finalized, in minor units; until then, the present one.
     /// Negative is a credit.
     pub starting_balance: i64,
@@ -183,7 +183,7 @@ pub struct Invoice {
     /// How far it is.
     pub status: Option<InvoiceStatus>,
     /// When its status changed.
-    pub status_transitions: InvoiceStatusTransitions,
+    pub status_transitions: Box<InvoiceStatusTransitions>,
     /// The sum of the lines in minor units, before discounts of the whole invoice and taxes that
     /// are added. Discounts on lines are already taken off.
     pub subtotal: i64,
@@ -192,7 +192,7 @@ pub struct Invoice {
     /// The test clock that moves its time, in test mode.
     pub test_clock: Option<Expandable<RawObject>>,
     /// The thresholds that led to it. Set when `billing_reason` is `subscription_threshold`.
-    pub threshold_reason: Option<ThresholdReason>,
+    pub threshold_reason: Option<Box<ThresholdReason>>,
     /// The sum after discounts and taxes, in minor units.
     pub total: i64,
     /// What each discount takes off, over all lines.
@@ -206,6 +206,92 @@ pub struct Invoice {
     /// When its webhooks were delivered, in unix seconds. About an hour later Stripe charges or
     /// sends it. Without webhooks to deliver, when it was created.
     pub webhooks_delivered_at: Option<Timestamp>,
+}
+
+/// Paths of what can be expanded, for the setter `expand` of what answers with this object
+/// or a list of it.
+#[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
+impl Invoice {
+    /// Expands `account_tax_ids`.
+    pub const EXPAND_ACCOUNT_TAX_IDS: &'static str = "account_tax_ids";
+    /// Expands `application`.
+    pub const EXPAND_APPLICATION: &'static str = "application";
+    /// Expands `automatic_tax.liability.account`.
+    pub const EXPAND_AUTOMATIC_TAX_LIABILITY_ACCOUNT: &'static str = "automatic_tax.liability.account";
+    /// Expands `customer`.
+    pub const EXPAND_CUSTOMER: &'static str = "customer";
+    /// Expands `default_payment_method`.
+    pub const EXPAND_DEFAULT_PAYMENT_METHOD: &'static str = "default_payment_method";
+    /// Expands `default_source`.
+    pub const EXPAND_DEFAULT_SOURCE: &'static str = "default_source";
+    /// Expands `discounts`.
+    pub const EXPAND_DISCOUNTS: &'static str = "discounts";
+    /// Expands `from_invoice.invoice`.
+    pub const EXPAND_FROM_INVOICE_INVOICE: &'static str = "from_invoice.invoice";
+    /// Expands `issuer.account`.
+    pub const EXPAND_ISSUER_ACCOUNT: &'static str = "issuer.account";
+    /// Expands `last_finalization_error.payment_intent.amount_details.line_items`.
+    pub const EXPAND_LAST_FINALIZATION_ERROR_PAYMENT_INTENT_AMOUNT_DETAILS_LINE_ITEMS: &'static str = "last_finalization_error.payment_intent.amount_details.line_items";
+    /// Expands `last_finalization_error.payment_intent.application`.
+    pub const EXPAND_LAST_FINALIZATION_ERROR_PAYMENT_INTENT_APPLICATION: &'static str = "last_finalization_error.payment_intent.application";
+    /// Expands `last_finalization_error.payment_intent.customer`.
+    pub const EXPAND_LAST_FINALIZATION_ERROR_PAYMENT_INTENT_CUSTOMER: &'static str = "last_finalization_error.payment_intent.customer";
+    /// Expands `last_finalization_error.payment_intent.latest_charge`.
+    pub const EXPAND_LAST_FINALIZATION_ERROR_PAYMENT_INTENT_LATEST_CHARGE: &'static str = "last_finalization_error.payment_intent.latest_charge";
+    /// Expands `last_finalization_error.payment_intent.on_behalf_of`.
+    pub const EXPAND_LAST_FINALIZATION_ERROR_PAYMENT_INTENT_ON_BEHALF_OF: &'static str = "last_finalization_error.payment_intent.on_behalf_of";
+    /// Expands `last_finalization_error.payment_intent.payment_method`.
+    pub const EXPAND_LAST_FINALIZATION_ERROR_PAYMENT_INTENT_PAYMENT_METHOD: &'static str = "last_finalization_error.payment_intent.payment_method";
+    /// Expands `last_finalization_error.payment_intent.review`.
+    pub const EXPAND_LAST_FINALIZATION_ERROR_PAYMENT_INTENT_REVIEW: &'static str = "last_finalization_error.payment_intent.review";
+    /// Expands `last_finalization_error.payment_intent.transfer_data.destination`.
+    pub const EXPAND_LAST_FINALIZATION_ERROR_PAYMENT_INTENT_TRANSFER_DATA_DESTINATION: &'static str = "last_finalization_error.payment_intent.transfer_data.destination";
+    /// Expands `last_finalization_error.payment_method.customer`.
+    pub const EXPAND_LAST_FINALIZATION_ERROR_PAYMENT_METHOD_CUSTOMER: &'static str = "last_finalization_error.payment_method.customer";
+    /// Expands `last_finalization_error.setup_intent.application`.
+    pub const EXPAND_LAST_FINALIZATION_ERROR_SETUP_INTENT_APPLICATION: &'static str = "last_finalization_error.setup_intent.application";
+    /// Expands `last_finalization_error.setup_intent.customer`.
+    pub const EXPAND_LAST_FINALIZATION_ERROR_SETUP_INTENT_CUSTOMER: &'static str = "last_finalization_error.setup_intent.customer";
+    /// Expands `last_finalization_error.setup_intent.latest_attempt`.
+    pub const EXPAND_LAST_FINALIZATION_ERROR_SETUP_INTENT_LATEST_ATTEMPT: &'static str = "last_finalization_error.setup_intent.latest_attempt";
+    /// Expands `last_finalization_error.setup_intent.mandate`.
+    pub const EXPAND_LAST_FINALIZATION_ERROR_SETUP_INTENT_MANDATE: &'static str = "last_finalization_error.setup_intent.mandate";
+    /// Expands `last_finalization_error.setup_intent.on_behalf_of`.
+    pub const EXPAND_LAST_FINALIZATION_ERROR_SETUP_INTENT_ON_BEHALF_OF: &'static str = "last_finalization_error.setup_intent.on_behalf_of";
+    /// Expands `last_finalization_error.setup_intent.payment_method`.
+    pub const EXPAND_LAST_FINALIZATION_ERROR_SETUP_INTENT_PAYMENT_METHOD: &'static str = "last_finalization_error.setup_intent.payment_method";
+    /// Expands `last_finalization_error.setup_intent.single_use_mandate`.
+    pub const EXPAND_LAST_FINALIZATION_ERROR_SETUP_INTENT_SINGLE_USE_MANDATE: &'static str = "last_finalization_error.setup_intent.single_use_mandate";
+    /// Expands `latest_revision`.
+    pub const EXPAND_LATEST_REVISION: &'static str = "latest_revision";
+    /// Expands `lines.data.discounts`.
+    pub const EXPAND_LINES_DATA_DISCOUNTS: &'static str = "lines.data.discounts";
+    /// Expands `lines.data.discount_amounts.discount`.
+    pub const EXPAND_LINES_DATA_DISCOUNT_AMOUNTS_DISCOUNT: &'static str = "lines.data.discount_amounts.discount";
+    /// Expands `lines.data.pretax_credit_amounts.credit_balance_transaction`.
+    pub const EXPAND_LINES_DATA_PRETAX_CREDIT_AMOUNTS_CREDIT_BALANCE_TRANSACTION: &'static str = "lines.data.pretax_credit_amounts.credit_balance_transaction";
+    /// Expands `lines.data.pretax_credit_amounts.discount`.
+    pub const EXPAND_LINES_DATA_PRETAX_CREDIT_AMOUNTS_DISCOUNT: &'static str = "lines.data.pretax_credit_amounts.discount";
+    /// Expands `lines.data.subscription`.
+    pub const EXPAND_LINES_DATA_SUBSCRIPTION: &'static str = "lines.data.subscription";
+    /// Expands `on_behalf_of`.
+    pub const EXPAND_ON_BEHALF_OF: &'static str = "on_behalf_of";
+    /// Expands `parent.subscription_details.subscription`.
+    pub const EXPAND_PARENT_SUBSCRIPTION_DETAILS_SUBSCRIPTION: &'static str = "parent.subscription_details.subscription";
+    /// Expands `payments`.
+    pub const EXPAND_PAYMENTS: &'static str = "payments";
+    /// Expands `shipping_cost.shipping_rate`.
+    pub const EXPAND_SHIPPING_COST_SHIPPING_RATE: &'static str = "shipping_cost.shipping_rate";
+    /// Expands `test_clock`.
+    pub const EXPAND_TEST_CLOCK: &'static str = "test_clock";
+    /// Expands `total_discount_amounts.discount`.
+    pub const EXPAND_TOTAL_DISCOUNT_AMOUNTS_DISCOUNT: &'static str = "total_discount_amounts.discount";
+    /// Expands `total_pretax_credit_amounts.credit_balance_transaction`.
+    pub const EXPAND_TOTAL_PRETAX_CREDIT_AMOUNTS_CREDIT_BALANCE_TRANSACTION: &'static str = "total_pretax_credit_amounts.credit_balance_transaction";
+    /// Expands `total_pretax_credit_amounts.discount`.
+    pub const EXPAND_TOTAL_PRETAX_CREDIT_AMOUNTS_DISCOUNT: &'static str = "total_pretax_credit_amounts.discount";
+    /// Expands `total_taxes.tax_rate_details.tax_rate`.
+    pub const EXPAND_TOTAL_TAXES_TAX_RATE_DETAILS_TAX_RATE: &'static str = "total_taxes.tax_rate_details.tax_rate";
 }
 
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
@@ -309,23 +395,23 @@ impl crate::de::Object for Invoice {
                 "attempt_count" => fields.read_as::<Integer>(&mut attempt_count)?,
                 "attempted" => fields.read(&mut attempted)?,
                 "auto_advance" => fields.read(&mut auto_advance)?,
-                "automatic_tax" => fields.read(&mut automatic_tax)?,
+                "automatic_tax" => fields.read_boxed(&mut automatic_tax)?,
                 "automatically_finalizes_at" => {
                     fields.read(&mut automatically_finalizes_at)?
                 }
                 "billing_reason" => fields.read(&mut billing_reason)?,
                 "collection_method" => fields.read(&mut collection_method)?,
-                "confirmation_secret" => fields.read(&mut confirmation_secret)?,
+                "confirmation_secret" => fields.read_boxed(&mut confirmation_secret)?,
                 "created" => fields.read(&mut created)?,
                 "currency" => fields.read(&mut currency)?,
                 "custom_fields" => fields.read(&mut custom_fields)?,
                 "customer" => fields.read(&mut customer)?,
                 "customer_account" => fields.read(&mut customer_account)?,
-                "customer_address" => fields.read(&mut customer_address)?,
+                "customer_address" => fields.read_boxed(&mut customer_address)?,
                 "customer_email" => fields.read(&mut customer_email)?,
                 "customer_name" => fields.read(&mut customer_name)?,
                 "customer_phone" => fields.read(&mut customer_phone)?,
-                "customer_shipping" => fields.read(&mut customer_shipping)?,
+                "customer_shipping" => fields.read_boxed(&mut customer_shipping)?,
                 "customer_tax_exempt" => fields.read(&mut customer_tax_exempt)?,
                 "customer_tax_ids" => fields.read(&mut customer_tax_ids)?,
                 "default_payment_method" => fields.read(&mut default_payment_method)?,
@@ -337,12 +423,14 @@ impl crate::de::Object for Invoice {
                 "effective_at" => fields.read(&mut effective_at)?,
                 "ending_balance" => fields.read_as::<Integer>(&mut ending_balance)?,
                 "footer" => fields.read(&mut footer)?,
-                "from_invoice" => fields.read(&mut from_invoice)?,
+                "from_invoice" => fields.read_object(&mut from_invoice)?,
                 "hosted_invoice_url" => fields.read(&mut hosted_invoice_url)?,
                 "id" => fields.read(&mut id)?,
                 "invoice_pdf" => fields.read(&mut invoice_pdf)?,
-                "issuer" => fields.read(&mut issuer)?,
-                "last_finalization_error" => fields.read(&mut last_finalization_error)?,
+                "issuer" => fields.read_boxed(&mut issuer)?,
+                "last_finalization_error" => {
+                    fields.read_boxed(&mut last_finalization_error)?
+                }
                 "latest_revision" => fields.read(&mut latest_revision)?,
                 "lines" => fields.read_list("lines", &mut lines)?,
                 "livemode" => fields.read(&mut livemode)?,
@@ -351,8 +439,8 @@ impl crate::de::Object for Invoice {
                 "number" => fields.read(&mut number)?,
                 "object" => fields.read(&mut object)?,
                 "on_behalf_of" => fields.read(&mut on_behalf_of)?,
-                "parent" => fields.read(&mut parent)?,
-                "payment_settings" => fields.read(&mut payment_settings)?,
+                "parent" => fields.read_boxed(&mut parent)?,
+                "payment_settings" => fields.read_boxed(&mut payment_settings)?,
                 "payments" => fields.read_list("payments", &mut payments)?,
                 "period_end" => fields.read(&mut period_end)?,
                 "period_start" => fields.read(&mut period_start)?,
@@ -363,19 +451,19 @@ impl crate::de::Object for Invoice {
                     fields.read_as::<Integer>(&mut pre_payment_credit_notes_amount)?
                 }
                 "receipt_number" => fields.read(&mut receipt_number)?,
-                "rendering" => fields.read(&mut rendering)?,
-                "shipping_cost" => fields.read(&mut shipping_cost)?,
-                "shipping_details" => fields.read(&mut shipping_details)?,
+                "rendering" => fields.read_boxed(&mut rendering)?,
+                "shipping_cost" => fields.read_boxed(&mut shipping_cost)?,
+                "shipping_details" => fields.read_boxed(&mut shipping_details)?,
                 "starting_balance" => fields.read_as::<Integer>(&mut starting_balance)?,
                 "statement_descriptor" => fields.read(&mut statement_descriptor)?,
                 "status" => fields.read(&mut status)?,
-                "status_transitions" => fields.read(&mut status_transitions)?,
+                "status_transitions" => fields.read_boxed(&mut status_transitions)?,
                 "subtotal" => fields.read_as::<Integer>(&mut subtotal)?,
                 "subtotal_excluding_tax" => {
                     fields.read_as::<Integer>(&mut subtotal_excluding_tax)?
                 }
                 "test_clock" => fields.read(&mut test_clock)?,
-                "threshold_reason" => fields.read(&mut threshold_reason)?,
+                "threshold_reason" => fields.read_boxed(&mut threshold_reason)?,
                 "total" => fields.read_as::<Integer>(&mut total)?,
                 "total_discount_amounts" => fields.read(&mut total_discount_amounts)?,
                 "total_excluding_tax" => {
@@ -1003,8 +1091,8 @@ impl crate::de::Object for InvoiceParent {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "quote_details" => fields.read(&mut quote_details)?,
-                "subscription_details" => fields.read(&mut subscription_details)?,
+                "quote_details" => fields.read_object(&mut quote_details)?,
+                "subscription_details" => fields.read_object(&mut subscription_details)?,
                 "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
@@ -1195,7 +1283,7 @@ impl crate::de::Object for InvoiceRendering {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "amount_tax_display" => fields.read(&mut amount_tax_display)?,
-                "pdf" => fields.read(&mut pdf)?,
+                "pdf" => fields.read_object(&mut pdf)?,
                 "template" => fields.read(&mut template)?,
                 "template_version" => fields.read_as::<Integer>(&mut template_version)?,
                 _ => fields.skip()?,
@@ -1476,7 +1564,7 @@ impl crate::de::Object for InvoiceTax {
             match name.as_str() {
                 "amount" => fields.read_as::<Integer>(&mut amount)?,
                 "tax_behavior" => fields.read(&mut tax_behavior)?,
-                "tax_rate_details" => fields.read(&mut tax_rate_details)?,
+                "tax_rate_details" => fields.read_object(&mut tax_rate_details)?,
                 "taxability_reason" => fields.read(&mut taxability_reason)?,
                 "taxable_amount" => fields.read_as::<Integer>(&mut taxable_amount)?,
                 "type" => fields.read(&mut r#type)?,
@@ -1607,7 +1695,7 @@ impl crate::de::Object for PaymentMethodOptions {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "us_bank_account" => fields.read(&mut us_bank_account)?,
+                "us_bank_account" => fields.read_object(&mut us_bank_account)?,
                 _ => fields.keep(&name, &mut extra)?,
             }
         }
@@ -1651,7 +1739,9 @@ impl crate::de::Object for PaymentMethodOptionsUsBankAccount {
         let mut verification_method = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "financial_connections" => fields.read(&mut financial_connections)?,
+                "financial_connections" => {
+                    fields.read_object(&mut financial_connections)?
+                }
                 "verification_method" => fields.read(&mut verification_method)?,
                 _ => fields.skip()?,
             }
@@ -1706,7 +1796,9 @@ impl crate::de::Object for PaymentSettings {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "default_mandate" => fields.read(&mut default_mandate)?,
-                "payment_method_options" => fields.read(&mut payment_method_options)?,
+                "payment_method_options" => {
+                    fields.read_object(&mut payment_method_options)?
+                }
                 "payment_method_types" => fields.read(&mut payment_method_types)?,
                 _ => fields.skip()?,
             }
@@ -2065,7 +2157,7 @@ pub struct UpcomingInvoice {
     /// True when Stripe finalizes it and collects payment by itself.
     pub auto_advance: bool,
     /// Whether Stripe computes the taxes, and how far it got.
-    pub automatic_tax: AutomaticTax,
+    pub automatic_tax: Box<AutomaticTax>,
     /// When Stripe is going to finalize the draft, in unix seconds. Null when it won't, and after
     /// it was finalized.
     pub automatically_finalizes_at: Option<Timestamp>,
@@ -2075,7 +2167,7 @@ pub struct UpcomingInvoice {
     pub collection_method: CollectionMethod,
     /// What a client needs to confirm the payment. Null until finalized, and only included when
     /// expanded.
-    pub confirmation_secret: Option<ConfirmationSecret>,
+    pub confirmation_secret: Option<Box<ConfirmationSecret>>,
     /// When Stripe created the object, in unix seconds.
     pub created: Timestamp,
     /// The currency of all its amounts, as three lowercase letters (ISO 4217).
@@ -2087,7 +2179,7 @@ pub struct UpcomingInvoice {
     /// The id of the `Account` of the v2 API, `acct_…`, that stands for the customer.
     pub customer_account: Option<String>,
     /// The customer's address. It follows the customer until finalized, then stays.
-    pub customer_address: Option<Address>,
+    pub customer_address: Option<Box<Address>>,
     /// The customer's email address. It follows the customer until finalized, then stays.
     pub customer_email: Option<Sensitive<String>>,
     /// The customer's name. It follows the customer until finalized, then stays.
@@ -2095,7 +2187,7 @@ pub struct UpcomingInvoice {
     /// The customer's phone number. It follows the customer until finalized, then stays.
     pub customer_phone: Option<Sensitive<String>>,
     /// The customer's shipping address. It follows the customer until finalized, then stays.
-    pub customer_shipping: Option<ShippingDetails>,
+    pub customer_shipping: Option<Box<ShippingDetails>>,
     /// Whether the customer pays taxes. It follows the customer until finalized, then stays.
     pub customer_tax_exempt: Option<TaxExempt>,
     /// The customer's tax ids. They follow the customer until finalized, then stay.
@@ -2131,9 +2223,9 @@ pub struct UpcomingInvoice {
     /// Where to download it as a PDF. Whoever has the URL can. Null until finalized.
     pub invoice_pdf: Option<Sensitive<String>>,
     /// The account that issues invoices, whose branding and contacts they show.
-    pub issuer: ConnectAccountReference,
+    pub issuer: Box<ConnectAccountReference>,
     /// Why finalizing it failed the last time. Null once it succeeded.
-    pub last_finalization_error: Option<AttemptError>,
+    pub last_finalization_error: Option<Box<AttemptError>>,
     /// The newest revision of it that is no longer a draft.
     pub latest_revision: Option<Expandable<Invoice>>,
     /// What is billed; one page of it. First come pending invoice items and then subscription
@@ -2154,9 +2246,9 @@ pub struct UpcomingInvoice {
     /// The connected account the money is meant for, whose branding the invoice shows.
     pub on_behalf_of: Option<Expandable<RawObject>>,
     /// What the invoice comes from. Null for one that stands alone.
-    pub parent: Option<InvoiceParent>,
+    pub parent: Option<Box<InvoiceParent>>,
     /// What its PaymentIntent gets when it is finalized.
-    pub payment_settings: PaymentSettings,
+    pub payment_settings: Box<PaymentSettings>,
     /// The payments made or planned for it. Only included when expanded.
     pub payments: Option<List<InvoicePayment>>,
     /// Invoice items up to this time, in unix seconds, belong to it. What period a line pays for is
@@ -2172,11 +2264,11 @@ pub struct UpcomingInvoice {
     /// The number on email receipts. Null when none was sent.
     pub receipt_number: Option<String>,
     /// How its page and PDF look.
-    pub rendering: Option<InvoiceRendering>,
+    pub rendering: Option<Box<InvoiceRendering>>,
     /// What shipping costs, and by which rate.
-    pub shipping_cost: Option<ShippingCost>,
+    pub shipping_cost: Option<Box<ShippingCost>>,
     /// Where to ship to. When null, the PDF shows the shipping address of the customer.
-    pub shipping_details: Option<ShippingDetails>,
+    pub shipping_details: Option<Box<ShippingDetails>>,
     /// The customer's balance before it was finalized, in minor units; until then, the present one.
     /// Negative is a credit.
     pub starting_balance: i64,
@@ -2185,7 +2277,7 @@ pub struct UpcomingInvoice {
     /// How far it is.
     pub status: Option<InvoiceStatus>,
     /// When its status changed.
-    pub status_transitions: InvoiceStatusTransitions,
+    pub status_transitions: Box<InvoiceStatusTransitions>,
     /// The sum of the lines in minor units, before discounts of the whole invoice and taxes that
     /// are added. Discounts on lines are already taken off.
     pub subtotal: i64,
@@ -2194,7 +2286,7 @@ pub struct UpcomingInvoice {
     /// The test clock that moves its time, in test mode.
     pub test_clock: Option<Expandable<RawObject>>,
     /// The thresholds that led to it. Set when `billing_reason` is `subscription_threshold`.
-    pub threshold_reason: Option<ThresholdReason>,
+    pub threshold_reason: Option<Box<ThresholdReason>>,
     /// The sum after discounts and taxes, in minor units.
     pub total: i64,
     /// What each discount takes off, over all lines.
@@ -2311,23 +2403,23 @@ impl crate::de::Object for UpcomingInvoice {
                 "attempt_count" => fields.read_as::<Integer>(&mut attempt_count)?,
                 "attempted" => fields.read(&mut attempted)?,
                 "auto_advance" => fields.read(&mut auto_advance)?,
-                "automatic_tax" => fields.read(&mut automatic_tax)?,
+                "automatic_tax" => fields.read_boxed(&mut automatic_tax)?,
                 "automatically_finalizes_at" => {
                     fields.read(&mut automatically_finalizes_at)?
                 }
                 "billing_reason" => fields.read(&mut billing_reason)?,
                 "collection_method" => fields.read(&mut collection_method)?,
-                "confirmation_secret" => fields.read(&mut confirmation_secret)?,
+                "confirmation_secret" => fields.read_boxed(&mut confirmation_secret)?,
                 "created" => fields.read(&mut created)?,
                 "currency" => fields.read(&mut currency)?,
                 "custom_fields" => fields.read(&mut custom_fields)?,
                 "customer" => fields.read(&mut customer)?,
                 "customer_account" => fields.read(&mut customer_account)?,
-                "customer_address" => fields.read(&mut customer_address)?,
+                "customer_address" => fields.read_boxed(&mut customer_address)?,
                 "customer_email" => fields.read(&mut customer_email)?,
                 "customer_name" => fields.read(&mut customer_name)?,
                 "customer_phone" => fields.read(&mut customer_phone)?,
-                "customer_shipping" => fields.read(&mut customer_shipping)?,
+                "customer_shipping" => fields.read_boxed(&mut customer_shipping)?,
                 "customer_tax_exempt" => fields.read(&mut customer_tax_exempt)?,
                 "customer_tax_ids" => fields.read(&mut customer_tax_ids)?,
                 "default_payment_method" => fields.read(&mut default_payment_method)?,
@@ -2339,12 +2431,14 @@ impl crate::de::Object for UpcomingInvoice {
                 "effective_at" => fields.read(&mut effective_at)?,
                 "ending_balance" => fields.read_as::<Integer>(&mut ending_balance)?,
                 "footer" => fields.read(&mut footer)?,
-                "from_invoice" => fields.read(&mut from_invoice)?,
+                "from_invoice" => fields.read_object(&mut from_invoice)?,
                 "hosted_invoice_url" => fields.read(&mut hosted_invoice_url)?,
                 "id" => fields.read(&mut id)?,
                 "invoice_pdf" => fields.read(&mut invoice_pdf)?,
-                "issuer" => fields.read(&mut issuer)?,
-                "last_finalization_error" => fields.read(&mut last_finalization_error)?,
+                "issuer" => fields.read_boxed(&mut issuer)?,
+                "last_finalization_error" => {
+                    fields.read_boxed(&mut last_finalization_error)?
+                }
                 "latest_revision" => fields.read(&mut latest_revision)?,
                 "lines" => fields.read_list("lines", &mut lines)?,
                 "livemode" => fields.read(&mut livemode)?,
@@ -2353,8 +2447,8 @@ impl crate::de::Object for UpcomingInvoice {
                 "number" => fields.read(&mut number)?,
                 "object" => fields.read(&mut object)?,
                 "on_behalf_of" => fields.read(&mut on_behalf_of)?,
-                "parent" => fields.read(&mut parent)?,
-                "payment_settings" => fields.read(&mut payment_settings)?,
+                "parent" => fields.read_boxed(&mut parent)?,
+                "payment_settings" => fields.read_boxed(&mut payment_settings)?,
                 "payments" => fields.read_list("payments", &mut payments)?,
                 "period_end" => fields.read(&mut period_end)?,
                 "period_start" => fields.read(&mut period_start)?,
@@ -2365,19 +2459,19 @@ impl crate::de::Object for UpcomingInvoice {
                     fields.read_as::<Integer>(&mut pre_payment_credit_notes_amount)?
                 }
                 "receipt_number" => fields.read(&mut receipt_number)?,
-                "rendering" => fields.read(&mut rendering)?,
-                "shipping_cost" => fields.read(&mut shipping_cost)?,
-                "shipping_details" => fields.read(&mut shipping_details)?,
+                "rendering" => fields.read_boxed(&mut rendering)?,
+                "shipping_cost" => fields.read_boxed(&mut shipping_cost)?,
+                "shipping_details" => fields.read_boxed(&mut shipping_details)?,
                 "starting_balance" => fields.read_as::<Integer>(&mut starting_balance)?,
                 "statement_descriptor" => fields.read(&mut statement_descriptor)?,
                 "status" => fields.read(&mut status)?,
-                "status_transitions" => fields.read(&mut status_transitions)?,
+                "status_transitions" => fields.read_boxed(&mut status_transitions)?,
                 "subtotal" => fields.read_as::<Integer>(&mut subtotal)?,
                 "subtotal_excluding_tax" => {
                     fields.read_as::<Integer>(&mut subtotal_excluding_tax)?
                 }
                 "test_clock" => fields.read(&mut test_clock)?,
-                "threshold_reason" => fields.read(&mut threshold_reason)?,
+                "threshold_reason" => fields.read_boxed(&mut threshold_reason)?,
                 "total" => fields.read_as::<Integer>(&mut total)?,
                 "total_discount_amounts" => fields.read(&mut total_discount_amounts)?,
                 "total_excluding_tax" => {

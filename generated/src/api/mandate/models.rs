@@ -81,15 +81,17 @@ impl crate::de::Object for Mandate {
         let mut r#type = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "customer_acceptance" => fields.read(&mut customer_acceptance)?,
+                "customer_acceptance" => fields.read_object(&mut customer_acceptance)?,
                 "id" => fields.read(&mut id)?,
                 "livemode" => fields.read(&mut livemode)?,
-                "multi_use" => fields.read(&mut multi_use)?,
+                "multi_use" => fields.read_object(&mut multi_use)?,
                 "object" => fields.read(&mut object)?,
                 "on_behalf_of" => fields.read(&mut on_behalf_of)?,
                 "payment_method" => fields.read(&mut payment_method)?,
-                "payment_method_details" => fields.read(&mut payment_method_details)?,
-                "single_use" => fields.read(&mut single_use)?,
+                "payment_method_details" => {
+                    fields.read_object(&mut payment_method_details)?
+                }
+                "single_use" => fields.read_object(&mut single_use)?,
                 "status" => fields.read(&mut status)?,
                 "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
@@ -200,8 +202,8 @@ impl crate::de::Object for CustomerAcceptance {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "accepted_at" => fields.read(&mut accepted_at)?,
-                "offline" => fields.read(&mut offline)?,
-                "online" => fields.read(&mut online)?,
+                "offline" => fields.read_object(&mut offline)?,
+                "online" => fields.read_object(&mut online)?,
                 "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
             }
@@ -460,9 +462,9 @@ impl crate::de::Object for MandatePaymentMethod {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "link" => fields.read(&mut link)?,
+                "link" => fields.read_object(&mut link)?,
                 "type" => fields.read(&mut r#type)?,
-                "us_bank_account" => fields.read(&mut us_bank_account)?,
+                "us_bank_account" => fields.read_object(&mut us_bank_account)?,
                 _ => fields.keep(&name, &mut extra)?,
             }
         }

@@ -56,7 +56,7 @@ impl crate::de::Object for AmountDetailsLineItem {
                 "product_code" => fields.read(&mut product_code)?,
                 "product_name" => fields.read(&mut product_name)?,
                 "quantity" => fields.read_as::<Integer>(&mut quantity)?,
-                "tax" => fields.read(&mut tax)?,
+                "tax" => fields.read_object(&mut tax)?,
                 "unit_cost" => fields.read_as::<Integer>(&mut unit_cost)?,
                 "unit_of_measure" => fields.read(&mut unit_of_measure)?,
                 _ => fields.skip()?,

@@ -27,7 +27,7 @@ pub struct PaymentIntent {
     /// What can be captured now, in minor units.
     pub amount_capturable: Option<i64>,
     /// What the amount is made up of.
-    pub amount_details: Option<AmountDetails>,
+    pub amount_details: Option<Box<AmountDetails>>,
     /// What was received, in minor units.
     pub amount_received: Option<i64>,
     /// The Connect application that made it. Null when none did.
@@ -75,7 +75,7 @@ pub struct PaymentIntent {
     /// Pairs of your own that are kept with the object. Stripe does not interpret them.
     pub metadata: Option<Map<String>>,
     /// What the customer has to do now. Set when `status` is `requires_action`.
-    pub next_action: Option<NextAction>,
+    pub next_action: Option<Box<NextAction>>,
     /// The name of this kind of object; the same for all objects of the kind.
     pub object: ObjectType,
     /// The connected account, `acct_…`, that is the business of record: its country, fees and
@@ -87,16 +87,18 @@ pub struct PaymentIntent {
     /// `us_bank_account.financial_connections_account`.
     pub payment_method: Option<Expandable<PaymentMethod>>,
     /// The Dashboard's payment method settings that were used.
-    pub payment_method_configuration_details: Option<PaymentMethodConfigurationDetails>,
+    pub payment_method_configuration_details: Option<
+        Box<PaymentMethodConfigurationDetails>,
+    >,
     /// What is particular to a kind of payment method.
-    pub payment_method_options: Option<PaymentMethodOptions>,
+    pub payment_method_options: Option<Box<PaymentMethodOptions>>,
     /// The kinds of payment methods that can be used. When the list is left out of a request, the
     /// settings in the Dashboard decide.
     pub payment_method_types: Option<Vec<String>>,
     /// What the customer saw, when it was another currency.
     pub presentment_details: Option<PresentmentDetails>,
     /// How far the processing has come. Null unless the payment method tells.
-    pub processing: Option<PaymentIntentProcessing>,
+    pub processing: Option<Box<PaymentIntentProcessing>>,
     /// The address the receipt goes to. In live mode a receipt is sent whatever the account's
     /// settings say.
     pub receipt_email: Option<Sensitive<String>>,
@@ -106,7 +108,7 @@ pub struct PaymentIntent {
     /// the customer once the payment is confirmed.
     pub setup_future_usage: Option<SetupFutureUsage>,
     /// Where the order is shipped, and to whom.
-    pub shipping: Option<ShippingDetails>,
+    pub shipping: Option<Box<ShippingDetails>>,
     /// What the customer's bank statement shows of a payment that is not by card, up to 22
     /// characters. The account's own text when it is not set.
     pub statement_descriptor: Option<String>,
@@ -115,9 +117,46 @@ pub struct PaymentIntent {
     /// How far it has come.
     pub status: PaymentIntentStatus,
     /// The transfer to a connected account that follows the payment.
-    pub transfer_data: Option<TransferData>,
+    pub transfer_data: Option<Box<TransferData>>,
     /// A text of your own that ties the payment to transfers.
     pub transfer_group: Option<String>,
+}
+
+/// Paths of what can be expanded, for the setter `expand` of what answers with this object
+/// or a list of it.
+impl PaymentIntent {
+    /// Expands `amount_details.line_items`.
+    pub const EXPAND_AMOUNT_DETAILS_LINE_ITEMS: &'static str = "amount_details.line_items";
+    /// Expands `application`.
+    pub const EXPAND_APPLICATION: &'static str = "application";
+    /// Expands `customer`.
+    pub const EXPAND_CUSTOMER: &'static str = "customer";
+    /// Expands `last_payment_error.payment_method.customer`.
+    pub const EXPAND_LAST_PAYMENT_ERROR_PAYMENT_METHOD_CUSTOMER: &'static str = "last_payment_error.payment_method.customer";
+    /// Expands `last_payment_error.setup_intent.application`.
+    pub const EXPAND_LAST_PAYMENT_ERROR_SETUP_INTENT_APPLICATION: &'static str = "last_payment_error.setup_intent.application";
+    /// Expands `last_payment_error.setup_intent.customer`.
+    pub const EXPAND_LAST_PAYMENT_ERROR_SETUP_INTENT_CUSTOMER: &'static str = "last_payment_error.setup_intent.customer";
+    /// Expands `last_payment_error.setup_intent.latest_attempt`.
+    pub const EXPAND_LAST_PAYMENT_ERROR_SETUP_INTENT_LATEST_ATTEMPT: &'static str = "last_payment_error.setup_intent.latest_attempt";
+    /// Expands `last_payment_error.setup_intent.mandate`.
+    pub const EXPAND_LAST_PAYMENT_ERROR_SETUP_INTENT_MANDATE: &'static str = "last_payment_error.setup_intent.mandate";
+    /// Expands `last_payment_error.setup_intent.on_behalf_of`.
+    pub const EXPAND_LAST_PAYMENT_ERROR_SETUP_INTENT_ON_BEHALF_OF: &'static str = "last_payment_error.setup_intent.on_behalf_of";
+    /// Expands `last_payment_error.setup_intent.payment_method`.
+    pub const EXPAND_LAST_PAYMENT_ERROR_SETUP_INTENT_PAYMENT_METHOD: &'static str = "last_payment_error.setup_intent.payment_method";
+    /// Expands `last_payment_error.setup_intent.single_use_mandate`.
+    pub const EXPAND_LAST_PAYMENT_ERROR_SETUP_INTENT_SINGLE_USE_MANDATE: &'static str = "last_payment_error.setup_intent.single_use_mandate";
+    /// Expands `latest_charge`.
+    pub const EXPAND_LATEST_CHARGE: &'static str = "latest_charge";
+    /// Expands `on_behalf_of`.
+    pub const EXPAND_ON_BEHALF_OF: &'static str = "on_behalf_of";
+    /// Expands `payment_method`.
+    pub const EXPAND_PAYMENT_METHOD: &'static str = "payment_method";
+    /// Expands `review`.
+    pub const EXPAND_REVIEW: &'static str = "review";
+    /// Expands `transfer_data.destination`.
+    pub const EXPAND_TRANSFER_DATA_DESTINATION: &'static str = "transfer_data.destination";
 }
 
 impl crate::de::Object for PaymentIntent {
@@ -173,14 +212,14 @@ impl crate::de::Object for PaymentIntent {
             match name.as_str() {
                 "amount" => fields.read_as::<Integer>(&mut amount)?,
                 "amount_capturable" => fields.read_as::<Integer>(&mut amount_capturable)?,
-                "amount_details" => fields.read(&mut amount_details)?,
+                "amount_details" => fields.read_boxed(&mut amount_details)?,
                 "amount_received" => fields.read_as::<Integer>(&mut amount_received)?,
                 "application" => fields.read(&mut application)?,
                 "application_fee_amount" => {
                     fields.read_as::<Integer>(&mut application_fee_amount)?
                 }
                 "automatic_payment_methods" => {
-                    fields.read(&mut automatic_payment_methods)?
+                    fields.read_object(&mut automatic_payment_methods)?
                 }
                 "canceled_at" => fields.read(&mut canceled_at)?,
                 "cancellation_reason" => fields.read(&mut cancellation_reason)?,
@@ -195,35 +234,37 @@ impl crate::de::Object for PaymentIntent {
                 "excluded_payment_method_types" => {
                     fields.read(&mut excluded_payment_method_types)?
                 }
-                "hooks" => fields.read(&mut hooks)?,
+                "hooks" => fields.read_object(&mut hooks)?,
                 "id" => fields.read(&mut id)?,
-                "last_payment_error" => fields.read(&mut last_payment_error)?,
+                "last_payment_error" => fields.read_boxed(&mut last_payment_error)?,
                 "latest_charge" => fields.read(&mut latest_charge)?,
                 "livemode" => fields.read(&mut livemode)?,
-                "managed_payments" => fields.read(&mut managed_payments)?,
+                "managed_payments" => fields.read_object(&mut managed_payments)?,
                 "metadata" => fields.read(&mut metadata)?,
-                "next_action" => fields.read(&mut next_action)?,
+                "next_action" => fields.read_boxed(&mut next_action)?,
                 "object" => fields.read(&mut object)?,
                 "on_behalf_of" => fields.read(&mut on_behalf_of)?,
-                "payment_details" => fields.read(&mut payment_details)?,
+                "payment_details" => fields.read_object(&mut payment_details)?,
                 "payment_method" => fields.read(&mut payment_method)?,
                 "payment_method_configuration_details" => {
-                    fields.read(&mut payment_method_configuration_details)?
+                    fields.read_boxed(&mut payment_method_configuration_details)?
                 }
-                "payment_method_options" => fields.read(&mut payment_method_options)?,
+                "payment_method_options" => {
+                    fields.read_boxed(&mut payment_method_options)?
+                }
                 "payment_method_types" => fields.read(&mut payment_method_types)?,
-                "presentment_details" => fields.read(&mut presentment_details)?,
-                "processing" => fields.read(&mut processing)?,
+                "presentment_details" => fields.read_object(&mut presentment_details)?,
+                "processing" => fields.read_boxed(&mut processing)?,
                 "receipt_email" => fields.read(&mut receipt_email)?,
                 "review" => fields.read(&mut review)?,
                 "setup_future_usage" => fields.read(&mut setup_future_usage)?,
-                "shipping" => fields.read(&mut shipping)?,
+                "shipping" => fields.read_boxed(&mut shipping)?,
                 "statement_descriptor" => fields.read(&mut statement_descriptor)?,
                 "statement_descriptor_suffix" => {
                     fields.read(&mut statement_descriptor_suffix)?
                 }
                 "status" => fields.read(&mut status)?,
-                "transfer_data" => fields.read(&mut transfer_data)?,
+                "transfer_data" => fields.read_boxed(&mut transfer_data)?,
                 "transfer_group" => fields.read(&mut transfer_group)?,
                 _ => fields.skip()?,
             }
@@ -409,11 +450,11 @@ impl crate::de::Object for AmountDetails {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "discount_amount" => fields.read_as::<Integer>(&mut discount_amount)?,
-                "error" => fields.read(&mut error)?,
+                "error" => fields.read_object(&mut error)?,
                 "line_items" => fields.read_list("line_items", &mut line_items)?,
-                "shipping" => fields.read(&mut shipping)?,
-                "tax" => fields.read(&mut tax)?,
-                "tip" => fields.read(&mut tip)?,
+                "shipping" => fields.read_object(&mut shipping)?,
+                "tax" => fields.read_object(&mut tax)?,
+                "tip" => fields.read_object(&mut tip)?,
                 _ => fields.skip()?,
             }
         }
@@ -992,11 +1033,11 @@ impl crate::de::Object for NextAction {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "redirect_to_url" => fields.read(&mut redirect_to_url)?,
+                "redirect_to_url" => fields.read_object(&mut redirect_to_url)?,
                 "type" => fields.read(&mut r#type)?,
                 "use_stripe_sdk" => fields.read(&mut use_stripe_sdk)?,
                 "verify_with_microdeposits" => {
-                    fields.read(&mut verify_with_microdeposits)?
+                    fields.read_object(&mut verify_with_microdeposits)?
                 }
                 _ => fields.keep(&name, &mut extra)?,
             }
@@ -1221,7 +1262,7 @@ impl crate::de::Object for PaymentIntentHooks {
         let mut inputs = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "inputs" => fields.read(&mut inputs)?,
+                "inputs" => fields.read_object(&mut inputs)?,
                 _ => fields.skip()?,
             }
         }
@@ -1257,7 +1298,7 @@ impl crate::de::Object for PaymentIntentHooksInputs {
         let mut tax = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "tax" => fields.read(&mut tax)?,
+                "tax" => fields.read_object(&mut tax)?,
                 _ => fields.skip()?,
             }
         }
@@ -1464,8 +1505,8 @@ impl crate::de::Object for PaymentMethodOptions {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "link" => fields.read(&mut link)?,
-                "us_bank_account" => fields.read(&mut us_bank_account)?,
+                "link" => fields.read_object(&mut link)?,
+                "us_bank_account" => fields.read_object(&mut us_bank_account)?,
                 _ => fields.keep(&name, &mut extra)?,
             }
         }
@@ -1574,8 +1615,10 @@ impl crate::de::Object for PaymentMethodOptionsUsBankAccount {
         let mut verification_method = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "financial_connections" => fields.read(&mut financial_connections)?,
-                "mandate_options" => fields.read(&mut mandate_options)?,
+                "financial_connections" => {
+                    fields.read_object(&mut financial_connections)?
+                }
+                "mandate_options" => fields.read_object(&mut mandate_options)?,
                 "setup_future_usage" => fields.read(&mut setup_future_usage)?,
                 "target_date" => fields.read(&mut target_date)?,
                 "transaction_purpose" => fields.read(&mut transaction_purpose)?,
@@ -1734,7 +1777,7 @@ impl crate::de::Object for TransferData {
                 "description" => fields.read(&mut description)?,
                 "destination" => fields.read(&mut destination)?,
                 "metadata" => fields.read(&mut metadata)?,
-                "payment_data" => fields.read(&mut payment_data)?,
+                "payment_data" => fields.read_object(&mut payment_data)?,
                 _ => fields.skip()?,
             }
         }

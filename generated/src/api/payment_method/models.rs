@@ -70,6 +70,13 @@ impl PaymentMethod {
     }
 }
 
+/// Paths of what can be expanded, for the setter `expand` of what answers with this object
+/// or a list of it.
+impl PaymentMethod {
+    /// Expands `customer`.
+    pub const EXPAND_CUSTOMER: &'static str = "customer";
+}
+
 impl crate::de::Object for PaymentMethod {
     const NAME: &'static str = "PaymentMethod";
     fn from_fields<'de, A: MapAccess<'de>>(
@@ -92,18 +99,18 @@ impl crate::de::Object for PaymentMethod {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "allow_redisplay" => fields.read(&mut allow_redisplay)?,
-                "billing_details" => fields.read(&mut billing_details)?,
+                "billing_details" => fields.read_object(&mut billing_details)?,
                 "created" => fields.read(&mut created)?,
                 "customer" => fields.read(&mut customer)?,
                 "customer_account" => fields.read(&mut customer_account)?,
                 "id" => fields.read(&mut id)?,
-                "link" => fields.read(&mut link)?,
+                "link" => fields.read_object(&mut link)?,
                 "livemode" => fields.read(&mut livemode)?,
                 "metadata" => fields.read(&mut metadata)?,
                 "object" => fields.read(&mut object)?,
-                "radar_options" => fields.read(&mut radar_options)?,
+                "radar_options" => fields.read_object(&mut radar_options)?,
                 "type" => fields.read(&mut r#type)?,
-                "us_bank_account" => fields.read(&mut us_bank_account)?,
+                "us_bank_account" => fields.read_object(&mut us_bank_account)?,
                 _ => fields.keep(&name, &mut extra)?,
             }
         }
@@ -308,7 +315,7 @@ impl crate::de::Object for BillingDetails {
         let mut tax_id = None;
         while let Some(key) = fields.next_name()? {
             match key.as_str() {
-                "address" => fields.read(&mut address)?,
+                "address" => fields.read_object(&mut address)?,
                 "email" => fields.read(&mut email)?,
                 "name" => fields.read(&mut name)?,
                 "phone" => fields.read(&mut phone)?,
@@ -457,9 +464,9 @@ impl crate::de::Object for UsBankAccount {
                 }
                 "fingerprint" => fields.read(&mut fingerprint)?,
                 "last4" => fields.read(&mut last4)?,
-                "networks" => fields.read(&mut networks)?,
+                "networks" => fields.read_object(&mut networks)?,
                 "routing_number" => fields.read(&mut routing_number)?,
-                "status_details" => fields.read(&mut status_details)?,
+                "status_details" => fields.read_object(&mut status_details)?,
                 _ => fields.skip()?,
             }
         }
@@ -627,7 +634,7 @@ impl crate::de::Object for UsBankAccountStatusDetails {
         let mut blocked = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "blocked" => fields.read(&mut blocked)?,
+                "blocked" => fields.read_object(&mut blocked)?,
                 _ => fields.skip()?,
             }
         }

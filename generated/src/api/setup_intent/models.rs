@@ -61,7 +61,7 @@ pub struct SetupIntent {
     /// Pairs of your own that are kept with the object. Stripe does not interpret them.
     pub metadata: Option<Map<String>>,
     /// What the customer has to do now. Set when `status` is `requires_action`.
-    pub next_action: Option<NextAction>,
+    pub next_action: Option<Box<NextAction>>,
     /// The name of this kind of object; the same for all objects of the kind.
     pub object: ObjectType,
     /// The connected account it is for. Null when there is none.
@@ -72,7 +72,7 @@ pub struct SetupIntent {
     /// The Dashboard's payment method settings that were used.
     pub payment_method_configuration_details: Option<PaymentMethodConfigurationDetails>,
     /// What is particular to a kind of payment method.
-    pub payment_method_options: Option<PaymentMethodOptions>,
+    pub payment_method_options: Option<Box<PaymentMethodOptions>>,
     /// The kinds of payment methods that can be used. When the list is left out of a request, the
     /// settings in the Dashboard decide.
     pub payment_method_types: Vec<String>,
@@ -82,6 +82,43 @@ pub struct SetupIntent {
     pub status: SetupIntentStatus,
     /// For which payments it is, `off_session` or `on_session`.
     pub usage: String,
+}
+
+/// Paths of what can be expanded, for the setter `expand` of what answers with this object
+/// or a list of it.
+impl SetupIntent {
+    /// Expands `application`.
+    pub const EXPAND_APPLICATION: &'static str = "application";
+    /// Expands `customer`.
+    pub const EXPAND_CUSTOMER: &'static str = "customer";
+    /// Expands `last_setup_error.payment_intent.amount_details.line_items`.
+    pub const EXPAND_LAST_SETUP_ERROR_PAYMENT_INTENT_AMOUNT_DETAILS_LINE_ITEMS: &'static str = "last_setup_error.payment_intent.amount_details.line_items";
+    /// Expands `last_setup_error.payment_intent.application`.
+    pub const EXPAND_LAST_SETUP_ERROR_PAYMENT_INTENT_APPLICATION: &'static str = "last_setup_error.payment_intent.application";
+    /// Expands `last_setup_error.payment_intent.customer`.
+    pub const EXPAND_LAST_SETUP_ERROR_PAYMENT_INTENT_CUSTOMER: &'static str = "last_setup_error.payment_intent.customer";
+    /// Expands `last_setup_error.payment_intent.latest_charge`.
+    pub const EXPAND_LAST_SETUP_ERROR_PAYMENT_INTENT_LATEST_CHARGE: &'static str = "last_setup_error.payment_intent.latest_charge";
+    /// Expands `last_setup_error.payment_intent.on_behalf_of`.
+    pub const EXPAND_LAST_SETUP_ERROR_PAYMENT_INTENT_ON_BEHALF_OF: &'static str = "last_setup_error.payment_intent.on_behalf_of";
+    /// Expands `last_setup_error.payment_intent.payment_method`.
+    pub const EXPAND_LAST_SETUP_ERROR_PAYMENT_INTENT_PAYMENT_METHOD: &'static str = "last_setup_error.payment_intent.payment_method";
+    /// Expands `last_setup_error.payment_intent.review`.
+    pub const EXPAND_LAST_SETUP_ERROR_PAYMENT_INTENT_REVIEW: &'static str = "last_setup_error.payment_intent.review";
+    /// Expands `last_setup_error.payment_intent.transfer_data.destination`.
+    pub const EXPAND_LAST_SETUP_ERROR_PAYMENT_INTENT_TRANSFER_DATA_DESTINATION: &'static str = "last_setup_error.payment_intent.transfer_data.destination";
+    /// Expands `last_setup_error.payment_method.customer`.
+    pub const EXPAND_LAST_SETUP_ERROR_PAYMENT_METHOD_CUSTOMER: &'static str = "last_setup_error.payment_method.customer";
+    /// Expands `latest_attempt`.
+    pub const EXPAND_LATEST_ATTEMPT: &'static str = "latest_attempt";
+    /// Expands `mandate`.
+    pub const EXPAND_MANDATE: &'static str = "mandate";
+    /// Expands `on_behalf_of`.
+    pub const EXPAND_ON_BEHALF_OF: &'static str = "on_behalf_of";
+    /// Expands `payment_method`.
+    pub const EXPAND_PAYMENT_METHOD: &'static str = "payment_method";
+    /// Expands `single_use_mandate`.
+    pub const EXPAND_SINGLE_USE_MANDATE: &'static str = "single_use_mandate";
 }
 
 impl crate::de::Object for SetupIntent {
@@ -122,7 +159,7 @@ impl crate::de::Object for SetupIntent {
                 "application" => fields.read(&mut application)?,
                 "attach_to_self" => fields.read(&mut attach_to_self)?,
                 "automatic_payment_methods" => {
-                    fields.read(&mut automatic_payment_methods)?
+                    fields.read_object(&mut automatic_payment_methods)?
                 }
                 "cancellation_reason" => fields.read(&mut cancellation_reason)?,
                 "client_secret" => fields.read(&mut client_secret)?,
@@ -135,20 +172,22 @@ impl crate::de::Object for SetupIntent {
                 }
                 "flow_directions" => fields.read(&mut flow_directions)?,
                 "id" => fields.read(&mut id)?,
-                "last_setup_error" => fields.read(&mut last_setup_error)?,
+                "last_setup_error" => fields.read_boxed(&mut last_setup_error)?,
                 "latest_attempt" => fields.read(&mut latest_attempt)?,
                 "livemode" => fields.read(&mut livemode)?,
-                "managed_payments" => fields.read(&mut managed_payments)?,
+                "managed_payments" => fields.read_object(&mut managed_payments)?,
                 "mandate" => fields.read(&mut mandate)?,
                 "metadata" => fields.read(&mut metadata)?,
-                "next_action" => fields.read(&mut next_action)?,
+                "next_action" => fields.read_boxed(&mut next_action)?,
                 "object" => fields.read(&mut object)?,
                 "on_behalf_of" => fields.read(&mut on_behalf_of)?,
                 "payment_method" => fields.read(&mut payment_method)?,
                 "payment_method_configuration_details" => {
-                    fields.read(&mut payment_method_configuration_details)?
+                    fields.read_object(&mut payment_method_configuration_details)?
                 }
-                "payment_method_options" => fields.read(&mut payment_method_options)?,
+                "payment_method_options" => {
+                    fields.read_boxed(&mut payment_method_options)?
+                }
                 "payment_method_types" => fields.read(&mut payment_method_types)?,
                 "single_use_mandate" => fields.read(&mut single_use_mandate)?,
                 "status" => fields.read(&mut status)?,
@@ -458,11 +497,11 @@ impl crate::de::Object for NextAction {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "redirect_to_url" => fields.read(&mut redirect_to_url)?,
+                "redirect_to_url" => fields.read_object(&mut redirect_to_url)?,
                 "type" => fields.read(&mut r#type)?,
                 "use_stripe_sdk" => fields.read(&mut use_stripe_sdk)?,
                 "verify_with_microdeposits" => {
-                    fields.read(&mut verify_with_microdeposits)?
+                    fields.read_object(&mut verify_with_microdeposits)?
                 }
                 _ => fields.keep(&name, &mut extra)?,
             }
@@ -650,8 +689,8 @@ impl crate::de::Object for PaymentMethodOptions {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "link" => fields.read(&mut link)?,
-                "us_bank_account" => fields.read(&mut us_bank_account)?,
+                "link" => fields.read_object(&mut link)?,
+                "us_bank_account" => fields.read_object(&mut us_bank_account)?,
                 _ => fields.keep(&name, &mut extra)?,
             }
         }
@@ -728,8 +767,10 @@ impl crate::de::Object for PaymentMethodOptionsUsBankAccount {
         let mut verification_method = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "financial_connections" => fields.read(&mut financial_connections)?,
-                "mandate_options" => fields.read(&mut mandate_options)?,
+                "financial_connections" => {
+                    fields.read_object(&mut financial_connections)?
+                }
+                "mandate_options" => fields.read_object(&mut mandate_options)?,
                 "verification_method" => fields.read(&mut verification_method)?,
                 _ => fields.skip()?,
             }

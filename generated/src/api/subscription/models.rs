@@ -29,14 +29,14 @@ pub struct Subscription {
     /// decimal places.
     pub application_fee_percent: Option<f64>,
     /// Whether Stripe computes the taxes.
-    pub automatic_tax: AutomaticTax,
+    pub automatic_tax: Box<AutomaticTax>,
     /// The time, in unix seconds, that periods are aligned with: it sets the day of the week, of
     /// the month or of the year on which they start.
     pub billing_cycle_anchor: Timestamp,
     /// What `billing_cycle_anchor` was computed from. Null when it was set itself.
-    pub billing_cycle_anchor_config: Option<BillingCycleAnchorConfig>,
+    pub billing_cycle_anchor_config: Option<Box<BillingCycleAnchorConfig>>,
     /// By which rules prorations and invoices are made.
-    pub billing_mode: BillingMode,
+    pub billing_mode: Box<BillingMode>,
     /// Until when items are billed ahead.
     pub billing_schedules: Vec<BillingSchedule>,
     /// What makes it bill before the end of a period. Null for nothing.
@@ -49,7 +49,7 @@ pub struct Subscription {
     /// when it ends.
     pub canceled_at: Option<Timestamp>,
     /// Why it was canceled.
-    pub cancellation_details: Option<CancellationDetails>,
+    pub cancellation_details: Option<Box<CancellationDetails>>,
     /// How its invoices are collected.
     pub collection_method: CollectionMethod,
     /// When Stripe created the object, in unix seconds.
@@ -78,7 +78,7 @@ pub struct Subscription {
     /// The id, `sub_…`.
     pub id: SubscriptionId,
     /// What its invoices get.
-    pub invoice_settings: InvoiceSettings,
+    pub invoice_settings: Box<InvoiceSettings>,
     /// What is subscribed to; one page of it.
     pub items: List<SubscriptionItem>,
     /// The newest of its invoices.
@@ -97,16 +97,16 @@ pub struct Subscription {
     /// The connected account in whose name its payments are taken.
     pub on_behalf_of: Option<Expandable<RawObject>>,
     /// How collecting payments is paused. Null when it isn't. A pause does not change `status`.
-    pub pause_collection: Option<PauseCollection>,
+    pub pause_collection: Option<Box<PauseCollection>>,
     /// What the PaymentIntents of its invoices get.
-    pub payment_settings: Option<PaymentSettings>,
+    pub payment_settings: Option<Box<PaymentSettings>>,
     /// How often pending invoice items are billed. When null, with the invoice of the period.
-    pub pending_invoice_item_interval: Option<PendingInvoiceItemInterval>,
+    pub pending_invoice_item_interval: Option<Box<PendingInvoiceItemInterval>>,
     /// A SetupIntent in which the customer can authorize later payments, when the first one is not
     /// due yet.
     pub pending_setup_intent: Option<Expandable<SetupIntent>>,
     /// Changes that wait for `latest_invoice` to be paid. Null when there are none.
-    pub pending_update: Option<PendingUpdate>,
+    pub pending_update: Option<Box<PendingUpdate>>,
     /// The currency the customer pays in, where it is another one.
     pub presentment_details: Option<PresentmentDetails>,
     /// The schedule that changes it by and by, as raw JSON when expanded.
@@ -118,13 +118,54 @@ pub struct Subscription {
     /// The test clock that moves its time, in test mode.
     pub test_clock: Option<Expandable<RawObject>>,
     /// Which connected account gets the money of its invoices.
-    pub transfer_data: Option<TransferData>,
+    pub transfer_data: Option<Box<TransferData>>,
     /// When the trial ends, in unix seconds. Null without a trial.
     pub trial_end: Option<Timestamp>,
     /// What happens around a trial.
     pub trial_settings: Option<TrialSettings>,
     /// When the trial started, in unix seconds. Null without a trial.
     pub trial_start: Option<Timestamp>,
+}
+
+/// Paths of what can be expanded, for the setter `expand` of what answers with this object
+/// or a list of it.
+impl Subscription {
+    /// Expands `application`.
+    pub const EXPAND_APPLICATION: &'static str = "application";
+    /// Expands `automatic_tax.liability.account`.
+    pub const EXPAND_AUTOMATIC_TAX_LIABILITY_ACCOUNT: &'static str = "automatic_tax.liability.account";
+    /// Expands `billing_schedules.applies_to.price`.
+    pub const EXPAND_BILLING_SCHEDULES_APPLIES_TO_PRICE: &'static str = "billing_schedules.applies_to.price";
+    /// Expands `customer`.
+    pub const EXPAND_CUSTOMER: &'static str = "customer";
+    /// Expands `default_payment_method`.
+    pub const EXPAND_DEFAULT_PAYMENT_METHOD: &'static str = "default_payment_method";
+    /// Expands `default_source`.
+    pub const EXPAND_DEFAULT_SOURCE: &'static str = "default_source";
+    /// Expands `discounts`.
+    pub const EXPAND_DISCOUNTS: &'static str = "discounts";
+    /// Expands `invoice_settings.account_tax_ids`.
+    pub const EXPAND_INVOICE_SETTINGS_ACCOUNT_TAX_IDS: &'static str = "invoice_settings.account_tax_ids";
+    /// Expands `invoice_settings.issuer.account`.
+    pub const EXPAND_INVOICE_SETTINGS_ISSUER_ACCOUNT: &'static str = "invoice_settings.issuer.account";
+    /// Expands `items.data.discounts`.
+    pub const EXPAND_ITEMS_DATA_DISCOUNTS: &'static str = "items.data.discounts";
+    /// Expands `latest_invoice`.
+    pub const EXPAND_LATEST_INVOICE: &'static str = "latest_invoice";
+    /// Expands `on_behalf_of`.
+    pub const EXPAND_ON_BEHALF_OF: &'static str = "on_behalf_of";
+    /// Expands `pending_setup_intent`.
+    pub const EXPAND_PENDING_SETUP_INTENT: &'static str = "pending_setup_intent";
+    /// Expands `pending_update.discounts`.
+    pub const EXPAND_PENDING_UPDATE_DISCOUNTS: &'static str = "pending_update.discounts";
+    /// Expands `pending_update.subscription_items.discounts`.
+    pub const EXPAND_PENDING_UPDATE_SUBSCRIPTION_ITEMS_DISCOUNTS: &'static str = "pending_update.subscription_items.discounts";
+    /// Expands `schedule`.
+    pub const EXPAND_SCHEDULE: &'static str = "schedule";
+    /// Expands `test_clock`.
+    pub const EXPAND_TEST_CLOCK: &'static str = "test_clock";
+    /// Expands `transfer_data.destination`.
+    pub const EXPAND_TRANSFER_DATA_DESTINATION: &'static str = "transfer_data.destination";
 }
 
 impl crate::de::Object for Subscription {
@@ -184,18 +225,18 @@ impl crate::de::Object for Subscription {
             match name.as_str() {
                 "application" => fields.read(&mut application)?,
                 "application_fee_percent" => fields.read(&mut application_fee_percent)?,
-                "automatic_tax" => fields.read(&mut automatic_tax)?,
+                "automatic_tax" => fields.read_boxed(&mut automatic_tax)?,
                 "billing_cycle_anchor" => fields.read(&mut billing_cycle_anchor)?,
                 "billing_cycle_anchor_config" => {
-                    fields.read(&mut billing_cycle_anchor_config)?
+                    fields.read_boxed(&mut billing_cycle_anchor_config)?
                 }
-                "billing_mode" => fields.read(&mut billing_mode)?,
+                "billing_mode" => fields.read_boxed(&mut billing_mode)?,
                 "billing_schedules" => fields.read(&mut billing_schedules)?,
-                "billing_thresholds" => fields.read(&mut billing_thresholds)?,
+                "billing_thresholds" => fields.read_object(&mut billing_thresholds)?,
                 "cancel_at" => fields.read(&mut cancel_at)?,
                 "cancel_at_period_end" => fields.read(&mut cancel_at_period_end)?,
                 "canceled_at" => fields.read(&mut canceled_at)?,
-                "cancellation_details" => fields.read(&mut cancellation_details)?,
+                "cancellation_details" => fields.read_boxed(&mut cancellation_details)?,
                 "collection_method" => fields.read(&mut collection_method)?,
                 "created" => fields.read(&mut created)?,
                 "currency" => fields.read(&mut currency)?,
@@ -209,32 +250,32 @@ impl crate::de::Object for Subscription {
                 "discounts" => fields.read(&mut discounts)?,
                 "ended_at" => fields.read(&mut ended_at)?,
                 "id" => fields.read(&mut id)?,
-                "invoice_settings" => fields.read(&mut invoice_settings)?,
+                "invoice_settings" => fields.read_boxed(&mut invoice_settings)?,
                 "items" => fields.read_list("items", &mut items)?,
                 "latest_invoice" => fields.read(&mut latest_invoice)?,
                 "livemode" => fields.read(&mut livemode)?,
-                "managed_payments" => fields.read(&mut managed_payments)?,
+                "managed_payments" => fields.read_object(&mut managed_payments)?,
                 "metadata" => fields.read(&mut metadata)?,
                 "next_pending_invoice_item_invoice" => {
                     fields.read(&mut next_pending_invoice_item_invoice)?
                 }
                 "object" => fields.read(&mut object)?,
                 "on_behalf_of" => fields.read(&mut on_behalf_of)?,
-                "pause_collection" => fields.read(&mut pause_collection)?,
-                "payment_settings" => fields.read(&mut payment_settings)?,
+                "pause_collection" => fields.read_boxed(&mut pause_collection)?,
+                "payment_settings" => fields.read_boxed(&mut payment_settings)?,
                 "pending_invoice_item_interval" => {
-                    fields.read(&mut pending_invoice_item_interval)?
+                    fields.read_boxed(&mut pending_invoice_item_interval)?
                 }
                 "pending_setup_intent" => fields.read(&mut pending_setup_intent)?,
-                "pending_update" => fields.read(&mut pending_update)?,
-                "presentment_details" => fields.read(&mut presentment_details)?,
+                "pending_update" => fields.read_boxed(&mut pending_update)?,
+                "presentment_details" => fields.read_object(&mut presentment_details)?,
                 "schedule" => fields.read(&mut schedule)?,
                 "start_date" => fields.read(&mut start_date)?,
                 "status" => fields.read(&mut status)?,
                 "test_clock" => fields.read(&mut test_clock)?,
-                "transfer_data" => fields.read(&mut transfer_data)?,
+                "transfer_data" => fields.read_boxed(&mut transfer_data)?,
                 "trial_end" => fields.read(&mut trial_end)?,
-                "trial_settings" => fields.read(&mut trial_settings)?,
+                "trial_settings" => fields.read_object(&mut trial_settings)?,
                 "trial_start" => fields.read(&mut trial_start)?,
                 _ => fields.skip()?,
             }
@@ -478,7 +519,7 @@ impl crate::de::Object for BillingMode {
         let mut updated_at = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "flexible" => fields.read(&mut flexible)?,
+                "flexible" => fields.read_object(&mut flexible)?,
                 "type" => fields.read(&mut r#type)?,
                 "updated_at" => fields.read(&mut updated_at)?,
                 _ => fields.skip()?,
@@ -600,7 +641,7 @@ impl crate::de::Object for BillingSchedule {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "applies_to" => fields.read(&mut applies_to)?,
-                "bill_until" => fields.read(&mut bill_until)?,
+                "bill_until" => fields.read_object(&mut bill_until)?,
                 "key" => fields.read(&mut key)?,
                 _ => fields.skip()?,
             }
@@ -770,7 +811,7 @@ impl crate::de::Object for BillingScheduleBillUntil {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "computed_timestamp" => fields.read(&mut computed_timestamp)?,
-                "duration" => fields.read(&mut duration)?,
+                "duration" => fields.read_object(&mut duration)?,
                 "timestamp" => fields.read(&mut timestamp)?,
                 "type" => fields.read(&mut r#type)?,
                 _ => fields.skip()?,
@@ -1042,7 +1083,7 @@ impl crate::de::Object for InvoiceSettings {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "account_tax_ids" => fields.read(&mut account_tax_ids)?,
-                "issuer" => fields.read(&mut issuer)?,
+                "issuer" => fields.read_object(&mut issuer)?,
                 _ => fields.skip()?,
             }
         }
@@ -1164,7 +1205,7 @@ impl crate::de::Object for PaymentMethodOptions {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "us_bank_account" => fields.read(&mut us_bank_account)?,
+                "us_bank_account" => fields.read_object(&mut us_bank_account)?,
                 _ => fields.keep(&name, &mut extra)?,
             }
         }
@@ -1208,7 +1249,9 @@ impl crate::de::Object for PaymentSettings {
         let mut save_default_payment_method = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "payment_method_options" => fields.read(&mut payment_method_options)?,
+                "payment_method_options" => {
+                    fields.read_object(&mut payment_method_options)?
+                }
                 "payment_method_types" => fields.read(&mut payment_method_types)?,
                 "save_default_payment_method" => {
                     fields.read(&mut save_default_payment_method)?
@@ -1633,7 +1676,7 @@ impl crate::de::Object for TrialSettings {
         let mut end_behavior = None;
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "end_behavior" => fields.read(&mut end_behavior)?,
+                "end_behavior" => fields.read_object(&mut end_behavior)?,
                 _ => fields.skip()?,
             }
         }

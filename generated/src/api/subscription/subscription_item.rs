@@ -60,7 +60,7 @@ impl crate::de::Object for SubscriptionItem {
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
                 "billed_until" => fields.read(&mut billed_until)?,
-                "billing_thresholds" => fields.read(&mut billing_thresholds)?,
+                "billing_thresholds" => fields.read_object(&mut billing_thresholds)?,
                 "created" => fields.read(&mut created)?,
                 "current_period_end" => fields.read(&mut current_period_end)?,
                 "current_period_start" => fields.read(&mut current_period_start)?,

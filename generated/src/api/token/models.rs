@@ -32,6 +32,15 @@ pub struct Token {
     pub extra: Map<serde_json::Value>,
 }
 
+/// Paths of what can be expanded, for the setter `expand` of what answers with this object
+/// or a list of it.
+impl Token {
+    /// Expands `bank_account.account`.
+    pub const EXPAND_BANK_ACCOUNT_ACCOUNT: &'static str = "bank_account.account";
+    /// Expands `bank_account.customer`.
+    pub const EXPAND_BANK_ACCOUNT_CUSTOMER: &'static str = "bank_account.customer";
+}
+
 impl crate::de::Object for Token {
     const NAME: &'static str = "Token";
     fn from_fields<'de, A: MapAccess<'de>>(
@@ -48,7 +57,7 @@ impl crate::de::Object for Token {
         let mut extra = crate::Map::new();
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                "bank_account" => fields.read(&mut bank_account)?,
+                "bank_account" => fields.read_object(&mut bank_account)?,
                 "client_ip" => fields.read(&mut client_ip)?,
                 "created" => fields.read(&mut created)?,
                 "id" => fields.read(&mut id)?,
