@@ -21,9 +21,7 @@ fn objects() -> Vec<Value> {
     let mut intent = json_of(include_str!("../../data/ach/payment_intent.json"));
     let mut setup = json_of(include_str!("../../data/ach/setup_intent.json"));
     let mut invoice = json_of(include_str!("../../data/ach/invoice.json"));
-    let error = |of: &str, object: &Value| {
-        json!({"type": "invalid_request_error", of: object, "payment_method": bank_account})
-    };
+    let error = |of: &str, object: &Value| json!({"type": "invalid_request_error", of: object, "payment_method": bank_account});
     let failed_intent = error("payment_intent", &intent);
     let failed_setup = error("setup_intent", &setup);
     invoice["last_finalization_error"] = failed_intent.clone();
