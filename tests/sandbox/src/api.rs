@@ -32,7 +32,7 @@ const BODY_TIME: Duration = Duration::from_secs(30);
 const OF_ACCOUNT: &str = "/v1/accounts/";
 
 /// A request whose parameters are good.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Call {
     /// The path as it was sent.
     pub(crate) path: String,
@@ -47,6 +47,14 @@ impl Call {
     pub(crate) fn within(params: Value) -> Self {
         Self {
             params,
+            ..Self::default()
+        }
+    }
+
+    /// One that is not from outside, about objects of these ids.
+    pub(crate) fn of<const N: usize>(ids: [(&str, String); N]) -> Self {
+        Self {
+            ids: ids.map(|(name, id)| (name.to_owned(), id)).into(),
             ..Self::default()
         }
     }

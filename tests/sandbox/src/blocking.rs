@@ -14,10 +14,14 @@
 
 use std::io;
 use std::ops::Deref;
+use std::time::Duration;
 
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::SandboxBuilder;
+
+/// How long the end may take.
+const END: Duration = Duration::from_secs(1);
 
 /// A running sandbox, as [`crate::Sandbox`], on threads of its own. It ends when this is dropped.
 #[derive(Debug)]
@@ -76,7 +80,11 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         if let Some((sandbox, runtime)) = self.parts.take() {
             drop(sandbox);
-            runtime.shutdown_background();
+            match Handle::try_current() {
+                // Nothing may be waited for here.
+                Ok(_) => runtime.shutdown_background(),
+                Err(_) => runtime.shutdown_timeout(END),
+            }
         }
     }
 }

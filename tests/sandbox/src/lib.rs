@@ -68,6 +68,7 @@ mod events;
 mod expand;
 mod external_accounts;
 mod faults;
+pub mod fixtures;
 mod flow;
 mod form;
 mod guard;

@@ -13,7 +13,7 @@ use crate::state::State;
 use crate::transactions;
 
 /// How long a refresh takes.
-const DURATION: Millis = 1_000;
+pub(crate) const DURATION: Millis = 1_000;
 /// How long it is, in seconds, from the end of a refresh to when the next can be asked for.
 const INTERVAL: i64 = 60;
 const DAY: Millis = 86_400_000;

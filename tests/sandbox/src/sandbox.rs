@@ -34,6 +34,7 @@ const PUBLISHABLE_KEY: &str = "pk_test_sandbox";
 pub struct Sandbox {
     server: Arc<Server>,
     url: String,
+    client: Client,
     /// Ends with it.
     tick: JoinHandle<()>,
     /// Close the connections when they are dropped.
@@ -152,13 +153,8 @@ impl Sandbox {
     }
 
     /// A client that talks to it.
-    ///
-    /// # Panics
-    ///
-    /// If the system cannot set up TLS, which the client is made with.
-    pub fn client(&self) -> Client {
-        let client = Client::builder(self.key()).base_url(self.url()).build();
-        client.expect("the key and the URL of a sandbox are good")
+    pub fn client(&self) -> &Client {
+        &self.client
     }
 
     /// The time in the sandbox.
@@ -431,6 +427,8 @@ impl SandboxBuilder {
             let platform = universe.world(&World::PLATFORM).map_err(refused)?;
             link::fill(platform, accounts, transactions);
         }
+        let client = Client::builder(KEY).base_url(&*url).build();
+        let client = client.map_err(io::Error::other)?;
         let (key, publishable_key) = (KEY.to_owned(), PUBLISHABLE_KEY.to_owned());
         let server = Server::new(key, publishable_key, self.latency, universe)?;
         let server = Arc::new(server);
@@ -453,6 +451,7 @@ impl SandboxBuilder {
         Ok(Sandbox {
             server,
             url,
+            client,
             tick,
             _stop: stops,
             #[cfg(feature = "tls")]

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// The spec of this workspace.
 pub(crate) static SPEC: LazyLock<Spec> =
-    LazyLock::new(|| Spec::parse(include_str!("../spec.yaml")));
+    LazyLock::new(|| Spec::parse(include_str!(concat!(env!("OUT_DIR"), "/spec.json"))));
 
 pub(crate) struct Spec {
     /// The API version, which is also the only one that the sandbox speaks.
@@ -107,8 +107,8 @@ struct Media {
 
 impl Spec {
     /// Only for the committed spec, which is valid.
-    fn parse(yaml: &str) -> Self {
-        let document: Document = serde_yaml::from_str(yaml).expect("the committed spec is OpenAPI");
+    fn parse(json: &str) -> Self {
+        let document: Document = serde_json::from_str(json).expect("the committed spec is OpenAPI");
         let operations = document.paths.into_iter().flat_map(|(path, methods)| {
             methods
                 .into_iter()

@@ -2,11 +2,13 @@
 
 mod billing;
 mod conformance;
+mod connect;
 mod documented;
 mod faults;
 mod guard;
 mod http;
 mod keys;
+mod library;
 mod life;
 mod program;
 mod robust;
