@@ -150,6 +150,7 @@ fn objects() -> Result<BTreeMap<&'static str, Value>, ApiError> {
     let setting = Setting {
         ids: Ids::new(Some(0)),
         institutions: Institution::all(),
+        ..Setting::default()
     };
     let mut state = State::new(setting.into());
     state.clock.stop(TIME * 1000);
