@@ -325,7 +325,7 @@ async fn what_does_not_exist_is_missing() {
     for (method, path) in [
         ("GET", "/v1/nothing"),
         ("PUT", "/v1/customers"),
-        ("GET", "/"),
+        ("POST", "/"),
     ] {
         let refused = http.refused(method, path, &[]).await;
         assert_eq!(refused, refusal(404, "url_invalid", ""), "{method} {path}");
