@@ -606,3 +606,6 @@ fn flow<'a>(state: &'a mut State, id: &str) -> Result<&'a mut Flow, ApiError> {
 fn out_of_order(missing: &str) -> ApiError {
     ApiError::invalid(format!("The step before this one is missing: {missing}."))
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,11 +4,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::accounts::{Account, Status};
+use crate::api::Call;
 use crate::clock::Job;
+use crate::customers;
 use crate::error::ApiError;
 use crate::institutions::{BankAccount, Institution};
 use crate::payment_methods;
 use crate::refresh::{self, Feature};
+use crate::sessions;
 use crate::state::State;
 use crate::table::Row;
 
@@ -225,28 +228,32 @@ fn new_account(
     }
 }
 
-/// Makes many accounts, as for a test of load; the first has all the transactions.
-pub(crate) fn fill(state: &mut State, accounts: usize, transactions: usize) {
-    let permissions = ["balances", "ownership", "payment_method", "transactions"];
-    let grant = Grant {
-        holder: None,
-        permissions: permissions.map(str::to_owned).into(),
-        prefetch: Vec::new(),
-        subcategories: Vec::new(),
-    };
+/// Makes many sessions, each with an account, as for a test of load; the first account has all the
+/// transactions.
+pub(crate) fn fill(
+    state: &mut State,
+    accounts: usize,
+    transactions: usize,
+) -> Result<(), ApiError> {
+    let customer = customers::create(state, &Call::within(json!({ "name": "Robin Example" })))?;
     let institution = Institution::bank();
+    let form = Call::within(json!({
+        "account_holder": { "type": "customer", "customer": customer["id"] },
+        "permissions": ["balances", "ownership", "payment_method", "transactions"],
+    }));
     for n in 0..accounts {
-        let chosen = institution.accounts[0].clone();
-        let mut account = new_account(state, &grant, None, &institution, chosen);
-        let id = account.id.clone();
+        let session = sessions::create(state, &form)?;
+        let id = session["id"].as_str().unwrap_or_default();
+        let chosen = ["checking".to_owned()];
+        let account = self::session(state, id, &institution, &chosen)?.swap_remove(0);
         if n == 0 {
-            crate::transactions::fill(&state.setting.ids, &mut account, transactions, state.now());
-        }
-        state.accounts.push(account);
-        if n == 0 {
-            state.index_transactions(&id, 0);
+            let (setting, now) = (state.setting.clone(), state.now());
+            let row = state.account_mut(&account);
+            crate::transactions::fill(&setting.ids, row, transactions, now);
+            state.index_transactions(&account, 0);
         }
     }
+    Ok(())
 }
 
 /// The account that [`fill`] gave the transactions, and the transaction in their middle.

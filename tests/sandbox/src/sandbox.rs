@@ -382,7 +382,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Starts with many accounts, the first with many transactions; for tests of load.
+    /// Starts with many sessions, each with an account, the first of them with many transactions;
+    /// for tests of load.
     pub fn fill(mut self, accounts: usize, transactions: usize) -> Self {
         self.fill = Some((accounts, transactions));
         self
@@ -425,7 +426,7 @@ impl SandboxBuilder {
             .map(|(url, secret)| control::listener(url, secret));
         if let Some((accounts, transactions)) = self.fill {
             let platform = universe.world(&World::PLATFORM).map_err(refused)?;
-            link::fill(platform, accounts, transactions);
+            link::fill(platform, accounts, transactions).map_err(refused)?;
         }
         let client = Client::builder(KEY).base_url(&*url).build();
         let client = client.map_err(io::Error::other)?;
