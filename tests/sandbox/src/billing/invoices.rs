@@ -1,9 +1,15 @@
 //! `/v1/invoices` and `/v1/invoiceitems`: from a draft to one that is paid or void.
 
+mod items;
+mod payment;
+
 use serde_json::{Value, json};
 
-use super::{bank_options, check_method, confirm, customer, default_method, find, int, intent};
-use super::{remember, subscriptions, text};
+pub(crate) use items::{add_line, create_item};
+pub(crate) use payment::{advance, charge_saved, intent_moved, pay};
+use payment::{paid, payment_intent, settle_payment};
+
+use super::{bank_options, check_method, customer, find, int, intent, remember, text};
 use crate::api::Call;
 use crate::clock::{Job, Millis};
 use crate::customers::change_metadata;
@@ -168,122 +174,6 @@ pub(crate) fn of_subscription(id: &str) -> Value {
             "subscription_details": { "subscription": id, "metadata": {} },
         }),
     )
-}
-
-/// Adds a line for an item: `amount`, `description`, `price`, `quantity`, `period`.
-pub(crate) fn add_line(state: &State, invoice: &mut Value, item: &Value) {
-    let now = state.now();
-    let amount = int(item, "amount");
-    let price = &item["price"];
-    let pricing = match price["id"].as_str() {
-        Some(id) => json!({
-            "type": "price_details",
-            "price_details": { "price": id, "product": price["product"] },
-            "unit_amount_decimal": price["unit_amount_decimal"],
-        }),
-        None => Value::Null,
-    };
-    let parent = match item["subscription_item"].as_str() {
-        Some(id) => json!({
-            "type": "subscription_item_details",
-            "subscription_item_details": {
-                "subscription": item["subscription"],
-                "subscription_item": id,
-                "proration": false,
-            },
-        }),
-        None => json!({
-            "type": "invoice_item_details",
-            "invoice_item_details": { "invoice_item": item["id"], "proration": false },
-        }),
-    };
-    let line = shape::object(
-        "line_item",
-        &json!({
-            "id": state.setting.ids.id("il"),
-            "object": "line_item",
-            "amount": amount,
-            "currency": invoice["currency"],
-            "description": item["description"],
-            "discountable": true,
-            "invoice": invoice["id"],
-            "livemode": false,
-            "metadata": item["metadata"],
-            "parent": parent,
-            "period": {
-                "start": item["period"]["start"].as_i64().unwrap_or(now),
-                "end": item["period"]["end"].as_i64().unwrap_or(now),
-            },
-            "pricing": pricing,
-            "quantity": item["quantity"].as_i64().unwrap_or(1),
-            "subscription": item["subscription"],
-            "subtotal": amount,
-        }),
-    );
-    if let Some(lines) = invoice["lines"]["data"].as_array_mut() {
-        lines.push(line);
-    }
-    let lines = invoice["lines"]["data"].as_array().into_iter().flatten();
-    let total: i64 = lines.map(|line| int(line, "amount")).sum();
-    for name in [
-        "amount_due",
-        "amount_remaining",
-        "subtotal",
-        "subtotal_excluding_tax",
-        "total",
-        "total_excluding_tax",
-    ] {
-        invoice[name] = json!(total);
-    }
-}
-
-pub(crate) fn create_item(state: &mut State, call: &Call) -> Result<Value, ApiError> {
-    let params = &call.params;
-    let customer = customer(state, call)?.to_owned();
-    let quantity = intent_params::int(&params["quantity"]).unwrap_or(1);
-    let price = match call.text("price").is_some() || params["price_data"].is_object() {
-        true => super::prices::of_item(state, params, "invoice_item")?,
-        // `pricing[price]` is how newer versions say it.
-        false if params["pricing"].is_object() => {
-            super::prices::of_item(state, &params["pricing"], "pricing")?
-        }
-        false => Value::Null,
-    };
-    let amount = match price["unit_amount"].as_i64() {
-        Some(each) => each * quantity,
-        None => intent_params::int(&params["amount"])
-            .ok_or_else(|| ApiError::parameter_missing("amount"))?,
-    };
-    let mut item = json!({
-        "id": state.setting.ids.id("ii"),
-        "object": "invoiceitem",
-        "amount": amount,
-        "currency": call.text("currency").unwrap_or("usd"),
-        "customer": customer,
-        "date": state.now(),
-        "description": params["description"],
-        "discountable": true,
-        "discounts": [],
-        "invoice": null,
-        "livemode": false,
-        "metadata": {},
-        "period": { "start": state.now(), "end": state.now() },
-        "price": price,
-        "proration": false,
-        "quantity": quantity,
-        "tax_rates": [],
-    });
-    change_metadata(&mut item, params);
-    if let Some(id) = call.text("invoice") {
-        let missing = || ApiError::unknown_reference("invoice", id, "invoice");
-        let mut invoice = find(&state.invoices, "invoice", id, "invoice").map_err(|_| missing())?;
-        check_draft(&invoice)?;
-        item["invoice"] = json!(id);
-        add_line(state, &mut invoice, &item);
-        changed(state, invoice);
-    }
-    state.invoice_items.push(Object(item.clone()));
-    Ok(item)
 }
 
 pub(crate) fn retrieve(state: &mut State, call: &Call) -> Result<Value, ApiError> {
@@ -480,86 +370,6 @@ fn number(state: &mut State, customer: &str) -> String {
     format!("{prefix}-{next:04}")
 }
 
-pub(crate) fn pay(state: &mut State, call: &Call) -> Result<Value, ApiError> {
-    let mut invoice = named(state, call)?;
-    if invoice["status"] == "draft" {
-        invoice = open(state, invoice)?;
-        if invoice["status"] == "paid" {
-            return Ok(invoice);
-        }
-    }
-    if invoice["status"] == "paid" {
-        return Err(ApiError::invalid("Invoice is already paid"));
-    }
-    check_open(&invoice)?;
-    if call.flag("paid_out_of_band") == Some(true) {
-        return Ok(paid(state, invoice, true));
-    }
-    let customer = text(&invoice, "customer");
-    if let Some(method) = call.text("payment_method") {
-        check_method(state, method, &customer, "payment_method")?;
-    }
-    let asked = call.text("payment_method").map(str::to_owned);
-    let method = asked.or_else(|| saved_method(state, &invoice));
-    let Some(method) = method else {
-        return Err(ApiError::invalid(
-            "This customer has no attached payment source or default payment method. Please \
-             consider adding a default payment method.",
-        )
-        .code("resource_missing"));
-    };
-    charge(state, &invoice, &method)?;
-    named(state, call)
-}
-
-/// The payment method that an invoice is paid by if none is named.
-fn saved_method(state: &State, invoice: &Value) -> Option<String> {
-    let own = invoice["default_payment_method"].as_str();
-    let subscription = invoice["parent"]["subscription_details"]["subscription"].as_str();
-    let of_subscription = || {
-        let subscription = state.subscriptions.get(subscription?)?;
-        let method = subscription.0["default_payment_method"].as_str()?;
-        Some(method.to_owned())
-    };
-    own.map(str::to_owned)
-        .or_else(of_subscription)
-        .or_else(|| default_method(state, &text(invoice, "customer")))
-}
-
-/// Takes the money for an invoice.
-fn charge(state: &mut State, invoice: &Value, method: &str) -> Result<(), ApiError> {
-    let intent = payment_intent(invoice).to_owned();
-    let mut invoice = invoice.clone();
-    invoice["attempted"] = json!(true);
-    invoice["attempt_count"] = json!(int(&invoice, "attempt_count") + 1);
-    state.invoices.put(Object(invoice));
-    confirm(state, Kind::Payment, &intent, method)?;
-    Ok(())
-}
-
-/// Pays an invoice by what the customer has saved, if there is that.
-pub(crate) fn charge_saved(state: &mut State, id: &str) {
-    let Ok(invoice) = find(&state.invoices, "invoice", id, "id") else {
-        return;
-    };
-    let automatic = invoice["collection_method"] == "charge_automatically";
-    if invoice["status"] != "open" || !automatic {
-        return;
-    }
-    match saved_method(state, &invoice) {
-        // What becomes of it is told by events.
-        Some(method) => drop(charge(state, &invoice, &method)),
-        None => {
-            happened(state, invoice, &["payment_failed"]);
-        }
-    }
-}
-
-fn payment_intent(invoice: &Value) -> &str {
-    let payment = &invoice["payments"]["data"][0]["payment"];
-    payment["payment_intent"].as_str().unwrap_or_default()
-}
-
 pub(crate) fn send(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     let mut invoice = named(state, call)?;
     if invoice["collection_method"] != "send_invoice" {
@@ -602,81 +412,5 @@ fn check_open(invoice: &Value) -> Result<(), ApiError> {
         _ => Err(ApiError::invalid(
             "You can only pass in open invoices. This invoice isn't open.",
         )),
-    }
-}
-
-/// Notes on the payment of an invoice what has become of it.
-fn settle_payment(
-    state: &State,
-    mut invoice: Value,
-    status: &str,
-    transition: &str,
-    amount: i64,
-) -> Value {
-    if let Some(payment) = invoice["payments"]["data"].get_mut(0) {
-        payment["status"] = json!(status);
-        payment["status_transitions"][transition] = json!(state.now());
-        if amount > 0 {
-            payment["amount_paid"] = json!(amount);
-        }
-    }
-    invoice
-}
-
-/// All is paid.
-fn paid(state: &mut State, mut invoice: Value, out_of_band: bool) -> Value {
-    let due = int(&invoice, "amount_due");
-    invoice["status"] = json!("paid");
-    invoice["amount_paid"] = json!(due);
-    if out_of_band {
-        invoice["amount_paid_off_stripe"] = json!(due);
-    }
-    invoice["amount_remaining"] = json!(0);
-    invoice["attempted"] = json!(true);
-    invoice["auto_advance"] = json!(false);
-    invoice["confirmation_secret"] = Value::Null;
-    invoice["next_payment_attempt"] = Value::Null;
-    invoice["status_transitions"]["paid_at"] = json!(state.now());
-    let invoice = settle_payment(state, invoice, "paid", "paid_at", due);
-    let invoice = happened(state, invoice, &["paid", "payment_succeeded"]);
-    subscriptions::invoice_moved(state, &invoice);
-    invoice
-}
-
-/// The payment of an invoice goes on.
-pub(crate) fn intent_moved(state: &mut State, id: &str, intent: &Value) {
-    let Ok(mut invoice) = find(&state.invoices, "invoice", id, "id") else {
-        return;
-    };
-    if invoice["status"] != "open" {
-        return;
-    }
-    match intent["status"].as_str() {
-        Some("succeeded") => {
-            paid(state, invoice, false);
-        }
-        Some("processing") => {
-            invoice["attempted"] = json!(true);
-            state.invoices.put(Object(invoice.clone()));
-            subscriptions::payment_begun(state, &invoice);
-        }
-        Some("requires_action") => {
-            happened(state, invoice, &["payment_action_required"]);
-        }
-        Some("requires_payment_method") if !intent["last_payment_error"].is_null() => {
-            let invoice = happened(state, invoice, &["payment_failed"]);
-            subscriptions::invoice_moved(state, &invoice);
-        }
-        _ => {}
-    }
-}
-
-/// A draft that finalizes itself does so, and is paid.
-pub(crate) fn advance(state: &mut State, id: &str) {
-    let Ok(invoice) = find(&state.invoices, "invoice", id, "id") else {
-        return;
-    };
-    if invoice["status"] == "draft" && open(state, invoice).is_ok() {
-        charge_saved(state, id);
     }
 }
