@@ -91,7 +91,7 @@ fixtures! {
     /// An open invoice with one line.
     invoice: invoice::Invoice = "invoice",
     /// The line of an [`invoice()`].
-    invoice_line_item: invoice::LineItem = "line_item",
+    invoice_line_item: invoice::InvoiceLineItem = "line_item",
     /// An active subscription with one item.
     subscription: subscription::Subscription = "subscription",
     /// The item of a [`subscription()`].
