@@ -22,7 +22,7 @@ async fn a_customer_links_accounts_and_disconnects_one() {
     sandbox.send_webhooks_to(format!("{url}/webhooks"), secret);
     let stripe_js = format!("{}/endive/stripe.js", sandbox.url());
     let app = app::App::new(
-        sandbox.client(),
+        sandbox.client().clone(),
         sandbox.publishable_key(),
         &stripe_js,
         secret,
