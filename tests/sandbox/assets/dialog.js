@@ -20,6 +20,8 @@ let step = { step: "loading" };
 let question = null;
 let leaveOnceOpen = false;
 let done = false;
+/** The window of a bank, while one is open. */
+let bank = null;
 
 /** What the panes can do. */
 const dialog = {
@@ -64,6 +66,7 @@ const dialog = {
 function finish(result) {
   if (done) return;
   done = true;
+  bank?.close();
   send({ type: "done", result });
 }
 
@@ -137,28 +140,30 @@ async function leaveNow() {
 
 /** Opens a window of the bank; what the user does there, or null if the window is closed. */
 function openBank(institution) {
-  const bank = window.open("/v3/bank.html", "_blank", "popup,width=480,height=640");
-  if (!bank) return { blocked: true };
+  const opened = window.open("/v3/bank.html", "_blank", "popup,width=480,height=640");
+  if (!opened) return { blocked: true };
+  bank = opened;
   let settle;
   const outcome = new Promise((resolve) => {
     settle = resolve;
   });
   const receive = (event) => {
-    if (event.source !== bank || event.origin !== location.origin) return;
-    if (event.data?.type === "ready") bank.postMessage({ type: "show", institution }, location.origin);
+    if (event.source !== opened || event.origin !== location.origin) return;
+    if (event.data?.type === "ready") opened.postMessage({ type: "show", institution }, location.origin);
     if (event.data?.type === "outcome") end(event.data);
   };
   const end = (result) => {
     window.removeEventListener("message", receive);
     clearInterval(watch);
-    bank.close();
+    opened.close();
+    bank = null;
     settle(result);
   };
   const watch = setInterval(() => {
-    if (bank.closed) end(null);
+    if (opened.closed) end(null);
   }, 200);
   window.addEventListener("message", receive);
-  return { outcome, cancel: () => end(null), focus: () => bank.focus() };
+  return { outcome, cancel: () => end(null), focus: () => opened.focus() };
 }
 
 document.addEventListener("keydown", (event) => {

@@ -343,6 +343,42 @@ async fn wrong_use_is_said_at_once() {
     site.close().await;
 }
 
+/// The release that an address names is what the loader compares with its own.
+#[tokio::test]
+async fn every_address_has_its_version() {
+    let Some(site) = Site::start().await else {
+        return;
+    };
+    for (path, version) in [
+        ("/v3", json!(3)),
+        ("/v3/", json!(3)),
+        ("/v3/stripe.js", json!(3)),
+        ("/stripe.js", json!("endive")),
+        (
+            "/endive/stripe.js?advancedFraudSignals=false",
+            json!("endive"),
+        ),
+        ("/dahlia/stripe.js", json!("dahlia")),
+    ] {
+        let script = "const [source, done] = arguments; delete window.Stripe;\
+            const script = document.createElement('script'); script.src = source;\
+            script.onload = () => done(window.Stripe.version); document.head.append(script);";
+        let source = json!(format!("{}{path}", site.sandbox.url()));
+        let found = site
+            .browser
+            .client
+            .execute_async(script, vec![source])
+            .await;
+        assert_eq!(found.expect("it loads"), version, "{path}");
+    }
+    let missing = site
+        .http
+        .get(format!("{}/UPPER/stripe.js", site.sandbox.url()));
+    let missing = missing.send().await.expect("it answers");
+    assert_eq!(missing.status().as_u16(), 404);
+    site.close().await;
+}
+
 /// A client secret that is not known, or of another account, or used, or too old.
 #[tokio::test]
 async fn client_secrets_work_once_and_where_they_belong() {

@@ -87,6 +87,51 @@ async fn leaving_asks_once_and_links_nothing() {
     site.close().await;
 }
 
+/// Halfway through signing in: at a question of the bank, and while its window is open.
+#[tokio::test]
+async fn leaving_while_signing_in_links_nothing() {
+    let Some(site) = Site::start().await else {
+        return;
+    };
+    let browser = &site.browser;
+    let session = site.session(&[]).await;
+    let leave = async || {
+        browser.click_id("close-button").await;
+        browser.click_id("leave-button").await;
+        let result = site.result().await;
+        assert_eq!(result["financialConnectionsSession"]["accounts"], json!([]));
+    };
+    site.link(&session).await;
+    browser.click_id("agree-button").await;
+    browser
+        .click_id("featured-institution-sandbox_bank_non_oauth")
+        .await;
+    browser.fill("password-input", "mfa").await;
+    browser.click_id("continue-button").await;
+    browser.find_id("challenge-input").await;
+    leave().await;
+
+    site.link(&session).await;
+    browser.click_id("agree-button").await;
+    browser.click_id("featured-institution-default_oauth").await;
+    let page = browser.client.window().await.expect("there is one");
+    browser.click_id("continue-button").await;
+    browser.find_id("show-window-button").await;
+    browser
+        .client
+        .switch_to_window(page)
+        .await
+        .expect("it is there");
+    browser.enter_dialog().await;
+    leave().await;
+    // The window of the bank is closed with the dialog.
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while browser.client.windows().await.expect("there is one").len() > 1 {
+        assert!(std::time::Instant::now() < end, "the window stays open");
+    }
+    site.close().await;
+}
+
 #[tokio::test]
 async fn leaving_at_the_end_is_being_done() {
     let Some(site) = Site::start().await else {
