@@ -2,7 +2,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt;
 
-use super::Origin;
+use super::{Origin, WebhookError, thin};
 use crate::de::{self, Fields, Integer, Object};
 use crate::events::{EventObject, EventType};
 use crate::text::Text;
@@ -67,9 +67,15 @@ impl Event {
     ///
     /// # Errors
     ///
-    /// [`Error::Decode`] if it is not an event.
+    /// [`Error::Decode`] if it is not an event; [`Error::Webhook`] with [`WebhookError::Thin`] if
+    /// it is a thin one.
     pub fn parse(json: impl AsRef<[u8]>) -> Result<Self, Error> {
-        Ok(de::from_slice(json.as_ref())?)
+        let json = json.as_ref();
+        match de::from_slice::<Self>(json) {
+            Ok(event) if event.object != thin::THIN => Ok(event),
+            Err(error) if !thin::is_thin(json) => Err(error.into()),
+            _ => Err(WebhookError::Thin.into()),
+        }
     }
 
     /// Whether the object was rendered in the API version that the types of this crate are made

@@ -9,7 +9,7 @@ use sha2::Sha256;
 type Signature = [u8; 32];
 
 /// The parts of a `Stripe-Signature` header. Other schemes, which Stripe sends in test mode, are
-/// ignored.
+/// ignored, as are signatures that are none.
 pub(super) struct Header<'a> {
     time: i64,
     /// The time as it was written, since that is what was signed.
@@ -18,18 +18,29 @@ pub(super) struct Header<'a> {
 }
 
 impl<'a> Header<'a> {
+    /// Reads what Stripe writes, and nothing else: a header that several readers understand in
+    /// several ways is no header.
     pub(super) fn parse(header: &'a str) -> Option<Self> {
         let mut time_text = None;
         let mut signatures = Vec::new();
         for part in header.split(',') {
-            match part.trim().split_once('=') {
-                Some(("t", time)) => time_text = Some(time),
-                Some(("v1", hex)) => signatures.extend(from_hex(hex)),
+            let (scheme, value) = part.split_once('=')?;
+            let is_sound = |text: &str| {
+                let mut bytes = text.bytes();
+                !text.is_empty() && bytes.all(|byte| byte.is_ascii_graphic() && byte != b'=')
+            };
+            if !is_sound(scheme) || !is_sound(value) {
+                return None;
+            }
+            match scheme {
+                "t" if time_text.is_some() => return None,
+                "t" => time_text = Some(value),
+                "v1" => signatures.extend(from_hex(value)),
                 _ => {}
             }
         }
         let time_text = time_text?;
-        let time = time_text.parse().ok()?;
+        let time = from_decimal(time_text)?;
         (!signatures.is_empty()).then_some(Self {
             time,
             time_text,
@@ -69,8 +80,20 @@ fn mac(secret: &str, time: &str, body: &[u8]) -> Hmac<Sha256> {
     mac
 }
 
+/// Digits alone, without zeros in front.
+fn from_decimal(text: &str) -> Option<i64> {
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+    let has_zeros = text.len() > 1 && text.starts_with('0');
+    text.parse().ok().filter(|_| is_plain && !has_zeros)
+}
+
+/// In small letters, as Stripe writes it.
 fn from_hex(hex: &str) -> Option<Signature> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        _ => None,
+    };
     let mut signature = [0; 32];
     if hex.len() != 2 * signature.len() {
         return None;

@@ -5,7 +5,7 @@ const SECRET: &str = "whsec_test";
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 
 fn check(body: &str, header: &str, secrets: &[&str]) -> Result<(), WebhookError> {
-    Webhook::new(secrets).check(body.as_bytes(), header, NOW)
+    Webhook::new(secrets).verify_at(body, header, NOW)
 }
 
 #[test]
@@ -20,12 +20,7 @@ fn a_known_signature() {
 fn what_is_signed_by_one_of_the_secrets_is_good() {
     let [new, old] = ["whsec_new", "whsec_old"].map(|secret| Webhook::sign("{}", secret, NOW));
     let both = format!("{new},{}", old.split_once(',').unwrap().1);
-    for header in [
-        &new,
-        &old,
-        &both,
-        &format!(" {}, v0=x, v1=short ", new.replace(',', " , ")),
-    ] {
+    for header in [&new, &old, &both, &format!("{new},v0=x,v1=short")] {
         assert_eq!(
             check("{}", header, &["whsec_new", "whsec_old"]),
             Ok(()),
@@ -42,7 +37,8 @@ fn what_is_signed_by_one_of_the_secrets_is_good() {
 #[test]
 fn what_is_not_is_refused() {
     let good = Webhook::sign("{}", SECRET, NOW);
-    assert_eq!(check("{} ", &good, &[SECRET]), Err(WebhookError::Signature));
+    assert_eq!(check("[]", &good, &[SECRET]), Err(WebhookError::Signature));
+    assert_eq!(check("{ }", &good, &[SECRET]), Err(WebhookError::Rewritten));
     assert_eq!(check("{}", &good, &[]), Err(WebhookError::NoSecret));
     assert_eq!(
         check("{}", &good, &[SECRET, ""]),
@@ -91,15 +87,13 @@ fn age_counts_once_the_signature_is_good() {
         assert_eq!(check("{}", &signed(age), &[SECRET]), result, "{age}");
     }
     assert_eq!(
-        check("{ }", &signed(301), &[SECRET]),
+        check("[]", &signed(301), &[SECRET]),
         Err(WebhookError::Signature)
     );
-    for extreme in [i64::MIN, i64::MAX] {
-        let header = Webhook::sign("{}", SECRET, Timestamp::from_secs(extreme));
-        assert_eq!(check("{}", &header, &[SECRET]).is_ok(), extreme > 0);
-    }
+    let header = Webhook::sign("{}", SECRET, Timestamp::from_secs(i64::MAX));
+    assert_eq!(check("{}", &header, &[SECRET]), Ok(()));
     let patient = Webhook::new([SECRET]).tolerance(Duration::from_secs(600));
-    assert_eq!(patient.check(b"{}", &signed(301), NOW), Ok(()));
+    assert_eq!(patient.verify_at("{}", &signed(301), NOW), Ok(()));
 }
 
 fn event(r#type: &str, object: &str) -> Event {

@@ -10,24 +10,24 @@ use serde_json::{Map, Value, json};
 const DEPTH: usize = 5;
 
 /// The committed spec.
-pub struct Spec(Value);
+pub(crate) struct Spec(Value);
 
 impl Spec {
-    pub fn read() -> Self {
+    pub(crate) fn read() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let text = fs::read_to_string(root.join("spec/financial_connections.yaml"));
         Self(serde_yaml::from_str(&text.expect("the spec")).expect("YAML"))
     }
 
     /// What a seed makes of a component.
-    pub fn object(&self, component: &str, seed: u64) -> Value {
+    pub(crate) fn object(&self, component: &str, seed: u64) -> Value {
         let schema = json!({"$ref": format!("#/components/schemas/{component}")});
         Maker { spec: self, seed }.value(&schema, DEPTH)
     }
 }
 
 /// A seed, of which a shrunk one makes less.
-pub fn seed() -> impl Strategy<Value = u64> {
+pub(crate) fn seed() -> impl Strategy<Value = u64> {
     any::<u64>()
 }
 

@@ -1,5 +1,10 @@
 //! Webhooks: signed independently of the crate, verified and typed by it.
 
+mod envelope;
+mod header;
+mod misuse;
+mod thin;
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -67,31 +72,14 @@ fn only_good_signatures_are_good() {
     Webhook::verify(&body, &good, SECRET).expect("it is good");
     let changed = body.replace("evt_1", "evt_2");
     let (time, signed) = good.split_once(',').expect("two parts");
-    let v1 = signed.strip_prefix("v1=").expect("a signature");
     for (body, header, secret) in [
         (&changed, good.clone(), SECRET),
-        (&format!("{body} "), good.clone(), SECRET),
         (&body, good.clone(), "whsec_other"),
         (&body, format!("t={},{signed}", now() + 1), SECRET),
         (&body, format!("{time},v1={}", "0".repeat(64)), SECRET),
-        // Another time beside the one that was signed.
-        (&body, format!("{good},t={}", now() - 1), SECRET),
     ] {
         let reason = refusal(Webhook::verify(body, &header, secret));
         assert_eq!(reason, WebhookError::Signature, "{header}");
-    }
-    for header in [
-        format!("{time},v0={v1}"),
-        format!("{time},v1={}", &v1[1..]),
-        format!("{time},v1={v1}00"),
-        format!("{time} {signed}"),
-        signed.to_owned(),
-        time.to_owned(),
-        v1.to_owned(),
-        String::new(),
-    ] {
-        let reason = refusal(Webhook::verify(&body, &header, SECRET));
-        assert_eq!(reason, WebhookError::Header, "{header}");
     }
 }
 
