@@ -1,6 +1,10 @@
 //! What Stripe advises to do with balances.
 
+use serde::de::{Error as _, MapAccess};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
 use crate::Map;
+use crate::de::{Fields, Integer, Object};
 use crate::financial_connections::{Balance, BalanceDetails};
 
 /// Money in a cash account, in minor units of its currency (cents of a dollar).
@@ -24,6 +28,41 @@ impl AvailableFunds {
         }
     }
 }
+
+impl Serialize for AvailableFunds {
+    /// As `{"available": 100}` or `{"current": 100}`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (kind, amount) = match self {
+            Self::Available(amount) => ("available", amount),
+            Self::Current(amount) => ("current", amount),
+        };
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry(kind, amount)?;
+        object.end()
+    }
+}
+
+impl Object for AvailableFunds {
+    const NAME: &'static str = "AvailableFunds";
+
+    fn from_fields<'de, A: MapAccess<'de>>(mut fields: Fields<A>) -> Result<Self, A::Error> {
+        let (mut available, mut current) = (None, None);
+        while let Some(name) = fields.next_name()? {
+            match name.as_str() {
+                "available" => fields.read_as::<Integer>(&mut available)?,
+                "current" => fields.read_as::<Integer>(&mut current)?,
+                _ => fields.skip()?,
+            }
+        }
+        match (available, current) {
+            (Some(amount), _) => Ok(Self::Available(amount)),
+            (None, Some(amount)) => Ok(Self::Current(amount)),
+            (None, None) => Err(A::Error::missing_field("available")),
+        }
+    }
+}
+
+crate::macros::object!(AvailableFunds);
 
 impl Balance {
     /// The funds of a cash account in a currency, such as `usd`: what to compare with the amount
@@ -111,5 +150,13 @@ mod tests {
             assert_eq!(balance.used_credit("usd"), used, "{details}");
         }
         assert_eq!((Available(5).amount(), Current(7).amount()), (5, 7));
+        for (funds, json) in [
+            (Available(5), r#"{"available":5}"#),
+            (Current(-7), r#"{"current":-7}"#),
+        ] {
+            assert_eq!(serde_json::to_string(&funds).unwrap(), json);
+            assert_eq!(serde_json::from_str::<AvailableFunds>(json).unwrap(), funds);
+        }
+        assert!(serde_json::from_str::<AvailableFunds>("{}").is_err());
     }
 }

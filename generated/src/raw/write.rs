@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
+use serde_json::Number;
 use serde_json::value::RawValue;
 
 use crate::de::Name;
@@ -59,20 +60,12 @@ impl Serialize for Written<'_> {
             Some(b'f') => return serializer.serialize_bool(false),
             Some(b'n') => return serializer.serialize_unit(),
             _ => {
-                if let Ok(number) = text.parse() {
-                    return serializer.serialize_i64(number);
-                }
-                if let Ok(number) = text.parse() {
-                    return serializer.serialize_u64(number);
-                }
                 // An integer that is larger than any float can tell stays text.
-                let is_float = text.bytes().any(|byte| matches!(byte, b'.' | b'e' | b'E'));
-                if let Some(number) = text
-                    .parse()
-                    .ok()
-                    .filter(|number: &f64| is_float && number.is_finite())
+                let is_integer = !text.contains(['.', 'e', 'E']);
+                if let Ok(number) = serde_json::from_str::<Number>(text)
+                    && !(is_integer && number.is_f64())
                 {
-                    return serializer.serialize_f64(number);
+                    return number.serialize(serializer);
                 }
             }
         }
