@@ -248,7 +248,9 @@ fn what_an_event_lacks_by_a_rule_is_none() {
 }
 
 /// The lines of an invoice in an event, of which there are more.
-fn lines(envelope: &[(&str, &str)]) -> List<stripe_financial_connections::invoice::LineItem> {
+fn lines(
+    envelope: &[(&str, &str)],
+) -> List<stripe_financial_connections::invoice::InvoiceLineItem> {
     let mut object = invoice();
     object["lines"]["has_more"] = json!(true);
     object["lines"]["url"] = json!("/v1/invoices/in_1/lines");
@@ -306,7 +308,7 @@ async fn lists_go_on_where_the_event_happened() {
     let _ = lines(&[("account", "acct_1")]);
     let server = FaultServer::script([Answer::ok(list("/v1/x", [], false))]);
     let (client, _) = client(&server);
-    let mut page: List<stripe_financial_connections::invoice::LineItem> =
+    let mut page: List<stripe_financial_connections::invoice::InvoiceLineItem> =
         serde_json::from_value(invoice()["lines"].clone()).expect("a list");
     page.has_more = true;
     let page = page.with_client(&client);
