@@ -20,7 +20,7 @@ impl Names {
         for (module, types) in &self.modules {
             _ = writeln!(out, "{}:", scalar(module));
             for (name, entry) in types {
-                _ = writeln!(out, "  {name}:");
+                _ = writeln!(out, "  {}:", scalar(name));
                 entry.write(&mut out);
             }
         }
@@ -184,6 +184,9 @@ farm:
     at:
     - farm.cow
     - POST /v1/farm/cows cow
+  \"No\":
+    at:
+    - farm.no
 POST /v1/farm/cows:
   call: farm.cows.create
   builder: farm::CreateCow

@@ -2,25 +2,44 @@
 
 /// Whether `pattern` matches all of `text`: `*` stands for anything but `/`, `**` for anything.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
-    let Some(star) = pattern.find('*') else {
-        return pattern == text;
-    };
-    let (head, rest) = pattern.split_at(star);
-    let Some(text) = text.strip_prefix(head) else {
-        return false;
-    };
-    let (rest, crosses) = match rest.strip_prefix("**") {
-        Some(rest) => (rest, true),
-        None => (&rest[1..], false),
-    };
-    let reach = if crosses {
-        text.len()
-    } else {
-        text.find('/').unwrap_or(text.len())
-    };
-    (0..=reach)
-        .filter(|end| text.is_char_boundary(*end))
-        .any(|end| matches(rest, &text[end..]))
+    let pattern: Vec<char> = pattern.chars().collect();
+    // Where in the pattern one can be after what was read of the text: many stars take no longer.
+    let mut here = vec![false; pattern.len() + 1];
+    here[0] = true;
+    pass_stars(&pattern, &mut here);
+    for character in text.chars() {
+        let mut next = vec![false; pattern.len() + 1];
+        for at in (0..pattern.len()).filter(|at| here[*at]) {
+            match pattern[at] {
+                '*' if character != '/' || is_double(&pattern, at) => next[at] = true,
+                '*' => {}
+                literal if literal == character => next[at + 1] = true,
+                _ => {}
+            }
+        }
+        pass_stars(&pattern, &mut next);
+        here = next;
+    }
+    here[pattern.len()]
+}
+
+/// Whether the star at `at` begins a `**`.
+fn is_double(pattern: &[char], at: usize) -> bool {
+    pattern.get(at + 1) == Some(&'*')
+}
+
+/// A star can also stand for nothing.
+fn pass_stars(pattern: &[char], here: &mut [bool]) {
+    for at in 0..pattern.len() {
+        if here[at] && pattern[at] == '*' {
+            let behind = if is_double(pattern, at) {
+                at + 2
+            } else {
+                at + 1
+            };
+            here[behind] = true;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -41,9 +60,22 @@ mod tests {
             ("customer.*ed", "customer.created", true),
             ("customer.*ed", "customer.discount", false),
             ("*", "", true),
+            ("**", "", true),
+            ("***", "a/b", true),
+            ("**/b", "a/c/b", true),
+            ("a**", "a", true),
+            ("*a", "/a", false),
+            ("*é", "caféé", true),
         ];
         for (pattern, text, expected) in cases {
             assert_eq!(matches(pattern, text), expected, "{pattern} on {text}");
         }
+    }
+
+    #[test]
+    fn many_stars_take_no_longer() {
+        let pattern = "*a".repeat(300);
+        assert!(!matches(&format!("{pattern}b"), &"a".repeat(500)));
+        assert!(matches(&pattern, &"a".repeat(500)));
     }
 }
