@@ -61,7 +61,7 @@ function card(account) {
         h("h2", {}, account.name),
         h("p", { className: "soft" }, account.institution + " ••••" + account.last4)),
       h("p", { className: account.status === "active" ? "status" : "status bad" }, account.status)),
-    h("p", { className: "balance" }, amount, h("span", { className: "soft" }, account.is_credit ? " used" : " available")),
+    h("p", { className: "balance" }, amount, account.balance === null ? null : h("span", { className: "soft" }, account.is_credit ? " used" : " available")),
     account.owners.length > 0 ? h("p", { className: "soft" }, "Owned by " + account.owners.join(" and ")) : null,
     account.transactions.length > 0
       ? h("ul", {}, account.transactions.map((transaction) =>
