@@ -250,6 +250,18 @@ pub(crate) fn from_slice<T: DeserializeOwned>(json: &[u8]) -> Result<T, Box<Deco
     }
 }
 
+/// [`from_slice`] of text with a large object, which is on the heap as soon as it is read.
+#[cfg(feature = "webhook")]
+pub(crate) fn boxed_from_str<T: Object>(json: &str) -> Result<Box<T>, Box<DecodeError>> {
+    let mut reader = serde_json::Deserializer::from_str(json);
+    let mut object = None;
+    let read = reader.deserialize_map(Slot(&mut object));
+    let read = read.and_then(|()| reader.end());
+    let object = boxed(&mut object).ok_or_else(|| serde_json::Error::custom("no object"));
+    read.and(object)
+        .map_err(|error| Box::new(DecodeError::new(&error, json.as_bytes())))
+}
+
 /// Keeps a value as text until it is known what it is.
 pub(crate) fn buffered<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Raw, D::Error> {
     Raw::deserialize(deserializer)

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _};
+use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
 
+use crate::de::Object;
 use crate::events::EventObject;
 use crate::{DecodeError, Raw, de};
 
@@ -30,13 +31,9 @@ impl Origin<'_> {
     }
 
     /// Reads the object as a type, or keeps it if it does not fit.
-    pub(crate) fn read<T: DeserializeOwned>(
-        &self,
-        raw: Raw,
-        wrap: fn(Box<T>) -> EventObject,
-    ) -> EventObject {
-        match de::from_slice(raw.get().as_bytes()) {
-            Ok(object) => wrap(Box::new(object)),
+    pub(crate) fn read<T: Object>(&self, raw: Raw, wrap: fn(Box<T>) -> EventObject) -> EventObject {
+        match de::boxed_from_str(raw.get()) {
+            Ok(object) => wrap(object),
             Err(error) => EventObject::Invalid(InvalidObject {
                 raw,
                 error: Arc::new(error.rendered_in(self.version)),
