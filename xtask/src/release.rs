@@ -68,6 +68,17 @@ fn version_of(manifest: &str) -> Result<String> {
 fn set_version(manifest: &str, version: &str) -> Result<String> {
     let mut manifest: DocumentMut = manifest.parse()?;
     manifest["workspace"]["package"]["version"] = version.into();
+    // What is published of the workspace asks for what it depends on in the same version.
+    if let Some(dependencies) = manifest["workspace"]["dependencies"].as_table_like_mut() {
+        for (_, dependency) in dependencies.iter_mut() {
+            if let Some(dependency) = dependency.as_table_like_mut()
+                && dependency.contains_key("path")
+                && dependency.contains_key("version")
+            {
+                dependency.insert("version", version.into());
+            }
+        }
+    }
     Ok(manifest.to_string())
 }
 
@@ -209,6 +220,9 @@ mod tests {
         assert_eq!(version_of(manifest).expect("a version"), "0.1.0");
         let set = set_version(manifest, "0.2.0").expect("TOML");
         assert_eq!(set, manifest.replacen("0.1.0", "0.2.0", 1));
+        let published = "[workspace.package]\nversion = \"0.1.0\"\n\n[workspace.dependencies]\nours = { version = \"0.1.0\", path = \"ours\" } # published\nx = { version = \"0.1.0\" }\n";
+        let set = set_version(published, "0.2.0").expect("TOML");
+        assert_eq!(set, published.replacen("0.1.0", "0.2.0", 2));
         let lock = "version = 4\n\n[[package]]\nname = \"ours\"\nversion = \"0.1.0\"\n\n[[package]]\nname = \"theirs\"\nversion = \"0.1.0\"\nsource = \"registry\"\n";
         let set = set_locked_versions(lock, "0.1.0", "0.2.0").expect("TOML");
         assert_eq!(set, lock.replacen("0.1.0", "0.2.0", 1));

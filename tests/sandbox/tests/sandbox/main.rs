@@ -10,6 +10,7 @@ mod http;
 mod keys;
 mod library;
 mod life;
+mod load;
 mod program;
 mod robust;
 mod schema;
