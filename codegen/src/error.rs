@@ -16,15 +16,73 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it.
     pub help: String,
+    /// How a file is edited to be rid of it, when that is plain.
+    pub(crate) fix: Box<Fix>,
+}
+
+/// How a file is edited to be rid of a problem.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fix {
+    /// A person has to find out.
+    #[default]
+    None,
+    /// What the pointer points to is of no use any more.
+    Remove,
+    /// An overlay has to say what the pointer points to.
+    Describe,
+    /// An overlay has to say what this value of an enum means.
+    DescribeValue(String),
+    /// The rules have to say that the place stays raw, of these resources.
+    LeaveRaw { place: String, to: Vec<String> },
+    /// A feature of the rules has to have this resource.
+    AddResource { feature: String, resource: String },
+}
+
+/// A change of a file that a person reads, fills in and makes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edit {
+    /// The file, as the caller named it.
+    pub file: String,
+    /// The line in question.
+    pub line: usize,
+    /// What happens there.
+    pub change: LineChange,
+}
+
+/// What happens to the lines of a file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LineChange {
+    /// Lines are added after this one; after line 0 of a file that is not there yet.
+    Insert(String),
+    /// The lines from this one to that one go.
+    Delete {
+        /// The last of them.
+        to: usize,
+    },
 }
 
 /// A place in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// The line, from 1.
-    pub line: usize,
+    pub line: u32,
     /// The column in characters, from 1.
-    pub column: usize,
+    pub column: u32,
+}
+
+impl Position {
+    pub(crate) fn new(line: usize, column: usize) -> Self {
+        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Self {
+            line: number(line),
+            column: number(column),
+        }
+    }
+
+    /// The line and the column.
+    pub(crate) fn pair(self) -> (usize, usize) {
+        (self.line as usize, self.column as usize)
+    }
 }
 
 impl Diagnostic {
@@ -40,7 +98,19 @@ impl Diagnostic {
             position: None,
             message: message.into(),
             help: help.into(),
+            fix: Box::default(),
         }
+    }
+
+    /// Whether what is wrong is that documentation is missing, which the edits add.
+    pub fn is_undocumented(&self) -> bool {
+        matches!(*self.fix, Fix::Describe | Fix::DescribeValue(_))
+    }
+
+    /// The same diagnostic, with a way to be rid of it.
+    pub(crate) fn with(mut self, fix: Fix) -> Self {
+        *self.fix = fix;
+        self
     }
 
     /// The same diagnostic, said of `file`.
@@ -79,22 +149,60 @@ impl fmt::Display for Diagnostic {
 
 /// Every problem of an input at once, never only the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub struct Diagnostics {
+    found: Vec<Diagnostic>,
+    edits: Vec<Edit>,
+    draft: Option<String>,
+}
 
 impl Diagnostics {
     /// The problems, in the order of their places.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.0.iter()
+        self.found.iter()
+    }
+
+    /// What to edit to be rid of those whose way out is plain, by file and from its end to its
+    /// beginning, so that one edit does not move the lines of the next.
+    pub fn edits(&self) -> &[Edit] {
+        &self.edits
+    }
+
+    /// What was made all the same, when what is wrong is only what people have to decide: whoever
+    /// goes on with it finds out what else is wrong.
+    pub fn draft(&self) -> Option<&str> {
+        self.draft.as_deref()
+    }
+
+    /// These and others.
+    #[must_use]
+    pub fn and(mut self, others: Self) -> Self {
+        self.found.extend(others.found);
+        self.edits.extend(others.edits);
+        self
+    }
+
+    pub(crate) fn with_edits(self, edits: Vec<Edit>) -> Self {
+        Self { edits, ..self }
+    }
+
+    pub(crate) fn with_draft(self, draft: Option<String>) -> Self {
+        Self { draft, ..self }
     }
 
     /// The same diagnostics, said of `file` where they are said of none.
     #[must_use]
     pub fn in_file(self, file: &str) -> Self {
-        let found = self.0.into_iter().map(|wrong| match wrong.file.is_empty() {
-            true => wrong.in_file(file),
-            false => wrong,
-        });
-        Self(found.collect())
+        let found = self
+            .found
+            .into_iter()
+            .map(|wrong| match wrong.file.is_empty() {
+                true => wrong.in_file(file),
+                false => wrong,
+            });
+        Self {
+            found: found.collect(),
+            ..self
+        }
     }
 
     /// `value` when nothing is wrong, else all that is.
@@ -115,25 +223,29 @@ impl From<Vec<Diagnostic>> for Diagnostics {
     fn from(mut found: Vec<Diagnostic>) -> Self {
         found.sort();
         found.dedup();
-        Self(found)
+        Self {
+            found,
+            edits: Vec::new(),
+            draft: None,
+        }
     }
 }
 
 impl From<Diagnostics> for Vec<Diagnostic> {
     fn from(found: Diagnostics) -> Self {
-        found.0
+        found.found
     }
 }
 
 impl From<Diagnostic> for Diagnostics {
     fn from(diagnostic: Diagnostic) -> Self {
-        Self(vec![diagnostic])
+        vec![diagnostic].into()
     }
 }
 
 impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, diagnostic) in self.0.iter().enumerate() {
+        for (index, diagnostic) in self.found.iter().enumerate() {
             if index > 0 {
                 writeln!(f)?;
             }

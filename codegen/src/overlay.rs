@@ -11,16 +11,15 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 
-use self::merge::Merge;
+use self::merge::{Merge, VALUES};
 use crate::document::{self, Object, Others, Shape, join};
-use crate::error::Diagnostic;
+use crate::error::{Diagnostic, Fix};
+use crate::placeholder;
 use crate::subset::Source;
 
 /// An overlay document, read and checked.
 pub(crate) struct Overlay<'a> {
     name: &'a str,
-    /// The API version it was written for. An older spec need not have all that it speaks of.
-    version: String,
     actions: Vec<Action>,
 }
 
@@ -111,23 +110,23 @@ impl<'a> Overlay<'a> {
             };
             Some(Action { target, path, does })
         });
-        let version = document.pointer("/info/version").and_then(Value::as_str);
         Ok(Self {
             name: source.name,
-            version: version.unwrap_or_default().to_owned(),
             actions: actions.collect(),
         })
     }
 
-    /// Applies the actions to `spec` in their order; `extensions` are those of upstream.
+    /// Applies the actions to `spec` in their order; `extensions` are those of upstream. A spec
+    /// that is older than what the overlay was written for need not have all that it speaks of.
     pub(crate) fn apply(
         &self,
         spec: &mut Value,
         extensions: &BTreeSet<String>,
+        is_older: bool,
         found: &mut Vec<Diagnostic>,
     ) {
         for index in 0..self.len() {
-            self.apply_one(index, spec, extensions, found);
+            self.apply_one(index, spec, extensions, is_older, found);
         }
     }
 
@@ -137,10 +136,9 @@ impl<'a> Overlay<'a> {
         index: usize,
         spec: &mut Value,
         extensions: &BTreeSet<String>,
+        is_older: bool,
         found: &mut Vec<Diagnostic>,
     ) {
-        let version = spec.pointer("/info/version").and_then(Value::as_str);
-        let is_older = version.is_some_and(|version| *version < *self.version);
         let pointer = format!("/actions/{index}");
         let (wrong, missing) = self.actions[index].apply(spec, extensions, &pointer, !is_older);
         // What an older spec lacks is no mistake; what has no meaning always is.
@@ -182,7 +180,11 @@ impl Action {
                 None => "remove the action, or correct its target".to_owned(),
             };
             let what = format!("`{}` matches nothing", self.target);
-            missing.push(Diagnostic::new(&at, what, help));
+            let fix = match &meant {
+                Some(_) => Fix::None,
+                None => Fix::Remove,
+            };
+            missing.push(Diagnostic::new(&at, what, help).with(fix));
             targets = meant.map_or(Vec::new(), |(_, path)| document::locate(spec, &path));
         }
         match &self.does {
@@ -204,6 +206,7 @@ impl Action {
                 ));
             }
             Does::Update(update) => {
+                placeholders(update, &join(pointer, "update"), &mut wrong);
                 let mut merge = Merge::new(extensions, targets.len(), corrects);
                 for target in &targets {
                     match spec.pointer_mut(target) {
@@ -224,6 +227,32 @@ impl Action {
             }
         }
         (wrong, missing)
+    }
+}
+
+/// Finds documentation in `update` that is not written yet.
+fn placeholders(update: &Value, pointer: &str, found: &mut Vec<Diagnostic>) {
+    let Value::Object(map) = update else {
+        return;
+    };
+    for (key, value) in map {
+        let pointer = join(pointer, key);
+        match (key.as_str(), value) {
+            ("description", Value::String(text)) => {
+                found.extend(placeholder::check(text, &pointer));
+            }
+            (VALUES, Value::Object(texts)) => {
+                let texts = texts
+                    .iter()
+                    .filter_map(|(value, text)| Some((value, text.as_str()?)));
+                found.extend(
+                    texts.filter_map(|(value, text)| {
+                        placeholder::check(text, &join(&pointer, value))
+                    }),
+                );
+            }
+            (_, value) => placeholders(value, &pointer, found),
+        }
     }
 }
 

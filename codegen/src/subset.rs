@@ -2,8 +2,11 @@
 
 mod closure;
 mod documented;
+mod edits;
 mod glob;
+mod origin;
 mod payment_methods;
+mod raw;
 mod rules;
 mod select;
 mod tidy;
@@ -11,13 +14,13 @@ mod tidy;
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
-use sha2::{Digest, Sha256};
 
+pub use self::origin::Origin;
 use self::payment_methods::PaymentMethods;
 use self::rules::{DEFAULT, Descriptions, Rules};
 use self::select::Operation;
 use crate::document::{self, Side, Spec, join, operation_schemas, walk};
-use crate::error::{Diagnostic, Diagnostics};
+use crate::error::{Diagnostic, Diagnostics, Fix};
 use crate::generate::on_a_large_stack;
 use crate::overlay::{self, Overlay};
 
@@ -48,6 +51,8 @@ pub struct Subset {
     /// The references to resources that the slice does not hold: what they led to became an id, or
     /// raw JSON.
     pub left: Vec<Left>,
+    /// How many places are raw JSON without a decision, where the rules have none at all.
+    pub raw: usize,
     /// The cargo features that its parts are in, but for the default.
     pub features: Vec<String>,
 }
@@ -69,7 +74,8 @@ const HEADER: &str = "\
 /// What diagnostics call the spec that is being made.
 const SUBSET: &str = "subset";
 
-/// The part of `spec` that `rules` select, documented by `overlays` in their order.
+/// The part of `spec` that `rules` select, documented by `overlays` in their order. It says which
+/// spec that was, and of which commit, if that is known.
 ///
 /// # Errors
 ///
@@ -78,14 +84,16 @@ const SUBSET: &str = "subset";
 /// it lacks as help.
 pub fn subset(
     spec: Source<'_>,
+    commit: Option<&str>,
     rules: Source<'_>,
     overlays: &[Source<'_>],
 ) -> Result<Subset, Diagnostics> {
-    on_a_large_stack(|| make(spec, rules, overlays))
+    on_a_large_stack(|| make(spec, commit, rules, overlays))
 }
 
 fn make(
     spec: Source<'_>,
+    commit: Option<&str>,
     rules: Source<'_>,
     overlays: &[Source<'_>],
 ) -> Result<Subset, Diagnostics> {
@@ -99,17 +107,12 @@ fn make(
     overlay::extensions(&upstream.tree, &mut known);
     let wrong_in_spec = upstream.found;
     let mut in_spec = Vec::new();
-    let mut left = Vec::new();
-    let (mut tree, operations) = slice(
-        upstream.tree,
-        &rules_read,
-        &mut in_spec,
-        &mut in_rules,
-        &mut left,
-    );
-    let sha256 = Sha256::digest(spec.text);
-    let sha256: String = sha256.iter().map(|byte| format!("{byte:02x}")).collect();
-    tree["info"]["x-source-sha256"] = json!(sha256);
+    let (mut tree, operations, left) =
+        slice(upstream.tree, &rules_read, &mut in_spec, &mut in_rules);
+    in_rules.extend(rules_read.placeholders());
+    if let Some(info) = tree["info"].as_object_mut() {
+        origin::write(info, spec, commit, rules, &sources[..overlays.len()]);
+    }
     overlay::extensions(&tree, &mut known);
     let mut wrong_in_spec = wrong_in_spec;
     wrong_in_spec.retain(|wrong| is_of(&tree, &wrong.pointer));
@@ -117,24 +120,43 @@ fn make(
     in_spec.extend(wrong_in_spec);
     let in_spec = document::locate_in_spec(spec.text, in_spec);
     let in_spec = in_spec.into_iter().map(|wrong| wrong.in_file(spec.name));
-    let in_rules = in_rules.into_iter().map(|wrong| wrong.in_file(rules.name));
-    let mut found: Vec<Diagnostic> = in_spec.chain(in_rules).collect();
+    let mut found: Vec<Diagnostic> = in_spec.collect();
     if is_broken {
         // What an overlay has against it may come from that.
+        let in_rules = in_rules.into_iter().map(|wrong| wrong.in_file(rules.name));
+        found.extend(in_rules);
         return Err(document::locate_in(&sources, found).into());
     }
-
     let bare = tree.clone();
+    let version = tree.pointer("/info/version").and_then(Value::as_str);
+    let written_for = rules_read.api_version.as_deref();
+    let is_older = version < written_for;
     for overlay in &overlays {
-        overlay.apply(&mut tree, &known, &mut found);
+        overlay.apply(&mut tree, &known, is_older, &mut found);
     }
+    let outside = left.iter().flat_map(|place| {
+        place.to.iter().map(|resource| Left {
+            pointer: place.pointer.clone(),
+            resource: resource.clone(),
+        })
+    });
+    let outside = outside.collect();
+    let undecided = raw::check(&rules_read, &mut tree, left, is_older);
+    let mut raw = 0;
+    match rules_read.raw {
+        Some(_) => in_rules.extend(undecided),
+        None => raw = undecided.len(),
+    }
+    found.extend(in_rules.into_iter().map(|wrong| wrong.in_file(rules.name)));
     let mut in_subset = Vec::new();
     // What has no words of upstream has some of the generator's, made from its name.
     if rules_read.descriptions == Descriptions::Drop {
         documented::check(&mut tree, &mut in_subset);
     }
-    if !Spec::check(&tree).is_empty() {
-        found.extend(blame(bare, &overlays, &known));
+    let made_wrong = Spec::check(&tree);
+    let is_whole = made_wrong.is_empty();
+    if !is_whole {
+        found.extend(blame(bare, &overlays, &known, is_older));
     } else if found.is_empty()
         && let Err(refused) = document::typed(&tree)
     {
@@ -157,10 +179,16 @@ fn make(
         fields,
         parameters,
         events: size("/x-events"),
-        left,
+        left: outside,
+        raw,
         features: features.collect(),
     };
-    Diagnostics::check(subset, found)
+    if found.is_empty() {
+        return Ok(subset);
+    }
+    let edits = edits::of(&found, rules, &sources, &tree);
+    let draft = is_whole.then_some(subset.yaml);
+    Err(Diagnostics::from(found).with_edits(edits).with_draft(draft))
 }
 
 /// Reads all inputs. One that can't be read would have most of the others look wrong, so it is
@@ -199,18 +227,23 @@ fn read<'a>(
 }
 
 /// What the overlays make wrong in `tree`, said of the actions that do.
-fn blame(mut tree: Value, overlays: &[Overlay], known: &BTreeSet<String>) -> Vec<Diagnostic> {
+fn blame(
+    mut tree: Value,
+    overlays: &[Overlay],
+    known: &BTreeSet<String>,
+    is_older: bool,
+) -> Vec<Diagnostic> {
     let mut seen: BTreeSet<Diagnostic> = BTreeSet::new();
     let mut found = Vec::new();
     for overlay in overlays {
         let before = tree.clone();
-        overlay.apply(&mut tree, known, &mut Vec::new());
+        overlay.apply(&mut tree, known, is_older, &mut Vec::new());
         if Spec::check(&tree).iter().all(|wrong| seen.contains(wrong)) {
             continue;
         }
         let mut step_by_step = before;
         for index in 0..overlay.len() {
-            overlay.apply_one(index, &mut step_by_step, known, &mut Vec::new());
+            overlay.apply_one(index, &mut step_by_step, known, is_older, &mut Vec::new());
             for wrong in Spec::check(&step_by_step) {
                 if seen.insert(wrong.clone()) {
                     let what = format!("makes {} wrong: {}", wrong.pointer, wrong.message);
@@ -243,14 +276,14 @@ fn is_of(tree: &Value, pointer: &str) -> bool {
             && tree.pointer(&join("/paths", &steps[1])).is_some()
 }
 
-/// The slice of `spec`, without documentation, and how many operations it has.
+/// The slice of `spec`, without documentation, how many operations it has, and the places whose
+/// references left it.
 fn slice(
     mut spec: Value,
     rules: &Rules,
     in_spec: &mut Vec<Diagnostic>,
     in_rules: &mut Vec<Diagnostic>,
-    left: &mut Vec<Left>,
-) -> (Value, usize) {
+) -> (Value, usize, Vec<raw::Place>) {
     let events = select::events(rules, &spec, in_rules);
     cut(rules, &mut spec, in_rules);
     if let Some(of_rules) = &rules.payment_methods {
@@ -265,7 +298,7 @@ fn slice(
         _ => Map::new(),
     };
     let resources = closure::Resources::new(rules, &operations, &all, in_rules);
-    let mut schemas = closure::take(&resources, &mut operations, &mut all, in_spec, left);
+    let (mut schemas, left) = closure::take(&resources, &mut operations, &mut all, in_spec);
     for schema in schemas.values_mut() {
         tidy::schema(schema, rules.descriptions);
     }
@@ -300,7 +333,7 @@ fn slice(
             tree[key] = value.clone();
         }
     }
-    (tree, count)
+    (tree, count, left)
 }
 
 /// The cuts that no rule speaks of.
@@ -318,11 +351,14 @@ fn cut(rules: &Rules, spec: &mut Value, in_rules: &mut Vec<Diagnostic>) {
         if places.is_empty() {
             let what = format!("`{}` matches nothing", cut.target);
             let meant = overlay::meant(spec, &cut.target);
-            let help = match meant {
-                Some(text) => format!("did you mean `{text}`?"),
-                None => "remove the cut, or correct its target".to_owned(),
+            let (help, fix) = match meant {
+                Some(text) => (format!("did you mean `{text}`?"), Fix::None),
+                None => (
+                    "remove the cut, or correct its target".to_owned(),
+                    Fix::Remove,
+                ),
             };
-            in_rules.push(Diagnostic::new(pointer, what, help));
+            in_rules.push(Diagnostic::new(pointer, what, help).with(fix));
         } else if places.iter().any(String::is_empty) {
             let help = "name what is to be cut from it";
             in_rules.push(Diagnostic::new(

@@ -51,7 +51,8 @@ fn committed_subset(name: &str, spec: &str) -> String {
         .map(|(name, text)| Source { name, text })
         .collect();
     let source = |name, text| Source { name, text };
-    match subset(source(name, spec), source("subset.yaml", &rules), &overlays) {
+    let rules = source("subset.yaml", &rules);
+    match subset(source(name, spec), None, rules, &overlays) {
         Ok(subset) => subset.yaml,
         Err(diagnostics) => panic!("{diagnostics}"),
     }

@@ -10,10 +10,13 @@ use stripe_codegen::{Diagnostic, Diagnostics, Generated, HEADER, Summary};
 
 use crate::edits::Edits;
 use crate::slice::{CrateName, Slice};
-use crate::{files, names, source, spec};
+use crate::{files, names, screen, source, spec};
 
 /// The crate that the generated code is part of.
 pub(crate) const CRATE: &str = "stripe_financial_connections";
+
+/// What to run once problems are mended.
+const NEXT: &str = "cargo xtask codegen";
 
 /// How many warnings are shown; all are counted.
 const WARNINGS: usize = 20;
@@ -83,7 +86,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     };
     let generated = generate(&text, names.as_deref(), CRATE);
     let generated = generated.map_err(|wrong| names::called(wrong, &files::shown(&path)));
-    let generated = print(generated, &files::shown(&spec))?;
+    let generated = print(generated, &files::shown(&spec), NEXT)?;
     let changes = Changes::between(&out, "", generated.files)?;
     eprintln!(
         "{}: {} operations, {} types in {} files for API version {}",
@@ -100,32 +103,26 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 fn complete(path: &Path, spec: &str, spec_name: &str, check: bool) -> Result<String> {
     let name = files::shown(path);
     let before = names::read(path)?;
-    let completed = match names::complete(&name, &before, spec, None) {
-        Ok(completed) => completed,
-        Err(diagnostics) => {
-            eprintln!("{}", diagnostics.in_file(spec_name));
-            bail!("the spec has problems; nothing was written");
-        }
-    };
+    let completed = names::complete(&name, &before, spec, None);
+    let completed = completed.map_err(|wrong| screen::stop(&wrong.in_file(spec_name), NEXT))?;
     if completed.names != before {
         names::print(&name, &completed.notes);
         if check {
-            bail!("{name} is stale; run it again without `--check`");
+            bail!("{name} is stale; next: the same command without `--check`");
         }
         files::write(path, &completed.names)?;
     }
     Ok(completed.names)
 }
 
-/// Says what is wrong with a spec that is called `name`, or what has no form.
-pub(crate) fn print(generated: Result<Generated, Diagnostics>, name: &str) -> Result<Generated> {
-    let generated = match generated {
-        Ok(generated) => generated,
-        Err(diagnostics) => {
-            eprintln!("{}", diagnostics.in_file(name));
-            bail!("the spec has problems; nothing was written");
-        }
-    };
+/// Says what is wrong with a spec that is called `name`, and what to run after that; or what has no
+/// form.
+pub(crate) fn print(
+    generated: Result<Generated, Diagnostics>,
+    name: &str,
+    next: &str,
+) -> Result<Generated> {
+    let generated = generated.map_err(|found| screen::stop(&found.in_file(name), next))?;
     let left_out = generated.left_out.iter().cloned();
     let left_out: Vec<Diagnostic> = left_out.map(|found| found.in_file(name)).collect();
     let summary = Summary::new(&left_out, WARNINGS);
@@ -144,17 +141,18 @@ pub(crate) fn print(generated: Result<Generated, Diagnostics>, name: &str) -> Re
 /// Does what has to be done below `out`, or only says it when it is to be checked.
 pub(crate) fn write(changes: Changes, out: &Path, check: bool) -> Result<ExitCode> {
     if changes.is_empty() {
-        eprintln!("up to date");
+        eprintln!("up to date; next: cargo test --workspace");
         return Ok(ExitCode::SUCCESS);
     }
     changes.print(out);
     if check {
-        eprintln!("stale; run it again without `--check`");
+        eprintln!("stale; next: the same command without `--check`");
         return Ok(ExitCode::FAILURE);
     }
     let mut edits = Edits::default();
     changes.into_edits(Path::new(""), &mut edits);
     edits.apply(out)?;
+    eprintln!("written; next: cargo test --workspace");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -55,6 +55,20 @@ pub(crate) fn prepare(root: &Path, diff: &Diff, edits: &mut Edits) -> Result<Rel
     Ok(Release { old, new, left })
 }
 
+/// The rules of a spec with the API version that they are written for: the highest there was, so
+/// that they go on to hold when an older spec is taken in.
+pub(crate) fn written_for(rules: &str, version: &str) -> String {
+    let key = "api_version: ";
+    let lines = rules.split_inclusive('\n').map(|line| {
+        let known = line.strip_prefix(key).map(str::trim_end);
+        match known {
+            Some(known) if known < version => line.replace(known, version),
+            _ => line.to_owned(),
+        }
+    });
+    lines.collect()
+}
+
 fn version_of(manifest: &str) -> Result<String> {
     let manifest: DocumentMut = manifest
         .parse()
@@ -154,7 +168,9 @@ fn with_entry(changelog: &str, version: &str, diff: &Diff) -> Result<String> {
 mod tests {
     use stripe_codegen::{Diff, Step};
 
-    use super::{next_version, set_locked_versions, set_version, version_of, with_entry};
+    use super::{
+        next_version, set_locked_versions, set_version, version_of, with_entry, written_for,
+    };
 
     #[test]
     fn the_version_steps_from_the_last_one_published() {
@@ -212,6 +228,15 @@ mod tests {
         let higher = with_entry(&once, "0.2.0", &diff()).expect("the same section, renamed");
         assert!(higher.contains("## 0.2.0 (unreleased)") && !higher.contains("0.1.1"));
         with_entry("# Changelog\n", "0.1.1", &diff()).expect_err("no section");
+    }
+
+    #[test]
+    fn rules_are_written_for_the_highest_version_there_was() {
+        let rules = "# api_version: x\napi_version: 2026-04-22.b\nraw: []\n";
+        let next = rules.replace("04-22", "05-27");
+        assert_eq!(written_for(rules, "2026-05-27.b"), next);
+        assert_eq!(written_for(&next, "2026-04-22.b"), next);
+        assert_eq!(written_for("raw: []", "2026-04-22.b"), "raw: []");
     }
 
     #[test]

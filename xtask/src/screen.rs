@@ -2,15 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use stripe_codegen::{Diagnostic, Diagnostics, Diff, Note};
+use stripe_codegen::{Diagnostic, Diagnostics, Diff, Edit, LineChange, Note, Origin};
 
 use crate::release::Release;
 
 /// How many lines of the changes are shown; `cargo xtask diff` shows all.
 const LINES: usize = 60;
-
-/// What the help of a diagnostic begins with when it goes on with an overlay action.
-const STUB: &str = "add to the overlay:\n";
 
 /// The screen of an update that was written.
 pub(crate) fn done(
@@ -88,57 +85,84 @@ pub(crate) fn done(
     out
 }
 
-/// The screen of an update that was not written.
-pub(crate) fn stopped(diagnostics: &Diagnostics, from: &str) -> String {
-    let mut stubs: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+/// The screen of an update that had nothing to take in.
+pub(crate) fn known(made: &Origin) -> String {
+    let commit = made.commit.as_ref();
+    let commit = commit.map_or(String::new(), |commit| format!(", commit {commit}"));
+    format!(
+        "This is the spec that is committed already: API version {}{commit}, sha256 {}.\n\
+         There is nothing to take in.\n",
+        made.version, made.sha256
+    )
+}
+
+/// Shows the screen of a command that stopped, and gives the error that it ends with.
+pub(crate) fn stop(diagnostics: &Diagnostics, next: &str) -> anyhow::Error {
+    println!("{}", stopped(diagnostics, next));
+    let count = diagnostics.iter().count();
+    anyhow::anyhow!("problems: {count}; nothing was written")
+}
+
+/// The screen of a command that stopped: all problems and what to edit, by file, and what to run
+/// after that.
+pub(crate) fn stopped(diagnostics: &Diagnostics, next: &str) -> String {
+    let mut files: BTreeMap<&str, (Vec<&Diagnostic>, Vec<&Edit>)> = BTreeMap::new();
     let mut undocumented = 0;
-    let mut others: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
     for wrong in diagnostics.iter() {
-        match wrong
-            .help
-            .strip_prefix(STUB)
-            .and_then(|stub| stub.split_once('\n'))
-        {
-            Some((target, update)) => {
-                undocumented += 1;
-                let lines = stubs.entry(target).or_default();
-                for line in update.lines() {
-                    if !lines.contains(&line) {
-                        lines.push(line);
-                    }
-                }
-            }
-            None => others.entry(&wrong.file).or_default().push(wrong),
+        // Where the documentation goes, the edits say.
+        if wrong.is_undocumented() && !diagnostics.edits().is_empty() {
+            undocumented += 1;
+        } else {
+            files.entry(&wrong.file).or_default().0.push(wrong);
         }
+    }
+    for edit in diagnostics.edits() {
+        files.entry(&edit.file).or_default().1.push(edit);
     }
     let mut out = String::from("WHAT NEEDS A HUMAN (nothing was written)\n");
-    for (file, found) in others {
-        out.push_str(&format!("\n  {file}\n"));
-        for wrong in found {
-            let pointer = if wrong.pointer.is_empty() {
-                "/"
-            } else {
-                &wrong.pointer
-            };
-            out.push_str(&format!("    {pointer}: {}\n", wrong.message));
-            out.push_str(&format!("      {}\n", wrong.help.replace('\n', "\n      ")));
-        }
+    if !diagnostics.edits().is_empty() {
+        out.push_str(
+            "\nMake the edits below, from the top to the bottom of this screen, and say something in \
+             place of each TODO.\n",
+        );
     }
     if undocumented > 0 {
-        out.push_str(&format!(
-            "\n  Without documentation: {undocumented}. Fill in and add to a file of spec/overlay:\n\n"
-        ));
-        for (target, lines) in stubs {
-            out.push_str(&format!("  {target}\n"));
-            for line in lines {
-                out.push_str(&indent(line));
-            }
+        out.push_str(&format!("Without documentation: {undocumented}.\n"));
+    }
+    for (file, (found, edits)) in files {
+        out.push_str(&format!("\n{file}\n"));
+        for wrong in found {
+            out.push_str(&problem(wrong));
+        }
+        for edit in edits {
+            out.push_str(&edited(edit));
         }
     }
-    out.push_str(&format!(
-        "\nWHAT TO RUN NEXT\n\n  cargo xtask update --from {from}\n"
-    ));
+    out.push_str(&format!("\nWHAT TO RUN NEXT\n\n  {next}\n"));
     out
+}
+
+fn problem(wrong: &Diagnostic) -> String {
+    let mut wrong = wrong.clone();
+    wrong.help = wrong.help.replace('\n', "\n  ");
+    format!("  {}\n", wrong.to_string().replace('\n', "\n  "))
+}
+
+fn edited(edit: &Edit) -> String {
+    match &edit.change {
+        LineChange::Delete { to } if *to == edit.line => {
+            format!("\n  Delete line {to}.\n")
+        }
+        LineChange::Delete { to } => {
+            format!("\n  Delete lines {} to {to}.\n", edit.line)
+        }
+        LineChange::Insert(text) if edit.line == 0 => {
+            format!("\n  Make this file, with:\n\n{text}")
+        }
+        LineChange::Insert(text) => {
+            format!("\n  Add after line {}:\n\n{text}", edit.line)
+        }
+    }
 }
 
 fn indent(line: &str) -> String {
@@ -155,9 +179,7 @@ mod tests {
 
     use super::stopped;
 
-    #[test]
-    fn stubs_are_ready_and_all_else_is_by_file() {
-        let spec = "
+    const SPEC: &str = "
 openapi: 3.0.0
 info: {title: Pets, version: x}
 paths:
@@ -172,38 +194,90 @@ paths:
 components:
   schemas: {kinds: {type: string, enum: [bank]}}
 ";
-        let rules = "
+    const RULES: &str = "
 descriptions: drop
 event_types: /paths/~1v1~1hooks/post/events
 payment_methods: {types: /components/schemas/kinds, keep: [bank]}
 features: {default: {operations: [ListPets, /v1/cats]}}
 ";
+
+    fn screen(overlay: &str) -> String {
         let source = |name, text| Source { name, text };
-        let wrong = subset(source("upstream", spec), source("subset.yaml", rules), &[]);
-        let screen = stopped(&wrong.expect_err("much is missing"), "upstream");
+        let overlays = [source("overlay/pets.yaml", overlay)];
+        let overlays = if overlay.is_empty() {
+            &[]
+        } else {
+            &overlays[..]
+        };
+        let wrong = subset(
+            source("upstream", SPEC),
+            None,
+            source("subset.yaml", RULES),
+            overlays,
+        );
+        stopped(&wrong.expect_err("much is missing"), "cargo xtask spec")
+    }
+
+    #[test]
+    fn stubs_are_ready_and_all_else_is_by_file() {
+        let screen = screen("");
+        // One action for all of a thing, below what the file begins with.
         let stubs = "
-  - target: $['paths']['/v1/pets']['get']
+overlay/pets.yaml
+
+  Make this file, with:
+
+overlay: 1.0.0
+info:
+  title: Pets
+  version: 1.0.0
+actions:
+  - target: $.paths['/v1/pets'].get
     update:
       description: TODO
+  - target: $.paths['/v1/pets'].get.parameters[?@.name == 'kind']
+    update:
+      description: TODO
+      schema:
+        x-enum-descriptions:
+          cat: TODO
+          dog: TODO
 ";
         assert!(screen.contains(stubs), "{screen}");
-        // The values of one enum are one action.
-        let values = "
-  - target: $['paths']['/v1/pets']['get']['parameters'][0]['schema']
-    update:
-      x-enum-descriptions:
-        \"cat\": TODO
-        \"dog\": TODO
+        assert!(screen.contains("\nWithout documentation: 4.\n"), "{screen}");
+        assert!(
+            screen.contains("\nsubset.yaml\n  subset.yaml:5:"),
+            "{screen}"
+        );
+        assert!(
+            screen.ends_with("\nWHAT TO RUN NEXT\n\n  cargo xtask spec\n"),
+            "{screen}"
+        );
+    }
+
+    #[test]
+    fn an_overlay_that_is_there_is_gone_on_with() {
+        let overlay = "overlay: 1.0.0
+info: {title: Pets, version: 1.0.0}
+actions:
+- target: $.paths['/v1/pets'].get
+  update: {description: Lists pets.}
+- target: $.paths['/v1/pets'].put
+  update: {description: Puts pets.}
 ";
-        assert!(screen.contains(values), "{screen}");
-        assert!(
-            screen.contains("\n  subset.yaml\n    /features/default"),
-            "{screen}"
-        );
-        assert!(
-            screen.ends_with("  cargo xtask update --from upstream\n"),
-            "{screen}"
-        );
+        let screen = screen(overlay);
+        let edits = "
+  Delete lines 6 to 7.
+";
+        assert!(screen.contains(edits), "{screen}");
+        let edits = "
+  Add after line 7:
+
+- target: $.paths['/v1/pets'].get.parameters[?@.name == 'kind']
+  update:
+    description: TODO
+";
+        assert!(screen.contains(edits), "{screen}");
     }
 
     #[test]
@@ -211,7 +285,7 @@ features: {default: {operations: [ListPets, /v1/cats]}}
         let wrong = Diagnostic::new("/a", "wrong", "first\nsecond").in_file("f");
         let screen = stopped(&wrong.into(), "x");
         assert!(
-            screen.contains("\n  f\n    /a: wrong\n      first\n      second\n"),
+            screen.contains("\nf\n  f#/a: wrong\n    help: first\n    second\n"),
             "{screen}"
         );
     }

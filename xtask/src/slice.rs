@@ -35,16 +35,19 @@ pub(crate) struct Slice<'a> {
     pub(crate) name: CrateName,
 }
 
+/// What to run once problems are mended.
+const NEXT: &str = "the same command again";
+
 impl Slice<'_> {
     /// Makes the crate, or brings it up to date; with `check` it only says what it would do.
     pub(crate) fn make(&self, check: bool) -> Result<ExitCode> {
         // What is wrong with the folder is said before a download.
         let before = self.before()?;
         let upstream = source::read(self.from)?;
-        let subset = spec::print(spec::subset(&self.inputs, &upstream))?;
+        let subset = spec::print(self.inputs.read()?.subset(&upstream, None), NEXT)?;
         let out = files::shown(self.out);
         let generated = generate(&subset.yaml, None, &self.name.ident());
-        let generated = codegen::print(generated, &format!("{out}/{SPEC}"))?;
+        let generated = codegen::print(generated, &format!("{out}/{SPEC}"), NEXT)?;
         let features: BTreeSet<String> = subset.features.iter().cloned().collect();
         let api = generated.files.into_iter();
         let mut made: BTreeMap<PathBuf, String> = api

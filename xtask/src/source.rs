@@ -47,7 +47,6 @@ pub(crate) struct Upstream {
     pub(crate) name: String,
     pub(crate) text: String,
     /// The commit of Stripe's repository, when that is known.
-    #[allow(dead_code)]
     pub(crate) commit: Option<String>,
 }
 

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, bail};
-use stripe_codegen::{Diagnostics, Source, Subset};
+use anyhow::Result;
+use stripe_codegen::{Diagnostics, Origin, Source, Subset};
 
 use crate::source::Upstream;
-use crate::{files, names, source};
+use crate::{codegen, files, names, screen, source};
 
 /// The committed spec, seen from the root of the repository.
 pub(crate) const OUT: &str = "spec/financial_connections.yaml";
@@ -45,73 +45,122 @@ impl Inputs {
     }
 }
 
-/// The subset of `upstream`.
-///
-/// What is wrong with any of them is an error that can be downcast to [`Diagnostics`].
-pub(crate) fn subset(inputs: &Inputs, upstream: &Upstream) -> Result<Subset> {
-    let rules = files::read(&inputs.rules)?;
-    let mut overlays = Vec::new();
-    if let Some(folder) = &inputs.overlay {
-        for path in files::yaml_files(folder)? {
-            overlays.push((files::shown(&path), files::read(&path)?));
-        }
-    }
-    let overlays: Vec<Source<'_>> = overlays
-        .iter()
-        .map(|(name, text)| Source { name, text })
-        .collect();
-    let upstream = Source {
-        name: &upstream.name,
-        text: &upstream.text,
-    };
-    let rules = Source {
-        name: &files::shown(&inputs.rules),
-        text: &rules,
-    };
-    Ok(stripe_codegen::subset(upstream, rules, &overlays)?)
+/// The texts of [`Inputs`].
+pub(crate) struct Texts {
+    rules: (String, String),
+    overlays: Vec<(String, String)>,
 }
 
-/// Says what is wrong with the inputs of a subset, or what it holds.
-pub(crate) fn print(subset: Result<Subset>) -> Result<Subset> {
-    let subset = match subset {
-        Ok(subset) => subset,
-        Err(error) => {
-            let diagnostics: Diagnostics = error.downcast()?;
-            eprintln!("{diagnostics}");
-            bail!(
-                "problems: {}; nothing was written",
-                diagnostics.iter().count()
-            );
-        }
+impl Inputs {
+    pub(crate) fn read(&self) -> Result<Texts> {
+        let read = |path: &Path| anyhow::Ok((files::shown(path), files::read(path)?));
+        let overlays = match &self.overlay {
+            Some(folder) => files::yaml_files(folder)?,
+            None => Vec::new(),
+        };
+        Ok(Texts {
+            rules: read(&self.rules)?,
+            overlays: overlays
+                .iter()
+                .map(|path| read(path))
+                .collect::<Result<_>>()?,
+        })
+    }
+}
+
+fn named((name, text): &(String, String)) -> Source<'_> {
+    Source { name, text }
+}
+
+impl Texts {
+    fn overlays(&self) -> Vec<Source<'_>> {
+        self.overlays.iter().map(named).collect()
+    }
+
+    /// Whether `made` was made from `upstream` and these.
+    pub(crate) fn made(&self, made: &Origin, upstream: &Upstream) -> bool {
+        made.is_by(named(&self.rules), &self.overlays()) && made.is_of(&upstream.text)
+    }
+
+    /// The subset of `upstream`. When that is what `made` is of already, its commit is that one's.
+    ///
+    /// What is wrong is an error that [`print`] shows.
+    pub(crate) fn subset(
+        &self,
+        upstream: &Upstream,
+        made: Option<&Origin>,
+    ) -> Result<Subset, Diagnostics> {
+        let known = made.filter(|made| made.is_of(&upstream.text));
+        let commit = upstream.commit.as_ref();
+        let commit = commit.or(known.and_then(|made| made.commit.as_ref()));
+        let spec = Source {
+            name: &upstream.name,
+            text: &upstream.text,
+        };
+        stripe_codegen::subset(
+            spec,
+            commit.map(String::as_str),
+            named(&self.rules),
+            &self.overlays(),
+        )
+    }
+}
+
+/// What is wrong with inputs, and with what was made of them all the same: people see all that they
+/// have to decide in one run. `names` are those of the spec `before`.
+pub(crate) fn all_problems(found: Diagnostics, names: &str, before: &str) -> Diagnostics {
+    let Some(draft) = found.draft() else {
+        return found;
     };
+    let named = names::of_update(names::OUT, names, draft, before);
+    let generated = named.and_then(|named| {
+        let generated = codegen::generate(draft, Some(&named.names), codegen::CRATE);
+        generated.map_err(|wrong| names::called(wrong, names::OUT))
+    });
+    match generated {
+        Ok(_) => found,
+        Err(more) => found.and(more.in_file(OUT)),
+    }
+}
+
+/// Says what is wrong with the inputs of a subset, and what to run after that; or what it holds.
+pub(crate) fn print(subset: Result<Subset, Diagnostics>, next: &str) -> Result<Subset> {
+    let subset = subset.map_err(|diagnostics| screen::stop(&diagnostics, next))?;
     eprintln!(
         "{} operations with {} parameters, {} schemas with {} fields, {} events",
         subset.operations, subset.parameters, subset.schemas, subset.fields, subset.events,
     );
+    if subset.raw > 0 {
+        eprintln!(
+            "places that become an id or raw JSON: {}; with `raw: []` in the rules each is asked about",
+            subset.raw
+        );
+    }
     Ok(subset)
 }
 
 /// Makes the subset of the spec at `from` by the rules and overlays of `folder`, and completes the
 /// names of its types.
 fn make(folder: &Path, from: &str, check: bool) -> Result<ExitCode> {
-    let upstream = source::read(from)?;
-    let subset = print(subset(&Inputs::of(folder), &upstream))?;
     let output = folder.join("financial_connections.yaml");
     let before = names::read(&output)?;
-    if !check && let Err(exposed) = refuse_exposed(&before, &subset.yaml) {
-        eprintln!("{exposed}");
-        bail!("problems: {}; nothing was written", exposed.iter().count());
-    }
     let names_path = folder.join(stripe_codegen::NAMES);
     let names_name = files::shown(&names_path);
     let old_names = names::read(&names_path)?;
-    let named = match names::of_update(&names_name, &old_names, &subset.yaml, &before) {
-        Ok(named) => named,
-        Err(diagnostics) => {
-            eprintln!("{}", diagnostics.in_file(&files::shown(&output)));
-            bail!("the names have problems; nothing was written");
-        }
-    };
+    let inputs = Inputs::of(folder).read()?;
+    let upstream = source::read(from)?;
+    let next = format!("cargo xtask spec --from {from}");
+    let subset = inputs.subset(&upstream, Some(&Origin::of(&before)));
+    let subset = print(
+        subset.map_err(|found| all_problems(found, &old_names, &before)),
+        &next,
+    )?;
+    if !check {
+        refuse_exposed(&before, &subset.yaml).map_err(|found| screen::stop(&found, &next))?;
+    }
+    let named = names::of_update(&names_name, &old_names, &subset.yaml, &before);
+    let named =
+        named.map_err(|found| screen::stop(&found.in_file(&files::shown(&output)), &next))?;
     names::print(&names_name, &named.notes);
     let mut code = ExitCode::SUCCESS;
     for (path, before, text) in [
@@ -122,12 +171,17 @@ fn make(folder: &Path, from: &str, check: bool) -> Result<ExitCode> {
         if files::are_same(&before, &text) {
             eprintln!("{name} is up to date");
         } else if check {
-            eprintln!("{name} is stale; run `cargo xtask spec`");
+            eprintln!("{name} is stale");
             code = ExitCode::FAILURE;
         } else {
             files::write(path, &text)?;
             eprintln!("{name} is written");
         }
+    }
+    if code == ExitCode::SUCCESS {
+        eprintln!("next: cargo xtask codegen");
+    } else {
+        eprintln!("next: {next}");
     }
     Ok(code)
 }
@@ -238,6 +292,7 @@ actions: [{target: $.paths.*.*, update: {description: Lists pets.}}]
             format!("{error:#}").contains("financial_connections.yaml"),
             "{error:#}"
         );
+        fs::remove_dir(&output).expect("out of its way");
         let error = make(folder.path(), "missing.json", false).expect_err("no file");
         assert!(format!("{error:#}").contains("missing.json"), "{error:#}");
     }

@@ -4,11 +4,14 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use stripe_codegen::Diagnostics;
+use stripe_codegen::Origin;
 
 use crate::codegen::{self, Changes};
 use crate::edits::Edits;
 use crate::{diff, files, names, release, screen, snapshots, source, spec};
+
+/// The rules, seen from the root of the repository.
+const RULES: &str = "spec/subset.yaml";
 
 /// Arguments of `cargo xtask update`.
 #[derive(clap::Args)]
@@ -32,33 +35,33 @@ fn update(
     from: &str,
     snapshots: &dyn Fn(&Path, &mut Edits) -> Result<()>,
 ) -> Result<String> {
-    let upstream = source::read(from)?;
-
-    eprintln!("making the spec");
-    let subset = match spec::subset(&spec::Inputs::of(&root.join("spec")), &upstream) {
-        Ok(subset) => subset,
-        Err(error) => return Err(stopped(error.downcast()?, from)),
-    };
     let old = files::read(&root.join(spec::OUT))?;
-    if let Err(exposed) = spec::refuse_exposed(&old, &subset.yaml) {
-        return Err(stopped(exposed, from));
+    let made = Origin::of(&old);
+    let inputs = spec::Inputs::of(&root.join("spec")).read()?;
+    let upstream = source::read(from)?;
+    if inputs.made(&made, &upstream) {
+        return Ok(screen::known(&made));
     }
 
-    eprintln!("naming what is new");
+    eprintln!("making the spec");
+    let next = format!("cargo xtask update --from {from}");
     let old_names = names::read(&root.join(names::OUT))?;
-    let named = match names::of_update(names::OUT, &old_names, &subset.yaml, &old) {
-        Ok(named) => named,
-        Err(diagnostics) => return Err(stopped(diagnostics.in_file(spec::OUT), from)),
-    };
+    let subset = inputs.subset(&upstream, Some(&made)).map_err(|found| {
+        let found = spec::all_problems(found, &old_names, &old);
+        screen::stop(&found, &next)
+    })?;
+    spec::refuse_exposed(&old, &subset.yaml).map_err(|found| screen::stop(&found, &next))?;
+
+    eprintln!("naming what is new");
+    let named = names::of_update(names::OUT, &old_names, &subset.yaml, &old);
+    let named = named.map_err(|found| screen::stop(&found.in_file(spec::OUT), &next))?;
 
     eprintln!("generating the crate");
-    let generated = match codegen::generate(&subset.yaml, Some(&named.names), codegen::CRATE) {
-        Ok(generated) => generated,
-        Err(diagnostics) => {
-            let diagnostics = names::called(diagnostics, names::OUT).in_file(spec::OUT);
-            return Err(stopped(diagnostics, from));
-        }
-    };
+    let generated = codegen::generate(&subset.yaml, Some(&named.names), codegen::CRATE);
+    let generated = generated.map_err(|found| {
+        let found = names::called(found, names::OUT);
+        screen::stop(&found.in_file(spec::OUT), &next)
+    })?;
     let changes = Changes::between(&root.join(codegen::OUT), "", generated.files)?;
     let is_same = |old: &str, new: &str| files::are_same(old, new);
     if is_same(&old, &subset.yaml) && is_same(&old_names, &named.names) && changes.is_empty() {
@@ -70,6 +73,8 @@ fn update(
     let is = diff::Side::new(from, &subset.yaml, Some(&named.names));
     let diff = diff::between(was, is)?;
     let mut edits = Edits::default();
+    let rules = files::read(&root.join(RULES))?;
+    edits.write(RULES, release::written_for(&rules, &diff.new_version));
     edits.write(spec::OUT, subset.yaml);
     edits.write(names::OUT, named.names);
     changes.into_edits(Path::new(codegen::OUT), &mut edits);
@@ -91,11 +96,8 @@ fn update(
     ))
 }
 
-/// Tells what a human has to do first.
-fn stopped(diagnostics: Diagnostics, from: &str) -> anyhow::Error {
-    println!("{}", screen::stopped(&diagnostics, from));
-    anyhow::anyhow!("problems: {}", diagnostics.iter().count())
-}
+#[cfg(test)]
+mod future;
 
 #[cfg(test)]
 mod tests {
@@ -136,6 +138,7 @@ components:
         object: {type: string, enum: [pet]}
 ";
     const RULES: &str = "
+api_version: 2026-01-01.old
 descriptions: drop
 event_types: /paths/~1v1~1hooks/post/events
 payment_methods: {types: /components/schemas/kinds, keep: [bank]}
@@ -153,14 +156,18 @@ actions:
     const MANIFEST: &str = "[workspace.package]\nversion = \"0.1.0\"\n";
     const LOCK: &str = "version = 4\n\n[[package]]\nname = \"ours\"\nversion = \"0.1.0\"\n";
 
-    /// A repository that is up to date with `UPSTREAM`.
-    fn repository() -> TempDir {
+    fn pets() -> TempDir {
+        repository(UPSTREAM, RULES, DOCS)
+    }
+
+    /// A repository that is up to date with `upstream`.
+    pub(super) fn repository(upstream: &str, rules: &str, docs: &str) -> TempDir {
         let folder = TempDir::new().expect("a folder");
         let root = folder.path();
         for (path, text) in [
-            ("upstream.yaml", UPSTREAM),
-            ("spec/subset.yaml", RULES),
-            ("spec/overlay/docs.yaml", DOCS),
+            ("upstream.yaml", upstream),
+            ("spec/subset.yaml", rules),
+            ("spec/overlay/docs.yaml", docs),
             (
                 "spec/financial_connections.yaml",
                 "openapi: 3.0.0\ninfo: {title: Pets, version: none}\npaths: {}\n",
@@ -185,7 +192,7 @@ actions:
         folder
     }
 
-    fn run(
+    pub(super) fn run(
         root: &Path,
         snapshots: &dyn Fn(&Path, &mut Edits) -> anyhow::Result<()>,
     ) -> anyhow::Result<String> {
@@ -196,7 +203,7 @@ actions:
         )
     }
 
-    fn snapshots(_: &Path, edits: &mut Edits) -> anyhow::Result<()> {
+    pub(super) fn snapshots(_: &Path, edits: &mut Edits) -> anyhow::Result<()> {
         edits.write("tests/surface.snap", "made");
         Ok(())
     }
@@ -218,7 +225,7 @@ actions:
         found
     }
 
-    fn edit_upstream(root: &Path, from: &str, to: &str) {
+    pub(super) fn edit_upstream(root: &Path, from: &str, to: &str) {
         let path = root.join("upstream.yaml");
         let text = fs::read_to_string(&path).expect("a file");
         assert!(text.contains(from), "{from}");
@@ -227,16 +234,30 @@ actions:
 
     #[test]
     fn the_same_spec_again_changes_nothing() {
-        let folder = repository();
+        let folder = pets();
         let before = all(folder.path());
         let screen = run(folder.path(), &snapshots).expect("an update");
-        assert_eq!(screen, "Everything is up to date.\n");
+        assert!(
+            screen.contains("API version 2026-01-01.old, sha256 "),
+            "{screen}"
+        );
+        assert!(
+            screen.ends_with("There is nothing to take in.\n"),
+            "{screen}"
+        );
         assert_eq!(all(folder.path()), before);
+
+        // Other words of ours are something to take in, though the spec is the same.
+        let docs = folder.path().join("spec/overlay/docs.yaml");
+        let text = fs::read_to_string(&docs).expect("a file");
+        fs::write(&docs, text.replace("Reads.", "Reads them.")).expect("a file");
+        let screen = run(folder.path(), &snapshots).expect("an update");
+        assert!(screen.starts_with("WHAT CHANGED"), "{screen}");
     }
 
     #[test]
     fn everything_follows_the_spec() {
-        let folder = repository();
+        let folder = pets();
         let root = folder.path();
         edit_upstream(root, "2026-01-01.old", "2026-02-01.new");
         edit_upstream(
@@ -248,6 +269,7 @@ actions:
         let read = |path: &str| fs::read_to_string(root.join(path)).expect("a file");
         assert!(read("spec/financial_connections.yaml").contains("2026-02-01.new"));
         assert!(read("generated/src/api/mod.rs").contains("\"2026-02-01.new\""));
+        assert!(read("spec/subset.yaml").contains("api_version: 2026-02-01.new"));
         assert!(read("Cargo.toml").contains("0.2.0"));
         assert!(read("Cargo.lock").contains("0.2.0"));
         assert_eq!(read("README.md"), "Speaks API version `2026-02-01.new`.\n");
@@ -268,7 +290,7 @@ actions:
 
     #[test]
     fn nothing_is_written_when_a_step_fails() {
-        let folder = repository();
+        let folder = pets();
         let root = folder.path();
         let fails = |what: &str, snapshots: &dyn Fn(&Path, &mut Edits) -> anyhow::Result<()>| {
             let before = all(root);
@@ -286,7 +308,7 @@ actions:
             "id: {type: string}\n        name: {type: string}",
         );
         let error = fails("a field without documentation", &snapshots);
-        assert_eq!(error, "problems: 1");
+        assert_eq!(error, "problems: 1; nothing was written");
 
         fs::remove_file(root.join("CHANGELOG.md")).expect("a file");
         edit_upstream(root, "        name: {type: string}\n", "");

@@ -25,7 +25,9 @@ fn codegen(spec: &Path, out: &Path, more: &[&str]) -> Output {
 }
 
 fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
+    [&output.stdout, &output.stderr]
+        .map(|text| String::from_utf8_lossy(text).into_owned())
+        .concat()
 }
 
 const GOOD: &str = r##"
@@ -98,14 +100,6 @@ fn bad_specs_are_refused_with_their_place_and_change_nothing() {
             "/components/schemas/cow/properties/id: a schema that has no type in Rust",
         ),
         (
-            "two values of one name",
-            GOOD.replace(
-                properties,
-                "properties: { id: { type: string }, mood: { type: string, enum: [so so, so_so] } }",
-            ),
-            "/components/schemas/cow/properties/mood: the values `so so` and `so_so`",
-        ),
-        (
             "two properties of one name",
             GOOD.replace(
                 properties,
@@ -139,7 +133,11 @@ fn bad_specs_are_refused_with_their_place_and_change_nothing() {
         assert!(names_file, "{what} names the file: {said}");
         assert!(said.contains("help: "), "{what} says what to do: {said}");
         assert!(!said.contains("panicked"), "{what}: {said}");
-        assert_eq!(fs::read_to_string(out.join("cow/models.rs")).unwrap(), before, "{what}");
+        assert_eq!(
+            fs::read_to_string(out.join("cow/models.rs")).unwrap(),
+            before,
+            "{what}"
+        );
     }
 }
 

@@ -45,10 +45,7 @@ pub(super) fn second_document(text: &str) -> Option<Position> {
 }
 
 fn of(marker: Marker) -> Position {
-    Position {
-        line: marker.line(),
-        column: marker.col() + 1,
-    }
+    Position::new(marker.line(), marker.col() + 1)
 }
 
 /// The pointers to find, as a tree.

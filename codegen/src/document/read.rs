@@ -258,8 +258,8 @@ impl<'de> Visitor<'de> for Tree<'_> {
 pub(super) fn position_of(text: &str, offset: usize) -> Position {
     let before = &text[..offset];
     let start = before.rfind('\n').map_or(0, |at| at + 1);
-    Position {
-        line: before.matches('\n').count() + 1,
-        column: before[start..].chars().count() + 1,
-    }
+    Position::new(
+        before.matches('\n').count() + 1,
+        before[start..].chars().count() + 1,
+    )
 }

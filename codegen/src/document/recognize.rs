@@ -29,7 +29,7 @@ pub fn utf8(bytes: &[u8]) -> Result<&str, Diagnostic> {
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
-        let Position { line, column } = position_of(&String::from_utf8_lossy(before), before.len());
+        let (line, column) = position_of(&String::from_utf8_lossy(before), before.len()).pair();
         let byte = bytes[error.valid_up_to()];
         let what = format!("not UTF-8 text: the byte 0x{byte:02x}");
         at(
@@ -41,7 +41,7 @@ pub fn utf8(bytes: &[u8]) -> Result<&str, Diagnostic> {
     })?;
     match text.find('\0') {
         Some(offset) => {
-            let Position { line, column } = position_of(text, offset);
+            let (line, column) = position_of(text, offset).pair();
             let what = "binary data, not text: a zero byte";
             Err(at(line, column, what, "get the file again"))
         }
@@ -50,7 +50,7 @@ pub fn utf8(bytes: &[u8]) -> Result<&str, Diagnostic> {
 }
 
 fn at(line: usize, column: usize, what: impl Into<String>, help: &str) -> Diagnostic {
-    Diagnostic::new("", what, help).at(Position { line, column })
+    Diagnostic::new("", what, help).at(Position::new(line, column))
 }
 
 pub(super) fn empty() -> Diagnostic {
@@ -68,7 +68,7 @@ pub(super) fn text(text: &str) -> Option<Diagnostic> {
     if start.is_empty() {
         return Some(empty());
     }
-    let Position { line, column } = position_of(text, text.len() - start.len());
+    let (line, column) = position_of(text, text.len() - start.len()).pair();
     if start.starts_with('<') && !start.starts_with("<<") {
         let head: String = start.chars().take(2000).collect();
         let head = head.to_ascii_lowercase();
@@ -100,7 +100,7 @@ pub(super) fn text(text: &str) -> Option<Diagnostic> {
         return Some(at(line + 1, 1, what, "resolve it, and take its marks out"));
     }
     if let Some(offset) = text.find('\0') {
-        let Position { line, column } = position_of(text, offset);
+        let (line, column) = position_of(text, offset).pair();
         let what = "binary data, not text: a zero byte";
         return Some(at(line, column, what, "get the file again"));
     }

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use crate::document::{self, Object, Others, Shape, is_openapi_key, join, nearest, steps};
-use crate::error::Diagnostic;
+use crate::error::{Diagnostic, Fix};
 
 /// The key of the texts of an enum's values.
-const VALUES: &str = "x-enum-descriptions";
+pub(super) const VALUES: &str = "x-enum-descriptions";
 
 /// What an overlay says to the generator, each with the form of its value. There are no others.
 const OWN: &[(&str, Shape)] = &[
@@ -58,9 +58,8 @@ pub(super) struct Merge<'a> {
     targets: usize,
     /// Whether a slip is corrected: of several targets, another may have what it speaks of.
     corrects: bool,
-    /// What was not there to be documented (the place in the overlay, what is wrong and what to do
-    /// about it), and in how many targets.
-    missed: BTreeMap<(String, String, String), usize>,
+    /// What was not there to be documented, and in how many targets.
+    missed: BTreeMap<Diagnostic, usize>,
     wrong: Vec<Diagnostic>,
 }
 
@@ -84,10 +83,8 @@ impl<'a> Merge<'a> {
             .missed
             .into_iter()
             .filter(|(_, times)| *times == self.targets);
-        let missed = in_all
-            .map(|((pointer, what, help), _)| Diagnostic::new(pointer, what, help))
-            .collect();
-        (self.wrong, missed)
+        let missed = in_all.map(|(missed, _)| missed);
+        (self.wrong, missed.collect())
     }
 
     /// Merges `update`, which the overlay has at `pointer`, into `target`, which is at `at`.
@@ -239,11 +236,11 @@ impl<'a> Merge<'a> {
     }
 
     fn miss(&mut self, pointer: &str, what: String, near: Option<&str>) {
-        let help = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "remove it, or correct the name".to_owned(),
+        let (help, fix) = match near {
+            Some(near) => (format!("did you mean `{near}`?"), Fix::None),
+            None => ("remove it, or correct the name".to_owned(), Fix::Remove),
         };
-        let miss = (pointer.to_owned(), what, help);
+        let miss = Diagnostic::new(pointer, what, help).with(fix);
         *self.missed.entry(miss).or_default() += 1;
     }
 }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::Left;
+use super::raw::Place;
 use super::rules::{DEFAULT, Rules};
 use super::select::Operation;
 use crate::document::{SCHEMAS, join, nearest, operation_schemas, walk};
-use crate::error::Diagnostic;
+use crate::error::{Diagnostic, Fix};
 
 /// Which schemas are resources, and which of them the slice holds in which feature.
 pub(super) struct Resources {
@@ -34,12 +34,12 @@ impl Resources {
                 let pointer = format!("{}/resources/{index}", join("/features", name));
                 if !schemas.contains_key(resource) {
                     let near = nearest(resource, schemas.keys().map(String::as_str));
-                    let help = match near {
-                        Some(near) => format!("did you mean `{near}`?"),
-                        None => "remove it, or correct the name".to_owned(),
+                    let (help, fix) = match near {
+                        Some(near) => (format!("did you mean `{near}`?"), Fix::None),
+                        None => ("remove it, or correct the name".to_owned(), Fix::Remove),
                     };
                     let what = format!("the upstream spec has no schema `{resource}`");
-                    found.push(Diagnostic::new(pointer, what, help));
+                    found.push(Diagnostic::new(pointer, what, help).with(fix));
                     // As if it were corrected: else all that speaks of it would look wrong.
                     if let Some(near) = near {
                         feature
@@ -56,7 +56,18 @@ impl Resources {
             }
         }
         answered(rules, operations, &all, &mut feature);
+        if rules.raw.is_some() {
+            unnamed(rules, operations, &all, &mut feature, found);
+        }
         Self { all, feature }
+    }
+
+    /// Why references to `name` leave the slice.
+    fn outside(&self, name: &str) -> String {
+        match self.feature.get(name) {
+            Some(feature) => format!("in the feature `{feature}`, and this is always there"),
+            None => "in no feature".to_owned(),
+        }
     }
 
     /// Whether schemas of the default feature, or of the others, may refer to `name`.
@@ -82,13 +93,7 @@ fn answered(
         feature.is_some_and(|feature| feature.resources.is_none())
     };
     for operation in operations.iter().filter(names_none) {
-        let responses = operation.value.get("responses").and_then(Value::as_object);
-        let good = responses
-            .into_iter()
-            .flatten()
-            .filter(|(code, _)| code.starts_with('2'));
-        let media = good.filter_map(|(_, response)| response.get("content")?.as_object());
-        for schema in media.flatten().filter_map(|(_, media)| media.get("schema")) {
+        for (_, schema) in good_answers(operation) {
             for name in answers(schema).filter(|name| all.contains(*name)) {
                 if named.contains(name) {
                     continue;
@@ -101,6 +106,60 @@ fn answered(
             }
         }
     }
+}
+
+/// Reports the resources that operations answer with, themselves or in a list, and that no feature
+/// names; goes on as if that of the operation did, so that what follows from it is reported too.
+fn unnamed(
+    rules: &Rules,
+    operations: &[Operation],
+    all: &BTreeSet<String>,
+    feature: &mut BTreeMap<String, String>,
+    found: &mut Vec<Diagnostic>,
+) {
+    for operation in operations {
+        for (at, schema) in good_answers(operation) {
+            let item = schema.pointer("/properties/data/items");
+            let name = [Some(schema), item]
+                .into_iter()
+                .flatten()
+                .find_map(|schema| reference(schema)?.ok().filter(|name| all.contains(*name)));
+            let Some(name) = name.filter(|name| !feature.contains_key(*name)) else {
+                continue;
+            };
+            if rules.decides(&at, name) {
+                continue;
+            }
+            let of = &operation.feature;
+            let what = format!(
+                "`{} {}` answers with `{name}`, which is in no feature",
+                operation.method, operation.path
+            );
+            let help = format!(
+                "name it below `resources` of `{of}`, or of another feature; or leave the answer raw, \
+                 which is to be said below `raw`"
+            );
+            let pointer = format!("{}/resources", join("/features", of));
+            found.push(Diagnostic::new(pointer, what, help).with(Fix::AddResource {
+                feature: of.clone(),
+                resource: name.to_owned(),
+            }));
+            feature.insert(name.to_owned(), of.clone());
+        }
+    }
+}
+
+/// The schemas of what an operation answers when it succeeds, and the notation of their places.
+fn good_answers(operation: &Operation) -> Vec<(String, &Value)> {
+    let responses = operation.value.get("responses").and_then(Value::as_object);
+    let good = responses
+        .into_iter()
+        .flatten()
+        .filter(|(code, _)| code.starts_with('2'));
+    let media = good.filter_map(|(_, response)| response.get("content")?.as_object());
+    let schemas = media.flatten().filter_map(|(_, media)| media.get("schema"));
+    let place = super::raw::of_answer(operation.method, &operation.path);
+    schemas.map(|schema| (place.clone(), schema)).collect()
 }
 
 /// The components that `schema` of a response is: itself, one of several, or a list of it.
@@ -130,23 +189,24 @@ fn is_resource(schema: &Value) -> bool {
 }
 
 /// The schemas that `operations` and the resources of the slice need, taken out of `schemas`.
-/// References that leave the slice are cut, in them and in the operations.
+/// References that leave the slice are cut, in them and in the operations; the places of these are
+/// returned as well.
 pub(super) fn take(
     resources: &Resources,
     operations: &mut [Operation],
     schemas: &mut Map<String, Value>,
     found: &mut Vec<Diagnostic>,
-    left: &mut Vec<Left>,
-) -> Map<String, Value> {
+) -> (Map<String, Value>, Vec<Place>) {
     let mut taken = Map::new();
+    let mut left = Vec::new();
     // What the default feature reaches belongs to it, so its references are cut first.
     for default in [true, false] {
         let mut pass = Pass {
             resources,
             default,
             open: BTreeMap::new(),
+            left: &mut left,
             found,
-            left,
         };
         for (name, feature) in &resources.feature {
             if (feature == DEFAULT) == default && schemas.contains_key(name) {
@@ -178,7 +238,7 @@ pub(super) fn take(
             taken.insert(name, schema);
         }
     }
-    taken
+    (taken, left)
 }
 
 struct Pass<'a> {
@@ -186,19 +246,22 @@ struct Pass<'a> {
     default: bool,
     /// The schemas still to take, with the place that refers to them.
     open: BTreeMap<String, String>,
+    left: &'a mut Vec<Place>,
     found: &'a mut Vec<Diagnostic>,
-    left: &'a mut Vec<Left>,
 }
 
 impl Pass<'_> {
     fn schema(&mut self, schema: &mut Value, pointer: &str) {
         walk(schema, pointer, &mut |schema, pointer| {
             let allow = |name: &str| self.resources.allow(name, self.default);
-            let left = cut_references(schema, &allow).into_iter();
-            self.left.extend(left.map(|resource| Left {
-                pointer: pointer.to_owned(),
-                resource,
-            }));
+            let gone = cut_references(schema, &allow);
+            if let Some(name) = gone.iter().find(|name| !allow(name)) {
+                self.left.push(Place {
+                    pointer: pointer.to_owned(),
+                    why: self.resources.outside(name),
+                    to: gone,
+                });
+            }
             // The reader says which references lead elsewhere.
             if let Some(Ok(name)) = reference(schema) {
                 let open = self.open.entry(name.to_owned());
@@ -214,21 +277,20 @@ fn reference(schema: &Value) -> Option<Result<&str, &str>> {
     Some(reference.strip_prefix(SCHEMAS).ok_or(reference))
 }
 
+/// Cuts the references of `schema` to resources outside, and returns the names of these and of
+/// those that go with them.
+///
 /// Of several resources those outside go: a union tells them apart, and keeps what it does not
 /// know. One left alone could not tell itself from those that went, so it goes too.
-/// Gives the names of all that went.
-fn cut_references(schema: &mut Value, allow: &dyn Fn(&str) -> bool) -> Vec<String> {
-    let name = |schema: &Value| match reference(schema) {
-        Some(Ok(name)) => Some(name.to_owned()),
-        _ => None,
-    };
-    let leaves = |schema: &Value| name(schema).is_some_and(|name| !allow(&name));
-    if leaves(schema) {
-        let gone = name(schema).into_iter().collect();
+fn cut_references(schema: &mut Value, allow: &dyn Fn(&str) -> bool) -> BTreeSet<String> {
+    let mut gone = BTreeSet::new();
+    let name = |schema: &Value| Some(reference(schema)?.ok()?.to_owned());
+    let leaves = |schema: &Value| name(schema).filter(|name| !allow(name));
+    if let Some(name) = leaves(schema) {
+        gone.insert(name);
         *schema = json!({"type": "object"});
         return gone;
     }
-    let mut gone = Vec::new();
     let Value::Object(schema) = schema else {
         return gone;
     };
@@ -236,21 +298,18 @@ fn cut_references(schema: &mut Value, allow: &dyn Fn(&str) -> bool) -> Vec<Strin
         let Some(Value::Array(arms)) = schema.get_mut(key) else {
             continue;
         };
-        let before: Vec<String> = arms.iter().filter_map(name).collect();
-        arms.retain(|arm| !leaves(arm));
-        if arms.iter().filter_map(name).count() == before.len() {
+        let before = gone.len();
+        gone.extend(arms.iter().filter_map(leaves));
+        if gone.len() == before {
             continue;
         }
+        arms.retain(|arm| leaves(arm).is_none());
         if arms.iter().filter(|arm| reference(arm).is_some()).count() < 2 {
+            gone.extend(arms.iter().filter_map(name));
             arms.retain(|arm| reference(arm).is_none());
             arms.push(json!({"type": "object"}));
         }
         let left = arms.clone();
-        let stays = |name: &String| {
-            left.iter()
-                .any(|arm| arm["$ref"] == format!("{SCHEMAS}{name}"))
-        };
-        gone.extend(before.into_iter().filter(|name| !stays(name)));
         if left.len() == 1 {
             schema.remove(key);
             schema.insert("type".to_owned(), json!("object"));

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::document::{METHODS, join, operation_schemas, walk};
-use crate::error::Diagnostic;
+use crate::error::{Diagnostic, Fix};
 
 /// Reports all that lacks documentation in `spec`.
 pub(super) fn check(spec: &mut Value, found: &mut Vec<Diagnostic>) {
@@ -53,7 +53,7 @@ impl Check<'_> {
             .and_then(Value::as_str)
             .unwrap_or_default();
         if text.trim().is_empty() {
-            self.missing(pointer, "no description", "description: TODO");
+            self.missing(pointer, "no description".to_owned(), Fix::Describe);
         }
     }
 
@@ -90,40 +90,17 @@ impl Check<'_> {
         }
         for value in values {
             if !value.is_empty() && texts.is_none_or(|texts| !texts.contains_key(value)) {
-                self.missing(
-                    pointer,
-                    &format!("no description of the value `{value}`"),
-                    &format!("x-enum-descriptions:\n      {}: TODO", Value::from(value)),
-                );
+                let what = format!("no description of the value `{value}`");
+                self.missing(pointer, what, Fix::DescribeValue(value.to_owned()));
             }
         }
     }
 
-    /// The help is the overlay action that is missing, ready to be filled in.
-    fn missing(&mut self, pointer: &str, what: &str, update: &str) {
-        let target = json_path(pointer);
-        self.found.push(Diagnostic::new(
-            pointer,
-            what,
-            format!("add to the overlay:\n- target: {target}\n  update:\n    {update}"),
-        ));
+    fn missing(&mut self, pointer: &str, what: String, fix: Fix) {
+        let help = "say it in an overlay";
+        self.found
+            .push(Diagnostic::new(pointer, what, help).with(fix));
     }
-}
-
-/// `pointer` as JSONPath.
-fn json_path(pointer: &str) -> String {
-    let mut path = "$".to_owned();
-    let mut in_list = false;
-    for step in pointer.split('/').skip(1) {
-        let step = step.replace("~1", "/").replace("~0", "~");
-        if in_list {
-            path.push_str(&format!("[{step}]"));
-        } else {
-            path.push_str(&format!("['{}']", step.replace('\'', "\\'")));
-        }
-        in_list = !in_list && matches!(step.as_str(), "parameters" | "anyOf" | "oneOf" | "allOf");
-    }
-    path
 }
 
 /// Lists have a type of the runtime: it documents their fields.

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::document::{self, Object, Others, Shape};
 use crate::error::Diagnostic;
+use crate::placeholder;
 use crate::subset::Source;
 
 /// The feature whose parts carry no `x-feature`: they are always compiled.
@@ -14,6 +16,9 @@ pub(super) const DEFAULT: &str = "default";
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rules {
+    /// The API version that the rules and the overlays are written for: of an older spec, what it
+    /// lacks is no mistake of theirs.
+    pub(super) api_version: Option<String>,
     /// What becomes of upstream's prose.
     #[serde(default)]
     pub(super) descriptions: Descriptions,
@@ -23,6 +28,8 @@ pub(super) struct Rules {
     pub(super) payment_methods: Option<PaymentMethods>,
     #[serde(default)]
     pub(super) cuts: Vec<Cut>,
+    /// What stays without a type. Without this key nobody is asked.
+    pub(super) raw: Option<Vec<Raw>>,
     pub(super) features: BTreeMap<String, Feature>,
 }
 
@@ -52,8 +59,20 @@ pub(super) struct Cut {
     /// JSONPath into the upstream spec.
     pub(super) target: String,
     /// Why it goes: for who reads the file.
-    #[serde(rename = "why")]
-    _why: String,
+    why: String,
+}
+
+/// A decision that something stays without a type of its own.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Raw {
+    /// The place, or a pattern of places: `*` stands for one step, `**` for any number.
+    pub(super) place: String,
+    /// The resources outside of the slice that it refers to, if it does.
+    #[serde(default)]
+    pub(super) to: Vec<String>,
+    /// Why it stays raw: for who reads the file.
+    why: String,
 }
 
 #[derive(Deserialize)]
@@ -75,10 +94,12 @@ static RULES: Object = Object {
     what: "the file",
     required: &["features"],
     keys: &[
+        ("api_version", Shape::Text),
         ("descriptions", Shape::Word(&["drop", "keep"])),
         ("event_types", Shape::Text),
         ("payment_methods", Shape::Object(&PAYMENT_METHODS)),
         ("cuts", Shape::List(&Shape::Object(&CUT))),
+        ("raw", Shape::List(&Shape::Object(&RAW))),
         ("features", Shape::Map(&Shape::Object(&FEATURE))),
     ],
     others: Others::Wrong,
@@ -100,6 +121,13 @@ static CUT: Object = Object {
     ..RULES
 };
 
+static RAW: Object = Object {
+    what: "a decision to leave a place raw",
+    required: &["place", "why"],
+    keys: &[("place", Shape::Text), ("to", TEXTS), ("why", Shape::Text)],
+    ..RULES
+};
+
 static FEATURE: Object = Object {
     what: "a feature",
     required: &[],
@@ -114,6 +142,17 @@ static FEATURE: Object = Object {
 const TEXTS: Shape = Shape::List(&Shape::Text);
 
 impl Rules {
+    /// Reasons that are still to be written.
+    pub(super) fn placeholders(&self) -> Vec<Diagnostic> {
+        let cuts = self.cuts.iter().map(|cut| &cut.why).enumerate();
+        let cuts = cuts.map(|(index, why)| (why, format!("/cuts/{index}/why")));
+        let raw = self.raw.iter().flatten().map(|raw| &raw.why).enumerate();
+        let raw = raw.map(|(index, why)| (why, format!("/raw/{index}/why")));
+        cuts.chain(raw)
+            .filter_map(|(why, pointer)| placeholder::check(why, &pointer))
+            .collect()
+    }
+
     /// Reads `source`.
     ///
     /// # Errors
@@ -123,9 +162,9 @@ impl Rules {
         let document = document::open(source)?;
         let mut found = Vec::new();
         document::check(&document, &Shape::Object(&RULES), "", &mut found);
-        let cuts = document.get("cuts").and_then(serde_json::Value::as_array);
+        let cuts = document.get("cuts").and_then(Value::as_array);
         for (index, cut) in cuts.into_iter().flatten().enumerate() {
-            if let Some(target) = cut.get("target").and_then(serde_json::Value::as_str) {
+            if let Some(target) = cut.get("target").and_then(Value::as_str) {
                 found.extend(document::path(target, format!("/cuts/{index}/target")).err());
             }
         }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::glob;
 use super::rules::{DEFAULT, Rules};
 use crate::document::{METHODS, join, nearest};
-use crate::error::Diagnostic;
+use crate::error::{Diagnostic, Fix};
 
 pub(super) struct Operation {
     pub(super) path: String,
@@ -91,8 +91,12 @@ pub(super) fn operations(
                     "remove it, or correct the id; a path starts with `/`",
                 )
             };
+            let fix = match near {
+                Some(_) => Fix::None,
+                None => Fix::Remove,
+            };
             let help = near.map_or(help.to_owned(), |near| format!("did you mean `{near}`?"));
-            found.push(Diagnostic::new(pointer, what, help));
+            found.push(Diagnostic::new(pointer, what, help).with(fix));
             // As if it were corrected: else all that speaks of it would look wrong.
             let meant = all.iter().filter(|(path, _, value)| {
                 let id = value.get("operationId").and_then(Value::as_str);

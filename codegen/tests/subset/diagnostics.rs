@@ -1,8 +1,9 @@
 //! Bad input: located, and all at once.
 
 use serde_json::{Value, json};
+use stripe_codegen::LineChange;
 
-use crate::support::{DOCS, RULES, located, problems, spec, undocumented};
+use crate::support::{DOCS, RULES, located, problems, run, spec, undocumented};
 
 #[test]
 fn a_spec_that_is_none() {
@@ -238,16 +239,32 @@ fn what_lacks_documentation() {
 }
 
 #[test]
-fn the_help_is_the_overlay_that_is_missing() {
-    let mut overlay = "overlay: 1.0.0\ninfo: {title: x, version: x}\nactions:\n".to_owned();
-    for (_, help) in undocumented(&rich_spec(), &[]) {
-        let (_, action) = help.split_once('\n').expect("an action");
-        overlay.push_str(action);
-        overlay.push('\n');
+fn the_edits_are_the_overlays_that_are_missing() {
+    let spec = rich_spec().to_string();
+    let wrong = run(&spec, RULES, &[]).expect_err("nothing is documented");
+    let made: Vec<String> = wrong
+        .edits()
+        .iter()
+        .map(|edit| match &edit.change {
+            LineChange::Insert(text) if edit.line == 0 => text.clone(),
+            other => panic!("{}: {other:?}", edit.file),
+        })
+        .collect();
+    let filled: Vec<String> = made
+        .iter()
+        .map(|text| text.replace("TODO", "Said."))
+        .collect();
+    let texts = |overlays: &[String]| {
+        let overlays: Vec<&str> = overlays.iter().map(String::as_str).collect();
+        problems(&spec, RULES, &overlays)
+    };
+    assert_eq!(texts(&filled), Vec::<String>::new());
+
+    // What is not filled in is a problem of its own, in the line where it is.
+    let todo: usize = made.iter().map(|text| text.matches("TODO").count()).sum();
+    let found = texts(&made);
+    assert_eq!(found.len(), todo, "{found:#?}");
+    for problem in found {
+        assert!(problem.contains("`TODO` is not filled in"), "{problem}");
     }
-    assert_eq!(undocumented(&rich_spec(), &[&overlay]), []);
-    assert_eq!(
-        problems(&rich_spec().to_string(), RULES, &[&overlay]),
-        Vec::<String>::new()
-    );
 }

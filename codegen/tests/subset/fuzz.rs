@@ -243,7 +243,7 @@ fn told(text: &str, wrong: &stripe_codegen::Diagnostics, input: &str) {
         );
         if let Some(at) = wrong.position {
             assert!(
-                (1..=lines + 1).contains(&at.line) && at.column > 0,
+                (1..=lines + 1).contains(&(at.line as usize)) && at.column > 0,
                 "{wrong}: {input}"
             );
         }

@@ -5,6 +5,7 @@ mod fuzz;
 mod overlay;
 mod payment_methods;
 mod prose;
+mod raw;
 mod reading;
 mod references;
 mod rules;

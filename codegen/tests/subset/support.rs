@@ -167,6 +167,7 @@ pub(crate) fn run(spec: &str, rules: &str, overlays: &[&str]) -> Result<Subset, 
     };
     stripe_codegen::subset(
         spec,
+        None,
         Source {
             name: "subset.yaml",
             text: rules,
