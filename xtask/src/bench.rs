@@ -7,6 +7,7 @@ mod measure;
 mod overload;
 mod plot;
 mod report;
+mod update;
 
 use std::process::ExitCode;
 
@@ -49,6 +50,8 @@ enum Part {
     Codegen,
     /// CPU seconds of the first `cargo xtask codegen`, by dependency.
     First,
+    /// Seconds of `cargo xtask update`.
+    Update,
 }
 
 impl Part {
@@ -64,6 +67,7 @@ impl Part {
             Self::Overload => overload::measure(report, quick),
             Self::Codegen => measure::codegen(report, quick),
             Self::First => build::first(report),
+            Self::Update => update::update(report),
         }
     }
 }

@@ -193,7 +193,7 @@ pub(super) fn folder(name: &str) -> PathBuf {
     target.join("bench").join(name)
 }
 
-fn fresh(name: &str) -> Result<PathBuf> {
+pub(super) fn fresh(name: &str) -> Result<PathBuf> {
     let folder = folder(name);
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
