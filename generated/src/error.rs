@@ -46,7 +46,7 @@ pub use unanswered::{ConnectionError, TimeoutError, TooLargeError};
 /// | `retry_budget` of a client | 500 tokens | what the last attempt came to; `is_out_of_budget` is true |
 /// | `max_response_size` | 32 MiB | `TooLarge`; of an error answer, `Api` with the start of the body |
 /// | a list whose pages lead back, or nowhere | | `List` |
-/// | `wait` for a refresh | as given | `Wait`, with `WaitError::Timeout` |
+/// | `wait` for a refresh | as given | `Wait`, which says that it was time |
 ///
 /// ```
 /// # #[cfg(feature = "client")] {

@@ -51,8 +51,7 @@ fn upstream_percent(bencher: Bencher, percent: usize) {
 }
 
 fn upstream() -> Option<String> {
-    let path = "../../shared/stripe/spec3.2026-05-27.dahlia.json";
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).ok()
+    fs::read_to_string(stripe_tests::upstream::committed()).ok()
 }
 
 /// This much of the schemas and paths of a spec, taken evenly; what refers to a schema

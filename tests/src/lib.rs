@@ -6,6 +6,7 @@ pub mod json;
 pub mod names;
 pub mod scratch;
 pub mod stripe;
+pub mod upstream;
 pub mod wire;
 
 /// The readme, whose examples are compiled as those of this crate.

@@ -106,8 +106,11 @@ fn the_subset() {
     assert!(diff.changes.iter().all(is_added), "{}", diff.text());
     assert_eq!(diff.changes.len(), 35, "{}", diff.text());
     let text = fs::read_to_string(root().join("spec/financial_connections.yaml")).unwrap();
-    let same = stripe_codegen::diff(version(&new, &is), version(&text, &is)).unwrap();
-    assert_eq!(same.changes, []);
+    // These two versions stay the sample when another one is committed.
+    if stripe_codegen::Origin::of(&text).version == diff.new_version {
+        let same = stripe_codegen::diff(version(&new, &is), version(&text, &is)).unwrap();
+        assert_eq!(same.changes, []);
+    }
 }
 
 #[test]

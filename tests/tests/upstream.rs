@@ -4,11 +4,11 @@
 use std::fs;
 use std::path::Path;
 use stripe_tests::scratch::Crate;
+use stripe_tests::upstream;
 
 #[test]
 fn the_whole_upstream_spec_becomes_a_crate_that_compiles() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../shared/stripe/spec3.2026-05-27.dahlia.json");
+    let path = upstream::committed();
     let Ok(spec) = fs::read_to_string(&path) else {
         println!(
             "SKIPPED: Stripe's whole spec is not here ({})",
