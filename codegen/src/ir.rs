@@ -39,6 +39,8 @@ pub(crate) struct Type {
     pub(crate) module: String,
     /// The file within the module, without its ending.
     pub(crate) file: String,
+    /// Whether it is a resource, which has the main name of its module.
+    pub(crate) is_resource: bool,
     /// Whether only requests use it, so that it is of no use without a client.
     pub(crate) request_only: bool,
     pub(crate) name: String,

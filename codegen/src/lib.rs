@@ -28,5 +28,5 @@ pub use generate::{Generated, generate};
 pub use names::FILE as NAMES;
 pub use redaction::exposed;
 pub use render::HEADER;
-pub use subset::{Left, Origin, Source, Subset, subset};
+pub use subset::{Left, Origin, Source, Subset, subset, subset_of_history};
 pub use surface::surface;

@@ -88,7 +88,23 @@ pub fn subset(
     rules: Source<'_>,
     overlays: &[Source<'_>],
 ) -> Result<Subset, Diagnostics> {
-    on_a_large_stack(|| make(spec, commit, rules, overlays))
+    on_a_large_stack(|| make(spec, commit, rules, overlays, None))
+}
+
+/// The same part of a spec of another time: what it does not have, or has otherwise, is skipped and
+/// counted, and its documentation is upstream's.
+///
+/// # Errors
+///
+/// Returns everything that is wrong with the inputs.
+pub fn subset_of_history(
+    spec: Source<'_>,
+    rules: Source<'_>,
+    overlays: &[Source<'_>],
+) -> Result<(Subset, usize), Diagnostics> {
+    let mut skipped = 0;
+    let subset = on_a_large_stack(|| make(spec, None, rules, overlays, Some(&mut skipped)))?;
+    Ok((subset, skipped))
 }
 
 fn make(
@@ -96,11 +112,15 @@ fn make(
     commit: Option<&str>,
     rules: Source<'_>,
     overlays: &[Source<'_>],
+    skipped: Option<&mut usize>,
 ) -> Result<Subset, Diagnostics> {
     let mut sources = overlays.to_vec();
     sources.push(rules);
-    let (upstream, rules_read, overlays) = read(spec, rules, overlays)
+    let (upstream, mut rules_read, overlays) = read(spec, rules, overlays)
         .map_err(|unreadable| document::locate_in(&sources, unreadable))?;
+    if skipped.is_some() {
+        rules_read.descriptions = Descriptions::Keep;
+    }
 
     let mut in_rules = Vec::new();
     let mut known = BTreeSet::new();
@@ -147,7 +167,17 @@ fn make(
         Some(_) => in_rules.extend(undecided),
         None => raw = undecided.len(),
     }
-    found.extend(in_rules.into_iter().map(|wrong| wrong.in_file(rules.name)));
+    match skipped {
+        Some(skipped) => {
+            *skipped = in_rules.len();
+            // What an event lacks says a rule of today's events.
+            let events = tree["x-events"].as_object_mut().into_iter();
+            for event in events.flat_map(Map::values_mut) {
+                event.as_object_mut().map(|event| event.remove("x-object"));
+            }
+        }
+        None => found.extend(in_rules.into_iter().map(|wrong| wrong.in_file(rules.name))),
+    }
     let mut in_subset = Vec::new();
     // What has no words of upstream has some of the generator's, made from its name.
     if rules_read.descriptions == Descriptions::Drop {

@@ -7,6 +7,7 @@ mod edits;
 mod files;
 mod names;
 mod release;
+mod replay;
 mod sandbox;
 mod screen;
 mod slice;
@@ -42,6 +43,8 @@ enum Command {
     Codegen(codegen::Args),
     /// Say what users notice between two specs, and whether it breaks their code.
     Diff(diff::Args),
+    /// Take in a series of specs, one after the other: whatever breaks has to be upstream's doing.
+    Replay(replay::Args),
     /// Start a server that answers like Stripe.
     Sandbox(sandbox::Args),
     /// Measure what the crate costs beside its peers, and the commands themselves.
@@ -91,6 +94,7 @@ fn main() -> ExitCode {
         Command::Spec(args) => spec::run(&args),
         Command::Codegen(args) => codegen::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Replay(args) => replay::run(&args),
         Command::Sandbox(args) => sandbox::run(&args),
         Command::Bench(args) => bench::run(&args),
         Command::Snapshots(args) => snapshots::run(&args),

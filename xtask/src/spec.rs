@@ -106,6 +106,18 @@ impl Texts {
     }
 }
 
+impl Texts {
+    /// The same part of a spec of another time, and how much of the rules it knows nothing of.
+    pub(crate) fn of_history(
+        &self,
+        name: &str,
+        text: &str,
+    ) -> Result<(Subset, usize), Diagnostics> {
+        let spec = Source { name, text };
+        stripe_codegen::subset_of_history(spec, named(&self.rules), &self.overlays())
+    }
+}
+
 /// What is wrong with inputs, and with what was made of them all the same: people see all that they
 /// have to decide in one run. `names` are those of the spec `before`.
 pub(crate) fn all_problems(found: Diagnostics, names: &str, before: &str) -> Diagnostics {

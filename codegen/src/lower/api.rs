@@ -56,6 +56,7 @@ fn ty(types: &Types, gated: &Gated, id: TypeId, named: &NamedType, file: &str) -
     Type {
         module: named.module.clone(),
         file: file.to_owned(),
+        is_resource: named.is_resource,
         request_only: named.is_request,
         name: named.name.clone(),
         docs: named.docs.clone(),

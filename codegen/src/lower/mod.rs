@@ -71,6 +71,7 @@ pub(crate) fn lower(read: Read, names: &Names) -> Result<Lowered, Diagnostics> {
     let mut found = Vec::new();
     let mut misfits = Vec::new();
     let api = assemble(&types, names, &mut found, &mut misfits);
+    named::clashes(&api, &mut found);
     found.extend(misfits.iter().map(|misfit| misfit.diagnostic(&types)));
     let lowered = Lowered {
         api,

@@ -3,10 +3,13 @@
 //! What not all places require is optional, an enum has the values of all, a parameter that only
 //! some take says so. Places that cannot be one are a diagnostic: a person decides.
 
+mod clash;
 mod idents;
 mod notes;
 mod tag;
 mod union;
+
+pub(super) use clash::clashes;
 
 use super::types::{PlaceId, Shape, Types};
 use super::ways::Way;

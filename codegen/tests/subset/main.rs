@@ -2,6 +2,7 @@
 
 mod diagnostics;
 mod fuzz;
+mod names;
 mod overlay;
 mod payment_methods;
 mod prose;

@@ -22,8 +22,10 @@ pub(super) fn services(
         }
     }
     let paths: Vec<&[String]> = paths.into_iter().collect();
+    // Other types leave a service its name.
     let types_of = types
         .iter()
+        .filter(|ty| ty.is_resource)
         .map(|ty| (ty.module.as_str(), ty.name.as_str()));
     let builders = operations
         .iter()

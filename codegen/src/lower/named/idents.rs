@@ -44,7 +44,13 @@ impl<'a> Idents<'a> {
             Some(ident) => ident.clone(),
             None => match naming::variant(value) {
                 ident if usual[&ident] == 1 => ident,
-                _ => naming::variant_in_full(value),
+                // What the names file gives away is not to be had.
+                _ => match naming::variant_in_full(value) {
+                    ident if own.values().any(|given| *given == ident) => {
+                        naming::variant_in_full(&value.replace('_', "_underscore_"))
+                    }
+                    ident => ident,
+                },
             },
         });
         let idents: Vec<String> = idents.collect();
