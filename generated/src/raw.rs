@@ -172,6 +172,8 @@ mod tests {
             // What no float can tell is not made one.
             "123456789012345678901234567890",
             "[1e400]",
+            // Nor are the digits of one changed.
+            "[1.10,1e2,-0,-0.0,7.853939691142486e157,0.1,100.0]",
             r#""\ud83d""#,
         ] {
             assert_eq!(serde_json::to_string(&raw(json)).expect(json), json);

@@ -59,13 +59,20 @@ impl Serialize for Written<'_> {
             Some(b't') => return serializer.serialize_bool(true),
             Some(b'f') => return serializer.serialize_bool(false),
             Some(b'n') => return serializer.serialize_unit(),
+            // A number that would be written in other digits stays text.
             _ => {
-                // An integer that is larger than any float can tell stays text.
-                let is_integer = !text.contains(['.', 'e', 'E']);
-                if let Ok(number) = serde_json::from_str::<Number>(text)
-                    && !(is_integer && number.is_f64())
+                if let Ok(number) = text.parse::<i64>()
+                    && number.to_string() == text
                 {
-                    return number.serialize(serializer);
+                    return serializer.serialize_i64(number);
+                }
+                if let Ok(number) = text.parse::<u64>() {
+                    return serializer.serialize_u64(number);
+                }
+                if let Ok(number) = text.parse()
+                    && Number::from_f64(number).is_some_and(|float| float.to_string() == text)
+                {
+                    return serializer.serialize_f64(number);
                 }
             }
         }
