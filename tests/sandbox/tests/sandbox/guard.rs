@@ -39,6 +39,7 @@ async fn foreign_pages_control_nothing() {
         "null",
         "http://localhost.evil.example",
         "file://",
+        "http://localhost:3000",
     ] {
         let headers = [("origin", origin)];
         let answer = http
@@ -48,13 +49,11 @@ async fn foreign_pages_control_nothing() {
         assert!(!answer.headers.contains_key("access-control-allow-origin"));
     }
     assert!(http.sandbox.now().as_secs() - before.as_secs() < 60);
-    for origin in [http.sandbox.url(), "http://localhost:3000"] {
-        let headers = [("origin", origin)];
-        let answer = http
-            .send("POST", "/_sandbox/clock/advance", &advance, &headers)
-            .await;
-        assert_eq!(answer.status, 200, "{origin}");
-    }
+    let headers = [("origin", http.sandbox.url())];
+    let answer = http
+        .send("POST", "/_sandbox/clock/advance", &advance, &headers)
+        .await;
+    assert_eq!(answer.status, 200, "its own page may");
 }
 
 #[tokio::test]
