@@ -1,10 +1,12 @@
 //! What the emitter needs to know of an API, with every name made and every reference resolved.
 
+mod example;
 mod rust;
 mod ty;
 
 use std::collections::BTreeSet;
 
+pub(crate) use example::Example;
 pub(crate) use ty::{Spelling, Ty};
 
 /// The API of a spec.
@@ -70,6 +72,8 @@ pub(crate) struct Object {
     pub(crate) open: bool,
     /// The newtype of its id, when it has one.
     pub(crate) id: Option<String>,
+    /// An id as it looks.
+    pub(crate) id_example: Option<String>,
     pub(crate) tag: Option<Tag>,
 }
 
@@ -214,6 +218,8 @@ pub(crate) struct Operation {
     pub(crate) params: Vec<Param>,
     pub(crate) json: bool,
     pub(crate) output: Ty,
+    /// What its example shows, by parameter.
+    pub(crate) example: Vec<(String, Example)>,
     /// What `expand` can be asked for.
     pub(crate) expandable: Vec<String>,
     pub(crate) pointer: String,

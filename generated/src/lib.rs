@@ -44,6 +44,19 @@
 //! | `tracing` | spans `stripe.request` and `stripe.attempt` |
 //! | `jiff`, `chrono`, `time` | conversions of [`Timestamp`] |
 
+#[cfg(all(
+    any(doc, doctest),
+    feature = "checkout",
+    feature = "client",
+    feature = "connect-payouts",
+    feature = "invoices",
+    feature = "payment-intents",
+    feature = "setup-intents",
+    feature = "subscriptions",
+    feature = "webhook"
+))]
+pub mod guide;
+
 #[rustfmt::skip] // formatted by the generator
 mod api;
 #[cfg(feature = "blocking")]

@@ -74,3 +74,39 @@ async fn each_attempt_has_a_span() {
         assert_eq!(line, None, "{hidden}");
     }
 }
+
+/// The guide shows a log as it is; only how long things took is left out.
+#[tokio::test]
+async fn guide_shows_the_log_of_a_repeated_call() {
+    let guide = include_str!("../../generated/src/guide/errors.md");
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::INFO)
+        .with_span_events(FmtSpan::CLOSE)
+        .with_ansi(false)
+        .without_time()
+        .with_target(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+    let busy = Answer::json(429, r#"{"error": {}}"#).header("Request-Id", "req_1");
+    let good = Answer::ok(account("fca_123")).header("Request-Id", "req_2");
+    let server = FaultServer::script([busy.header("Retry-After", "1"), good]);
+    let (client, _) = client(&server);
+    let account = client
+        .financial_connections()
+        .accounts()
+        .retrieve("fca_123");
+    account.await.expect("the second attempt is good");
+    drop(guard);
+
+    let log = log.0.lock().expect("no panic").clone();
+    let log = String::from_utf8(log).expect("text");
+    let ours = log.lines().filter(|line| line.contains("stripe."));
+    let ours: Vec<_> = ours
+        .map(|line| line.split(" time.busy").next().unwrap_or_default().trim())
+        .collect();
+    let ours = ours.join("\n");
+    assert!(guide.contains(&ours), "the guide should show:\n{ours}");
+}

@@ -71,6 +71,10 @@ fn ty(types: &Types, gated: &Gated, id: TypeId, named: &NamedType, file: &str) -
                     .map(|field| boxed(gated, id, field))
                     .collect(),
                 tag: named.tag.clone(),
+                id_example: named
+                    .places
+                    .iter()
+                    .find_map(|id| types.id_examples.get(&types.get(*id).place).cloned()),
                 ..object.clone()
             }),
             Kind::Params(params) => Kind::Params(Params {
@@ -108,6 +112,7 @@ fn operation(all: &[Type], typed: &TypedCall, way: &Way, call: &NamedCall) -> Op
         path_params: call.path_params.clone(),
         params,
         json: spec.body.as_ref().is_some_and(|body| body.json),
+        example: spec.example(),
         expandable: expand::paths(all, &call.output),
         output: call.output.clone(),
         pointer: spec.pointer.clone(),

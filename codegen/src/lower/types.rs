@@ -23,6 +23,8 @@ pub(crate) struct Types {
     pub(crate) calls: Vec<TypedCall>,
     pub(crate) events: Vec<EventType>,
     pub(crate) carried: Vec<Carried>,
+    /// An id as it looks, by component.
+    pub(crate) id_examples: HashMap<String, String>,
     by_place: HashMap<String, PlaceId>,
 }
 
@@ -207,8 +209,18 @@ pub(super) fn types(schemas: &Schemas, found: &mut Vec<Diagnostic>) -> Types {
         calls,
         events: schemas.events.clone(),
         carried,
+        id_examples: id_examples(schemas),
         by_place: typing.by_place,
     }
+}
+
+fn id_examples(schemas: &Schemas) -> HashMap<String, String> {
+    let components = schemas.components.iter();
+    let examples = components.filter_map(|(name, node)| {
+        let id = &node.properties()?.get("id")?.node;
+        Some((name.clone(), id.example.as_ref()?.text()?.to_owned()))
+    });
+    examples.collect()
 }
 
 /// Where a schema is used.

@@ -15,12 +15,12 @@ use crate::{de, retry};
 pub enum ApiErrorKind {
     /// The API key is missing, wrong or revoked (401).
     Authentication,
-    /// The card or bank refused (402).
-    Card,
     /// An idempotency key was used again with other parameters.
     Idempotency,
     /// A parameter is wrong, or the object does not exist (400, 404 and others below 500).
     InvalidRequest,
+    /// The bank or card refused the payment (402), for instance for lack of funds.
+    PaymentDeclined,
     /// The API key may not do this (403).
     Permission,
     /// Too many requests (429).
@@ -195,7 +195,7 @@ fn kind(status: u16, fields: &ErrorFields) -> ApiErrorKind {
     match (fields.r#type.as_deref(), status) {
         (Some("idempotency_error"), _) => ApiErrorKind::Idempotency,
         (_, 401) => ApiErrorKind::Authentication,
-        (Some("card_error"), _) | (_, 402) => ApiErrorKind::Card,
+        (Some("card_error"), _) | (_, 402) => ApiErrorKind::PaymentDeclined,
         (_, 403) => ApiErrorKind::Permission,
         (_, 429) => ApiErrorKind::RateLimit,
         _ if fields.code == Some(ErrorCode::RateLimit) => ApiErrorKind::RateLimit,

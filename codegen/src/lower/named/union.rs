@@ -201,6 +201,7 @@ impl<'a> Joining<'a> {
         Object {
             open: { shapes }.any(|(_, shape)| matches!(shape, Shape::Object { open: true, .. })),
             id: self.shapes().any(|(_, shape)| has_id(shape)).then_some(id),
+            id_example: None,
             fields,
             tag: None,
         }

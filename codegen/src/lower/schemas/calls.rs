@@ -2,7 +2,7 @@
 
 use super::node::{self, Node, escape};
 use crate::error::Diagnostic;
-use crate::ir::Verb;
+use crate::ir::{Example, Verb};
 use openapiv3::{
     MediaType, OpenAPI, Operation, Parameter, ParameterData, ParameterSchemaOrContent, PathItem,
     ReferenceOr, RequestBody, Response, StatusCode,
@@ -42,6 +42,7 @@ pub(crate) struct Given {
 pub(crate) struct Body {
     pub(crate) json: bool,
     pub(crate) node: Node,
+    pub(crate) example: Option<Example>,
 }
 
 impl Call {
@@ -56,6 +57,17 @@ impl Call {
         });
         let segments: Vec<&str> = segments.collect();
         format!("{} {}", self.verb.as_str(), segments.join("/"))
+    }
+
+    /// What its example shows, by parameter.
+    pub(crate) fn example(&self) -> Vec<(String, Example)> {
+        let given = self.path_params.iter().chain(&self.query);
+        let given =
+            given.filter_map(|given| Some((given.name.clone(), given.node.example.clone()?)));
+        let body = self.body.iter().filter_map(|body| body.example.as_ref());
+        given
+            .chain(body.flat_map(|example| example.entries().iter().cloned()))
+            .collect()
     }
 
     /// All schemas that it has.
@@ -246,6 +258,9 @@ impl<'a> Reader<'a> {
         if let Some(description) = &data.description {
             node.docs.clone_from(description);
         }
+        if let Some(example) = data.example.as_ref().and_then(Example::of) {
+            node.example = Some(example);
+        }
         // The overlay may mark the parameter as well as its schema.
         node.sensitive |= data.extensions.get("x-sensitive") == Some(&Value::Bool(true));
         if let Some(of) = extension(&data.extensions, "x-id-of") {
@@ -280,6 +295,7 @@ impl<'a> Reader<'a> {
                 let body = media.schema.as_ref().map(|schema| Body {
                     json,
                     node: node::read(schema, &pointer),
+                    example: media.example.as_ref().and_then(Example::of),
                 });
                 return Ok(body);
             }

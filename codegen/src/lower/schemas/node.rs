@@ -2,6 +2,7 @@
 
 use super::Schemas;
 use crate::error::Diagnostic;
+use crate::ir::Example;
 use openapiv3::{
     AdditionalProperties, AnySchema, ObjectType, ReferenceOr, Schema, SchemaData, SchemaKind,
     StringType, Type,
@@ -19,6 +20,7 @@ pub(crate) struct Node {
     pub(crate) sensitive: bool,
     /// Whether the spec says of it that it is a resource.
     pub(crate) resource: bool,
+    pub(crate) example: Option<Example>,
     pub(crate) form: Form,
 }
 
@@ -163,6 +165,7 @@ fn to(reference: &str, pointer: &str) -> Node {
         nullable: false,
         sensitive: false,
         resource: false,
+        example: None,
         form: Form::Reference(name),
     }
 }
@@ -180,6 +183,7 @@ fn item(schema: &Schema, pointer: &str) -> Node {
         nullable: data.nullable || has_null(schema),
         sensitive: data.extensions.get("x-sensitive") == Some(&Value::Bool(true)),
         resource: data.extensions.contains_key("x-resourceId"),
+        example: data.example.as_ref().and_then(Example::of),
         form,
     }
 }

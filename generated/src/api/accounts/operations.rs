@@ -46,7 +46,7 @@ impl<'a> ExternalAccounts<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let page = client.accounts().external_accounts().list("account").await?;
+    /// let page = client.accounts().external_accounts().list("acct_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -73,7 +73,12 @@ impl<'a> ExternalAccounts<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let external_account = client.accounts().external_accounts().create("account").await?;
+    /// let external_account = client
+    ///     .accounts()
+    ///     .external_accounts()
+    ///     .create("acct_123")
+    ///     .external_account("btok_123")
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -101,7 +106,7 @@ impl<'a> ExternalAccounts<'a> {
     /// let external_account = client
     ///     .accounts()
     ///     .external_accounts()
-    ///     .retrieve("account", "id")
+    ///     .retrieve("acct_123", "ba_123")
     ///     .await?;
     /// # Ok(())
     /// # }
@@ -136,7 +141,8 @@ impl<'a> ExternalAccounts<'a> {
     /// let external_account = client
     ///     .accounts()
     ///     .external_accounts()
-    ///     .update("account", "id")
+    ///     .update("acct_123", "ba_123")
+    ///     .default_for_currency(true)
     ///     .await?;
     /// # Ok(())
     /// # }
@@ -171,7 +177,7 @@ impl<'a> ExternalAccounts<'a> {
     /// let deleted_external_account = client
     ///     .accounts()
     ///     .external_accounts()
-    ///     .delete("account", "id")
+    ///     .delete("acct_123", "ba_123")
     ///     .await?;
     /// # Ok(())
     /// # }

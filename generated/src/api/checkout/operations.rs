@@ -60,7 +60,7 @@ impl<'a> Sessions<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let page = client.checkout().sessions().list().await?;
+    /// let page = client.checkout().sessions().list().customer("cus_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -77,9 +77,42 @@ impl<'a> Sessions<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
+    /// use stripe_financial_connections::checkout::{
+    ///     LineItemParams, LineItemPriceDataParams, PaymentMethodOptionsParams,
+    ///     PaymentMethodOptionsUsBankAccountParams, ProductDataParams, SessionMode,
+    /// };
+    /// use stripe_financial_connections::common::FinancialConnectionsOptionsParams;
+    /// use stripe_financial_connections::financial_connections::Permission;
+    /// use stripe_financial_connections::payment_method::PaymentMethodType;
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let session = client.checkout().sessions().create().await?;
+    /// let session = client
+    ///     .checkout()
+    ///     .sessions()
+    ///     .create()
+    ///     .line_items([
+    ///         LineItemParams::new()
+    ///             .price_data(
+    ///                 LineItemPriceDataParams::new("usd")
+    ///                     .product_data(ProductDataParams::new("Surfboard"))
+    ///                     .unit_amount(50_000),
+    ///             )
+    ///             .quantity(1),
+    ///     ])
+    ///     .mode(SessionMode::Payment)
+    ///     .payment_method_options(
+    ///         PaymentMethodOptionsParams::new()
+    ///             .us_bank_account(
+    ///                 PaymentMethodOptionsUsBankAccountParams::new()
+    ///                     .financial_connections(
+    ///                         FinancialConnectionsOptionsParams::new()
+    ///                             .permissions([Permission::PaymentMethod]),
+    ///                     ),
+    ///             ),
+    ///     )
+    ///     .payment_method_types([PaymentMethodType::UsBankAccount])
+    ///     .success_url("https://example.com/thanks")
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -97,7 +130,7 @@ impl<'a> Sessions<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let session = client.checkout().sessions().retrieve("session_id").await?;
+    /// let session = client.checkout().sessions().retrieve("cs_test_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -118,7 +151,7 @@ impl<'a> Sessions<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let session = client.checkout().sessions().expire("session_id").await?;
+    /// let session = client.checkout().sessions().expire("cs_test_123").await?;
     /// # Ok(())
     /// # }
     /// ```

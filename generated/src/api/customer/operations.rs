@@ -40,7 +40,7 @@ impl<'a> Customers<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let page = client.customers().list().await?;
+    /// let page = client.customers().list().email("jenny@example.com").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -58,7 +58,12 @@ impl<'a> Customers<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let customer = client.customers().create().await?;
+    /// let customer = client
+    ///     .customers()
+    ///     .create()
+    ///     .email("jenny@example.com")
+    ///     .name("Jenny Rosen")
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -76,7 +81,7 @@ impl<'a> Customers<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let customer = client.customers().retrieve("customer_id").await?;
+    /// let customer = client.customers().retrieve("cus_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -97,7 +102,7 @@ impl<'a> Customers<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let customer = client.customers().update("customer_id").await?;
+    /// let customer = client.customers().update("cus_123").metadata([("user", "4711")]).await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -118,7 +123,7 @@ impl<'a> Customers<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let deleted_customer = client.customers().delete("customer_id").await?;
+    /// let deleted_customer = client.customers().delete("cus_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -149,9 +154,15 @@ impl<'a> CustomerPaymentMethods<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
+    /// use stripe_financial_connections::payment_method::PaymentMethodType;
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let page = client.customers().payment_methods().list("customer_id").await?;
+    /// let page = client
+    ///     .customers()
+    ///     .payment_methods()
+    ///     .list("cus_123")
+    ///     .r#type(PaymentMethodType::UsBankAccount)
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -179,7 +190,7 @@ impl<'a> CustomerPaymentMethods<'a> {
     /// let payment_method = client
     ///     .customers()
     ///     .payment_methods()
-    ///     .retrieve("customer_id", "payment_method_id")
+    ///     .retrieve("cus_123", "pm_123")
     ///     .await?;
     /// # Ok(())
     /// # }

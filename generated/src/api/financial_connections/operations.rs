@@ -61,9 +61,15 @@ impl<'a> Accounts<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
+    /// use stripe_financial_connections::financial_connections::AccountHolderFilter;
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let page = client.financial_connections().accounts().list().await?;
+    /// let page = client
+    ///     .financial_connections()
+    ///     .accounts()
+    ///     .list()
+    ///     .account_holder(AccountHolderFilter::new().customer("cus_123"))
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -83,7 +89,7 @@ impl<'a> Accounts<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let account = client.financial_connections().accounts().retrieve("account_id").await?;
+    /// let account = client.financial_connections().accounts().retrieve("fca_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -109,7 +115,7 @@ impl<'a> Accounts<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let account = client.financial_connections().accounts().disconnect("account_id").await?;
+    /// let account = client.financial_connections().accounts().disconnect("fca_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -140,7 +146,7 @@ impl<'a> Accounts<'a> {
     /// let account = client
     ///     .financial_connections()
     ///     .accounts()
-    ///     .refresh("account_id", [RefreshFeature::Balance])
+    ///     .refresh("fca_123", [RefreshFeature::Balance])
     ///     .await?;
     /// # Ok(())
     /// # }
@@ -176,7 +182,7 @@ impl<'a> Accounts<'a> {
     /// let account = client
     ///     .financial_connections()
     ///     .accounts()
-    ///     .subscribe("account_id", [SubscribeFeature::Transactions])
+    ///     .subscribe("fca_123", [SubscribeFeature::Transactions])
     ///     .await?;
     /// # Ok(())
     /// # }
@@ -211,7 +217,7 @@ impl<'a> Accounts<'a> {
     /// let account = client
     ///     .financial_connections()
     ///     .accounts()
-    ///     .unsubscribe("account_id", [SubscribeFeature::Transactions])
+    ///     .unsubscribe("fca_123", [SubscribeFeature::Transactions])
     ///     .await?;
     /// # Ok(())
     /// # }
@@ -258,7 +264,7 @@ impl<'a> AccountOwners<'a> {
     ///     .financial_connections()
     ///     .accounts()
     ///     .owners()
-    ///     .list("account_id", "account_ownership_id")
+    ///     .list("fca_123", "fcaowns_123")
     ///     .await?;
     /// # Ok(())
     /// # }
@@ -300,13 +306,19 @@ impl<'a> Sessions<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    /// use stripe_financial_connections::financial_connections::{AccountHolderParams, AccountHolderType, Permission};
+    /// use stripe_financial_connections::financial_connections::{
+    ///     AccountHolderParams, Permission, Prefetch,
+    /// };
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let session = client
     ///     .financial_connections()
     ///     .sessions()
-    ///     .create(AccountHolderParams::new(AccountHolderType::Account), [Permission::Balances])
+    ///     .create(
+    ///         AccountHolderParams::customer("cus_123"),
+    ///         [Permission::Balances, Permission::PaymentMethod],
+    ///     )
+    ///     .prefetch([Prefetch::Balances])
     ///     .await?;
     /// # Ok(())
     /// # }
@@ -333,7 +345,7 @@ impl<'a> Sessions<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let session = client.financial_connections().sessions().retrieve("session_id").await?;
+    /// let session = client.financial_connections().sessions().retrieve("fcsess_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -369,9 +381,15 @@ impl<'a> Transactions<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
+    /// use stripe_financial_connections::common::TimeRange;
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let page = client.financial_connections().transactions().list("account_id").await?;
+    /// let page = client
+    ///     .financial_connections()
+    ///     .transactions()
+    ///     .list("fca_123")
+    ///     .transacted_at(TimeRange::new().gte(1_780_000_000))
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -399,7 +417,7 @@ impl<'a> Transactions<'a> {
     /// let transaction = client
     ///     .financial_connections()
     ///     .transactions()
-    ///     .retrieve("transaction_id")
+    ///     .retrieve("fctxn_123")
     ///     .await?;
     /// # Ok(())
     /// # }

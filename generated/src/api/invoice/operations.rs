@@ -37,7 +37,7 @@ impl<'a> Invoices<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let page = client.invoices().list().await?;
+    /// let page = client.invoices().list().customer("cus_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -53,9 +53,35 @@ impl<'a> Invoices<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
+    /// use stripe_financial_connections::common::FinancialConnectionsOptionsParams;
+    /// use stripe_financial_connections::financial_connections::Permission;
+    /// use stripe_financial_connections::invoice::{
+    ///     BillingPaymentMethodType, CollectionMethod, PaymentMethodOptionsParams,
+    ///     PaymentMethodOptionsUsBankAccountParams, PaymentSettingsParams,
+    /// };
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let invoice = client.invoices().create().await?;
+    /// let invoice = client
+    ///     .invoices()
+    ///     .create()
+    ///     .collection_method(CollectionMethod::SendInvoice)
+    ///     .customer("cus_123")
+    ///     .days_until_due(30)
+    ///     .payment_settings(
+    ///         PaymentSettingsParams::new()
+    ///             .payment_method_options(
+    ///                 PaymentMethodOptionsParams::new()
+    ///                     .us_bank_account(
+    ///                         PaymentMethodOptionsUsBankAccountParams::new()
+    ///                             .financial_connections(
+    ///                                 FinancialConnectionsOptionsParams::new()
+    ///                                     .permissions([Permission::PaymentMethod]),
+    ///                             ),
+    ///                     ),
+    ///             )
+    ///             .payment_method_types([BillingPaymentMethodType::UsBankAccount]),
+    ///     )
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -73,7 +99,7 @@ impl<'a> Invoices<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let invoice = client.invoices().retrieve("invoice_id").await?;
+    /// let invoice = client.invoices().retrieve("in_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -95,7 +121,7 @@ impl<'a> Invoices<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let invoice = client.invoices().update("invoice_id").await?;
+    /// let invoice = client.invoices().update("in_123").description("Surfboard").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -116,7 +142,7 @@ impl<'a> Invoices<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let invoice = client.invoices().finalize("invoice_id").await?;
+    /// let invoice = client.invoices().finalize("in_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -138,7 +164,7 @@ impl<'a> Invoices<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let invoice = client.invoices().pay("invoice_id").await?;
+    /// let invoice = client.invoices().pay("in_123").payment_method("pm_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -160,7 +186,7 @@ impl<'a> Invoices<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let invoice = client.invoices().send("invoice_id").await?;
+    /// let invoice = client.invoices().send("in_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -182,7 +208,7 @@ impl<'a> Invoices<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let invoice = client.invoices().void("invoice_id").await?;
+    /// let invoice = client.invoices().void("in_123").await?;
     /// # Ok(())
     /// # }
     /// ```

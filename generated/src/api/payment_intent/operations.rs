@@ -37,7 +37,7 @@ impl<'a> PaymentIntents<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let page = client.payment_intents().list().await?;
+    /// let page = client.payment_intents().list().customer("cus_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -54,9 +54,32 @@ impl<'a> PaymentIntents<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
+    /// use stripe_financial_connections::common::FinancialConnectionsOptionsParams;
+    /// use stripe_financial_connections::financial_connections::Permission;
+    /// use stripe_financial_connections::payment_intent::{
+    ///     PaymentMethodOptionsParams, PaymentMethodOptionsUsBankAccountParams,
+    /// };
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let payment_intent = client.payment_intents().create(1000, "currency").await?;
+    /// let payment_intent = client
+    ///     .payment_intents()
+    ///     .create(50_000, "usd")
+    ///     .customer("cus_123")
+    ///     .payment_method_options(
+    ///         PaymentMethodOptionsParams::new()
+    ///             .us_bank_account(
+    ///                 PaymentMethodOptionsUsBankAccountParams::new()
+    ///                     .financial_connections(
+    ///                         FinancialConnectionsOptionsParams::new()
+    ///                             .permissions([
+    ///                                 Permission::PaymentMethod,
+    ///                                 Permission::Balances,
+    ///                             ]),
+    ///                     ),
+    ///             ),
+    ///     )
+    ///     .payment_method_types(["us_bank_account"])
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -82,7 +105,7 @@ impl<'a> PaymentIntents<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let payment_intent = client.payment_intents().retrieve("payment_intent_id").await?;
+    /// let payment_intent = client.payment_intents().retrieve("pi_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -104,7 +127,11 @@ impl<'a> PaymentIntents<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let payment_intent = client.payment_intents().update("payment_intent_id").await?;
+    /// let payment_intent = client
+    ///     .payment_intents()
+    ///     .update("pi_123")
+    ///     .metadata([("order", "4711")])
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -125,9 +152,14 @@ impl<'a> PaymentIntents<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
+    /// use stripe_financial_connections::payment_intent::CancellationReason;
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let payment_intent = client.payment_intents().cancel("payment_intent_id").await?;
+    /// let payment_intent = client
+    ///     .payment_intents()
+    ///     .cancel("pi_123")
+    ///     .cancellation_reason(CancellationReason::RequestedByCustomer)
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -151,9 +183,22 @@ impl<'a> PaymentIntents<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
+    /// use stripe_financial_connections::mandate::{
+    ///     CustomerAcceptanceOnlineParams, CustomerAcceptanceParams, MandateDataParams,
+    /// };
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let payment_intent = client.payment_intents().confirm("payment_intent_id").await?;
+    /// let payment_intent = client
+    ///     .payment_intents()
+    ///     .confirm("pi_123")
+    ///     .mandate_data(
+    ///         MandateDataParams::new(
+    ///             CustomerAcceptanceParams::online(
+    ///                 CustomerAcceptanceOnlineParams::new("203.0.113.7", "Mozilla/5.0"),
+    ///             ),
+    ///         ),
+    ///     )
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -181,7 +226,8 @@ impl<'a> PaymentIntents<'a> {
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let payment_intent = client
     ///     .payment_intents()
-    ///     .verify_microdeposits("payment_intent_id")
+    ///     .verify_microdeposits("pi_123")
+    ///     .amounts([32, 45])
     ///     .await?;
     /// # Ok(())
     /// # }

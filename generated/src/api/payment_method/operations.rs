@@ -26,7 +26,7 @@ impl<'a> PaymentMethods<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let payment_method = client.payment_methods().retrieve("payment_method_id").await?;
+    /// let payment_method = client.payment_methods().retrieve("pm_123").await?;
     /// # Ok(())
     /// # }
     /// ```

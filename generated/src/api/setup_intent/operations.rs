@@ -36,7 +36,7 @@ impl<'a> SetupIntents<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let page = client.setup_intents().list().await?;
+    /// let page = client.setup_intents().list().customer("cus_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -53,9 +53,29 @@ impl<'a> SetupIntents<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
+    /// use stripe_financial_connections::common::FinancialConnectionsOptionsParams;
+    /// use stripe_financial_connections::financial_connections::Permission;
+    /// use stripe_financial_connections::setup_intent::{
+    ///     PaymentMethodOptionsParams, PaymentMethodOptionsUsBankAccountParams,
+    /// };
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let setup_intent = client.setup_intents().create().await?;
+    /// let setup_intent = client
+    ///     .setup_intents()
+    ///     .create()
+    ///     .customer("cus_123")
+    ///     .payment_method_options(
+    ///         PaymentMethodOptionsParams::new()
+    ///             .us_bank_account(
+    ///                 PaymentMethodOptionsUsBankAccountParams::new()
+    ///                     .financial_connections(
+    ///                         FinancialConnectionsOptionsParams::new()
+    ///                             .permissions([Permission::PaymentMethod]),
+    ///                     ),
+    ///             ),
+    ///     )
+    ///     .payment_method_types(["us_bank_account"])
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -73,7 +93,7 @@ impl<'a> SetupIntents<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let setup_intent = client.setup_intents().retrieve("setup_intent_id").await?;
+    /// let setup_intent = client.setup_intents().retrieve("seti_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -94,7 +114,11 @@ impl<'a> SetupIntents<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let setup_intent = client.setup_intents().update("setup_intent_id").await?;
+    /// let setup_intent = client
+    ///     .setup_intents()
+    ///     .update("seti_123")
+    ///     .metadata([("user", "4711")])
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -114,9 +138,14 @@ impl<'a> SetupIntents<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
+    /// use stripe_financial_connections::setup_intent::CancellationReason;
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let setup_intent = client.setup_intents().cancel("setup_intent_id").await?;
+    /// let setup_intent = client
+    ///     .setup_intents()
+    ///     .cancel("seti_123")
+    ///     .cancellation_reason(CancellationReason::RequestedByCustomer)
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -136,9 +165,22 @@ impl<'a> SetupIntents<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
+    /// use stripe_financial_connections::mandate::{
+    ///     CustomerAcceptanceOnlineParams, CustomerAcceptanceParams, MandateDataParams,
+    /// };
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let setup_intent = client.setup_intents().confirm("setup_intent_id").await?;
+    /// let setup_intent = client
+    ///     .setup_intents()
+    ///     .confirm("seti_123")
+    ///     .mandate_data(
+    ///         MandateDataParams::new(
+    ///             CustomerAcceptanceParams::online(
+    ///                 CustomerAcceptanceOnlineParams::new("203.0.113.7", "Mozilla/5.0"),
+    ///             ),
+    ///         ),
+    ///     )
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -160,7 +202,11 @@ impl<'a> SetupIntents<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let setup_intent = client.setup_intents().verify_microdeposits("setup_intent_id").await?;
+    /// let setup_intent = client
+    ///     .setup_intents()
+    ///     .verify_microdeposits("seti_123")
+    ///     .amounts([32, 45])
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```

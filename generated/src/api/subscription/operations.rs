@@ -38,7 +38,7 @@ impl<'a> Subscriptions<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let page = client.subscriptions().list().await?;
+    /// let page = client.subscriptions().list().customer("cus_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -56,9 +56,36 @@ impl<'a> Subscriptions<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
+    /// use stripe_financial_connections::common::FinancialConnectionsOptionsParams;
+    /// use stripe_financial_connections::financial_connections::Permission;
+    /// use stripe_financial_connections::invoice::{
+    ///     BillingPaymentMethodType, PaymentMethodOptionsUsBankAccountParams,
+    /// };
+    /// use stripe_financial_connections::subscription::{
+    ///     PaymentMethodOptionsParams, PaymentSettingsParams, SubscriptionItemCreateParams,
+    /// };
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let subscription = client.subscriptions().create().await?;
+    /// let subscription = client
+    ///     .subscriptions()
+    ///     .create()
+    ///     .customer("cus_123")
+    ///     .items([SubscriptionItemCreateParams::new().price("price_123")])
+    ///     .payment_settings(
+    ///         PaymentSettingsParams::new()
+    ///             .payment_method_options(
+    ///                 PaymentMethodOptionsParams::new()
+    ///                     .us_bank_account(
+    ///                         PaymentMethodOptionsUsBankAccountParams::new()
+    ///                             .financial_connections(
+    ///                                 FinancialConnectionsOptionsParams::new()
+    ///                                     .permissions([Permission::PaymentMethod]),
+    ///                             ),
+    ///                     ),
+    ///             )
+    ///             .payment_method_types([BillingPaymentMethodType::UsBankAccount]),
+    ///     )
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -76,7 +103,7 @@ impl<'a> Subscriptions<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let subscription = client.subscriptions().retrieve("subscription_id").await?;
+    /// let subscription = client.subscriptions().retrieve("sub_123").await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -108,7 +135,11 @@ impl<'a> Subscriptions<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let subscription = client.subscriptions().update("subscription_id").await?;
+    /// let subscription = client
+    ///     .subscriptions()
+    ///     .update("sub_123")
+    ///     .cancel_at_period_end(true)
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -137,7 +168,7 @@ impl<'a> Subscriptions<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let subscription = client.subscriptions().cancel("subscription_id").await?;
+    /// let subscription = client.subscriptions().cancel("sub_123").await?;
     /// # Ok(())
     /// # }
     /// ```

@@ -25,9 +25,19 @@ impl<'a> Tokens<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
+    /// use stripe_financial_connections::token::BankAccountParams;
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let token = client.tokens().create().await?;
+    /// let token = client
+    ///     .tokens()
+    ///     .create()
+    ///     .bank_account(
+    ///         BankAccountParams::new("000123456789", "US")
+    ///             .account_holder_name("Jenny Rosen")
+    ///             .currency("usd")
+    ///             .routing_number("110000000"),
+    ///     )
+    ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
@@ -45,7 +55,7 @@ impl<'a> Tokens<'a> {
     /// # use stripe_financial_connections::{Client, Error};
     ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
-    /// let token = client.tokens().retrieve("token_id").await?;
+    /// let token = client.tokens().retrieve("btok_123").await?;
     /// # Ok(())
     /// # }
     /// ```
