@@ -83,6 +83,23 @@ impl Stripe {
         Err("the session was not completed".into())
     }
 
+    /// Has an account linked that payouts can go to, in the same way, and returns the token of it.
+    /// With Stripe, the page sends it to the server, or here: whoever runs this types it in.
+    ///
+    /// # Errors
+    ///
+    /// As [`link`](Self::link).
+    pub fn link_token(&self, session: &Session) -> Result<String> {
+        if let Some(sandbox) = &self.sandbox {
+            return Ok(sandbox.link_token(&session.id, Institution::bank())?);
+        }
+        ask("collectBankAccountToken", &session.client_secret);
+        println!("The id of the token that it resolves with:");
+        let mut token = String::new();
+        std::io::stdin().read_line(&mut token)?;
+        Ok(token.trim().to_owned())
+    }
+
     /// Has an account linked for the payment, in the same way, and returns the payment with its
     /// payment method expanded.
     ///

@@ -61,6 +61,7 @@ pub(crate) fn router() -> Router<Arc<Server>> {
             get(async |Shared(server): Shared<Arc<Server>>| plain(&server, about)),
         )
         .route("/_sandbox/sessions/{id}/link", link(link_session))
+        .route("/_sandbox/sessions/{id}/token", link(link_token))
         .route(
             "/_sandbox/payment_intents/{id}/link",
             link(|universe, id, institution, chosen| {
@@ -202,6 +203,17 @@ pub(crate) fn link_session(
     let accounts = link::session(state, id, institution, chosen)?;
     let accounts: Vec<_> = accounts.iter().filter_map(|id| state.object(id)).collect();
     Ok(json!({ "session": id, "accounts": accounts }))
+}
+
+/// Links an account that payouts can go to, for a session, in whichever world it is.
+pub(crate) fn link_token(
+    universe: &mut Universe,
+    id: &str,
+    institution: &Institution,
+    chosen: &[String],
+) -> Answer {
+    let world = universe.find(|state| state.sessions.get(id).is_some());
+    link::token(universe.world(&world)?, id, institution, chosen)
 }
 
 /// Links an account for an intent, in whichever world it is.

@@ -14,6 +14,7 @@ use crate::refresh::{self, Feature};
 use crate::sessions;
 use crate::state::State;
 use crate::table::Row;
+use crate::tokens;
 
 /// What a session or a payment asks the user for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -87,19 +88,7 @@ pub(crate) fn session(
     institution: &Institution,
     chosen: &[String],
 ) -> Result<Vec<String>, ApiError> {
-    let Some(session) = state.sessions.get(id) else {
-        return Err(ApiError::missing(
-            "financial_connections.session",
-            id,
-            "session",
-        ));
-    };
-    if session.used {
-        return Err(ApiError::invalid(format!(
-            "The session '{id}' was completed before."
-        )));
-    }
-    let grant = session.grant.clone();
+    let grant = open(state, id)?;
     let chosen = choose(institution, &grant, chosen, |_| true)?;
     let accounts = chosen
         .into_iter()
@@ -107,6 +96,33 @@ pub(crate) fn session(
     let accounts: Vec<_> = accounts.collect();
     complete(state, id, &accounts);
     Ok(accounts)
+}
+
+/// Links the one account that payouts are to go to, for the session of this id; the token.
+pub(crate) fn token(
+    state: &mut State,
+    id: &str,
+    institution: &Institution,
+    chosen: &[String],
+) -> Result<Value, ApiError> {
+    let grant = open(state, id)?;
+    let chosen = choose(institution, &grant, chosen, |account| account.payable)?[0].clone();
+    let account = account(state, &grant, Some(id), institution, chosen);
+    complete(state, id, std::slice::from_ref(&account));
+    Ok(tokens::of_account(state, &account))
+}
+
+/// What a session asks for that was not completed.
+fn open(state: &State, id: &str) -> Result<Grant, ApiError> {
+    let session = state.sessions.get(id);
+    let session =
+        session.ok_or_else(|| ApiError::missing("financial_connections.session", id, "session"))?;
+    if session.used {
+        return Err(ApiError::invalid(format!(
+            "The session '{id}' was completed before."
+        )));
+    }
+    Ok(session.grant.clone())
 }
 
 /// Ends a session with these accounts.

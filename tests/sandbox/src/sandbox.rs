@@ -190,6 +190,24 @@ impl Sandbox {
         Ok(ids.map(str::to_owned).collect())
     }
 
+    /// Completes a session as a user would, who links an account that payouts can go to. The id of
+    /// the token that `collectBankAccountToken` gives in the browser.
+    ///
+    /// # Errors
+    ///
+    /// As [`link`](Self::link).
+    pub fn link_token(
+        &self,
+        session: impl AsRef<str>,
+        link: impl Into<Link>,
+    ) -> Result<String, Refused> {
+        let (session, link) = (session.as_ref(), link.into());
+        let token = self.server.with(|universe| {
+            control::link_token(universe, session, &link.institution, &link.accounts)
+        })?;
+        Ok(token["id"].as_str().unwrap_or_default().to_owned())
+    }
+
     /// Links an account for a payment intent or setup intent, as the user does in the browser; it
     /// can then be confirmed.
     ///
