@@ -23,6 +23,9 @@ mod link_account;
 #[path = "../examples/ownership.rs"]
 mod ownership;
 #[allow(dead_code)]
+#[path = "../examples/payouts.rs"]
+mod payouts;
+#[allow(dead_code)]
 #[path = "../examples/transactions.rs"]
 mod transactions;
 #[allow(dead_code)]
@@ -92,4 +95,16 @@ async fn ach_payment() {
     let payment = ach_payment::run(&stripe().await).await.expect("it runs");
     assert_eq!(payment.status, PaymentIntentStatus::Succeeded);
     assert_eq!(payment.amount_received, Some(50_000));
+}
+
+#[tokio::test]
+async fn payouts() {
+    let stripe = stripe().await;
+    let (token, account) = payouts::run(&stripe).await.expect("it runs");
+    assert_eq!(account.last4, "6789");
+    assert_eq!(account.currency, "usd");
+    assert_eq!(account.default_for_currency, Some(true));
+    // A token can be used once.
+    let token = stripe.client().tokens().retrieve(&token).await;
+    assert!(token.expect("it is there").used);
 }
