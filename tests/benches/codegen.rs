@@ -9,6 +9,7 @@ use std::process::Command;
 
 use divan::Bencher;
 use serde_json::{Value, json};
+use stripe_codegen::Source;
 
 const CRATE: &str = "stripe_financial_connections";
 /// Makes this program print a part of the whole spec.
@@ -38,6 +39,29 @@ fn subset(bencher: Bencher) {
     let spec = fs::read_to_string(path).expect("the spec is committed");
     bencher.bench(|| stripe_codegen::generate(&spec, None, CRATE).expect("it is sound"));
 }
+
+/// Another part of the whole spec: from its text to the files of a crate.
+#[divan::bench(args = if upstream().is_some() { &[20][..] } else { &[] })]
+fn slice_operations(bencher: Bencher, operations: usize) {
+    let spec = upstream().expect("it is here");
+    let source = |name, text| Source { name, text };
+    bencher.bench(|| {
+        let subset = stripe_codegen::subset(source("spec", &spec), source("rules", SLICE), &[]);
+        let subset = subset.unwrap_or_else(|problems| panic!("{problems}"));
+        assert_eq!(subset.operations, operations);
+        stripe_codegen::generate(&subset.yaml, None, CRATE).expect("it is sound")
+    });
+}
+
+const SLICE: &str = "
+features:
+  default:
+    operations:
+      - /v1/terminal/locations**
+      - /v1/terminal/readers**
+      - PostTerminalConnectionTokens
+      - PostTerminalOnboardingLinks
+";
 
 #[divan::bench(args = if upstream().is_some() { &[10, 30, 100][..] } else { &[] })]
 fn upstream_percent(bencher: Bencher, percent: usize) {

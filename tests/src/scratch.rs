@@ -33,7 +33,11 @@ pub fn cargo(scratch: &Path) -> Command {
 /// The arguments for all features of the crate, except for the one that needs a library of the
 /// system (`native-tls`, on Linux): who has not installed that can test all else.
 pub fn all_features() -> [String; 2] {
-    let manifest = include_str!("../../generated/Cargo.toml");
+    features_of(include_str!("../../generated/Cargo.toml"))
+}
+
+/// The same for the crate of this manifest.
+pub fn features_of(manifest: &str) -> [String; 2] {
     let features = manifest
         .lines()
         .skip_while(|line| *line != "[features]")

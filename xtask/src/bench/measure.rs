@@ -254,6 +254,10 @@ pub(super) fn codegen(report: &mut Report, quick: bool) -> Result<()> {
             }),
         });
     }
+    let (measured, memory, _) = run("slice_operations")?;
+    let slice = measured.get("slice_operations/20")?.seconds * 1e3;
+    let of = "20 operations, selected from Stripe's whole spec";
+    report.add(codegen_row(of, slice, memory, 500.0));
     let listed = |points: &[(f64, f64)]| {
         let points = points
             .iter()
