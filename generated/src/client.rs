@@ -114,6 +114,7 @@ impl Client {
     /// A client for a connected account: its requests act for this account unless they have an
     /// account or a context of their own. It shares connections, limits and the retry budget with
     /// this one, so that one can be made for each request of a platform.
+    // <this slice only>
     ///
     /// ```no_run
     /// # async fn example(client: stripe_financial_connections::Client) -> Result<(), stripe_financial_connections::Error> {
@@ -121,6 +122,7 @@ impl Client {
     /// let account = seller.financial_connections().accounts().retrieve("fca_123").await?;
     /// # Ok(()) }
     /// ```
+    // </this slice only>
     #[must_use]
     pub fn with_stripe_account(&self, account: impl Into<String>) -> Self {
         self.acting_for(ActsFor::Account(account.into()))

@@ -12,6 +12,7 @@ use crate::request::Request;
 use crate::{Error, de};
 
 /// The value of an answer together with what came around it.
+// <this slice only>
 ///
 /// ```no_run
 /// # async fn example(client: stripe_financial_connections::Client) -> Result<(), stripe_financial_connections::Error> {
@@ -23,6 +24,7 @@ use crate::{Error, de};
 /// println!("{}", all["a_new_field"]);
 /// # Ok(()) }
 /// ```
+// </this slice only>
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Response<T> {

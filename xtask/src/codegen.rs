@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use stripe_codegen::{Diagnostic, Diagnostics, Generated, HEADER, Summary};
 
 use crate::edits::Edits;
-use crate::slice::{CrateName, Slice};
+use crate::slice::Slice;
 use crate::{files, names, screen, source, spec};
 
 /// The crate that the generated code is part of.
@@ -58,15 +58,8 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     if let (Some(rules), Some(out), Some(name)) = (&args.subset, &args.out, &args.crate_name) {
-        let slice = Slice {
-            inputs: spec::Inputs {
-                rules: rules.clone(),
-                overlay: args.overlay.clone(),
-            },
-            from: &args.from,
-            out,
-            name: CrateName::parse(name)?,
-        };
+        let overlay = args.overlay.as_deref();
+        let slice = Slice::new(rules, overlay, &args.from, out, name)?;
         return slice.make(args.check);
     }
     let root = files::root();

@@ -130,7 +130,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 /// What the rules of today select of a spec of another time, and how much they don't find.
 fn slice(folder: &Path, name: &str, text: &str) -> Result<(String, usize)> {
     let (subset, skipped) = shown(
-        spec::Inputs::of(folder).read()?.of_history(name, text),
+        spec::Inputs::of(folder)?.read()?.of_history(name, text),
         name,
     )?;
     Ok((subset.yaml, skipped))

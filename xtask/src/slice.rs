@@ -15,73 +15,98 @@ use anyhow::{Context, Result, bail};
 use stripe_codegen::HEADER;
 
 use crate::codegen::{Changes, generate};
-use crate::{codegen, diff, files, source, spec};
+use crate::{codegen, diff, files, names, screen, source, spec};
 
-pub(crate) use name::CrateName;
+use name::CrateName;
 
 const MANIFEST: &str = "Cargo.toml";
 /// The part of Stripe's spec that the crate is made from, for who wants to see what changes.
 const SPEC: &str = "spec.yaml";
+/// The overlay that all slices have.
+const COMMON: &str = "spec/slices.yaml";
+/// What its types are called.
+const NAMES: &str = "names.yaml";
 const README: &str = "README.md";
 const LICENSES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
 /// What a crate is made of, and where.
 pub(crate) struct Slice<'a> {
-    pub(crate) inputs: spec::Inputs,
+    inputs: spec::Inputs,
     /// Stripe's full spec: a file or a URL.
-    pub(crate) from: &'a str,
+    from: &'a str,
     /// The folder of the crate.
-    pub(crate) out: &'a Path,
-    pub(crate) name: CrateName,
+    out: &'a Path,
+    name: CrateName,
 }
 
 /// What to run once problems are mended.
 const NEXT: &str = "the same command again";
 
-impl Slice<'_> {
+impl<'a> Slice<'a> {
+    /// # Errors
+    ///
+    /// Says what is wrong with the name of the crate, or with the folder of overlays.
+    pub(crate) fn new(
+        rules: &Path,
+        overlay: Option<&Path>,
+        from: &'a str,
+        out: &'a Path,
+        name: &str,
+    ) -> Result<Self> {
+        let mut overlays = vec![files::root().join(COMMON)];
+        if let Some(folder) = overlay {
+            overlays.extend(files::yaml_files(folder)?);
+        }
+        Ok(Self {
+            inputs: spec::Inputs {
+                rules: rules.to_owned(),
+                overlays,
+            },
+            from,
+            out,
+            name: CrateName::parse(name)?,
+        })
+    }
+
     /// Makes the crate, or brings it up to date; with `check` it only says what it would do.
     pub(crate) fn make(&self, check: bool) -> Result<ExitCode> {
         // What is wrong with the folder is said before a download.
-        let before = self.before()?;
+        let manifest = self.before()?;
+        let out = files::shown(self.out);
         let upstream = source::read(self.from)?;
         let subset = spec::print(self.inputs.read()?.subset(&upstream, None), NEXT)?;
-        let out = files::shown(self.out);
-        let generated = generate(&subset.yaml, None, &self.name.ident());
-        let generated = codegen::print(generated, &format!("{out}/{SPEC}"), NEXT)?;
-        let features: BTreeSet<String> = subset.features.iter().cloned().collect();
-        let api = generated.files.into_iter();
-        let mut made: BTreeMap<PathBuf, String> = api
-            .map(|(path, text)| (Path::new("src/api").join(path), text))
-            .collect();
-        let docs = docs::of_the_crate(&self.name, &generated.version, &features);
-        for (path, text) in runtime::files(&runtime_sources()?, &self.name, &docs)? {
-            made.insert(Path::new("src").join(path), text);
-        }
-        self.refuse_foreign(&made)?;
-
-        let manifest = manifest::Inputs {
-            ours: &files::read(&files::root().join("generated").join(MANIFEST))?,
-            workspace: &files::read(&files::root().join(MANIFEST))?,
-            name: &self.name,
-            features: &features,
-            api_version: &generated.version,
+        let (spec_name, names_name) = (format!("{out}/{SPEC}"), format!("{out}/{NAMES}"));
+        let before = Api {
+            spec: names::read(&self.out.join(SPEC))?,
+            names: names::read(&self.out.join(NAMES))?,
         };
-        let manifest = manifest::make(&manifest, before.as_deref())
-            .with_context(|| self.out.join(MANIFEST).display().to_string())?;
+        let named = names::of_update(&names_name, &before.names, &subset.yaml, &before.spec);
+        let named = named.map_err(|wrong| screen::stop(&wrong.in_file(&spec_name), NEXT))?;
+        let generated = generate(&subset.yaml, Some(&named.names), &self.name.ident());
+        let generated = generated.map_err(|wrong| names::called(wrong, &names_name));
+        let generated = codegen::print(generated, &spec_name, NEXT)?;
+
+        let features = subset.features.into_iter().collect();
+        let mut made = self.sources(generated.files, &generated.version, &features)?;
+        let manifest = self.manifest(manifest.as_deref(), &generated.version, &features)?;
         made.insert(MANIFEST.into(), manifest);
-        for license in LICENSES {
-            let text = files::read(&files::root().join(license))?;
-            self.if_missing(&mut made, license, text);
+        for (name, text) in self.once()? {
+            if !self.out.join(name).exists() {
+                made.insert(name.into(), text);
+            }
         }
-        let rules = self
-            .inputs
-            .rules
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy();
-        self.if_missing(&mut made, README, docs::readme(&self.name, &rules));
-        made.insert(SPEC.into(), subset.yaml.clone());
-        self.print_diff(&subset.yaml)?;
+        if !before.spec.is_empty() {
+            let was = diff::Side::new(&spec_name, &before.spec, Some(&before.names));
+            let is = diff::Side::new(self.from, &subset.yaml, Some(&named.names));
+            let diff = diff::between(was, is)?;
+            if !diff.is_empty() {
+                print!("{}", diff.text());
+                names::print(&names_name, &named.notes);
+            }
+        }
+        made.insert(SPEC.into(), subset.yaml);
+        made.insert(NAMES.into(), named.names);
+        self.refuse_foreign(&made)?;
 
         let changes = Changes::between(self.out, "src", made)?;
         eprintln!(
@@ -89,6 +114,51 @@ impl Slice<'_> {
             generated.operations, generated.types, generated.version,
         );
         codegen::write(changes, self.out, check)
+    }
+
+    /// All that is below `src`.
+    fn sources(
+        &self,
+        api: BTreeMap<PathBuf, String>,
+        api_version: &str,
+        features: &BTreeSet<String>,
+    ) -> Result<BTreeMap<PathBuf, String>> {
+        let docs = docs::of_the_crate(&self.name, api_version, features);
+        let mut ours = files::rust_files(&files::root().join("generated/src"))?;
+        ours.retain(|path, _| !path.starts_with("api"));
+        let runtime = runtime::files(&ours, &self.name, &docs)?;
+        let api = api.into_iter();
+        let api = api.map(|(path, text)| (Path::new("src/api").join(path), text));
+        let runtime = runtime.into_iter();
+        let runtime = runtime.map(|(path, text)| (Path::new("src").join(path), text));
+        Ok(api.chain(runtime).collect())
+    }
+
+    fn manifest(
+        &self,
+        before: Option<&str>,
+        api_version: &str,
+        features: &BTreeSet<String>,
+    ) -> Result<String> {
+        let inputs = manifest::Inputs {
+            ours: &files::read(&files::root().join("generated").join(MANIFEST))?,
+            workspace: &files::read(&files::root().join(MANIFEST))?,
+            name: &self.name,
+            features,
+            api_version,
+        };
+        manifest::make(&inputs, before)
+            .with_context(|| self.out.join(MANIFEST).display().to_string())
+    }
+
+    /// What a new crate gets, and its owner has from then on.
+    fn once(&self) -> Result<Vec<(&'static str, String)>> {
+        let rules = self.inputs.rules.file_name().unwrap_or_default();
+        let mut once = vec![(README, docs::readme(&self.name, &rules.to_string_lossy()))];
+        for license in LICENSES {
+            once.push((license, files::read(&files::root().join(license))?));
+        }
+        Ok(once)
     }
 
     /// The manifest that an earlier run made, if there is one.
@@ -148,10 +218,7 @@ impl Slice<'_> {
             fs::canonicalize(path).with_context(|| format!("can't read {}", path.display()))
         };
         let path = real(path)?;
-        for input in [Some(&self.inputs.rules), self.inputs.overlay.as_ref()]
-            .into_iter()
-            .flatten()
-        {
+        for input in std::iter::once(&self.inputs.rules).chain(&self.inputs.overlays) {
             if real(input)?.starts_with(&path) {
                 return Ok(true);
             }
@@ -162,37 +229,15 @@ impl Slice<'_> {
     /// What people wrote is not written over.
     fn refuse_foreign(&self, made: &BTreeMap<PathBuf, String>) -> Result<()> {
         for path in made.keys() {
-            let path = self.out.join(path);
-            if path.is_dir() || path.exists() && !files::read(&path)?.starts_with(HEADER) {
+            let target = self.out.join(path);
+            let is_foreign = target.exists()
+                && (target.is_dir()
+                    || self.is_input(&target)?
+                    || path.starts_with("src") && !files::read(&target)?.starts_with(HEADER));
+            if is_foreign {
                 bail!(
                     "{} is in the way, and was not made by this command; move it elsewhere",
-                    path.display()
-                );
-            }
-        }
-        Ok(())
-    }
-
-    fn if_missing(&self, made: &mut BTreeMap<PathBuf, String>, name: &str, text: String) {
-        if !self.out.join(name).exists() {
-            made.insert(name.into(), text);
-        }
-    }
-
-    /// Says what a user of the crate will notice.
-    fn print_diff(&self, new: &str) -> Result<()> {
-        let path = self.out.join(SPEC);
-        if path.exists() {
-            let name = files::shown(&path);
-            let old = files::read(&path)?;
-            if old != new {
-                print!(
-                    "{}",
-                    diff::between(
-                        diff::Side::new(&name, &old, None),
-                        diff::Side::new(self.from, new, None)
-                    )?
-                    .text()
+                    target.display()
                 );
             }
         }
@@ -200,12 +245,10 @@ impl Slice<'_> {
     }
 }
 
-/// The handwritten sources of this crate.
-fn runtime_sources() -> Result<BTreeMap<PathBuf, String>> {
-    let root = files::root().join("generated/src");
-    let mut sources = files::rust_files(&root)?;
-    sources.retain(|path, _| !path.starts_with("api"));
-    Ok(sources)
+/// What an API is made from.
+struct Api {
+    spec: String,
+    names: String,
 }
 
 #[cfg(test)]

@@ -31,17 +31,17 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 /// What selects a part of the spec, and documents it.
 pub(crate) struct Inputs {
     pub(crate) rules: PathBuf,
-    /// The folder of the overlays.
-    pub(crate) overlay: Option<PathBuf>,
+    /// In their order.
+    pub(crate) overlays: Vec<PathBuf>,
 }
 
 impl Inputs {
     /// Those of this repository are in one folder.
-    pub(crate) fn of(folder: &Path) -> Self {
-        Self {
+    pub(crate) fn of(folder: &Path) -> Result<Self> {
+        Ok(Self {
             rules: folder.join("subset.yaml"),
-            overlay: Some(folder.join("overlay")),
-        }
+            overlays: files::yaml_files(&folder.join("overlay"))?,
+        })
     }
 }
 
@@ -54,13 +54,10 @@ pub(crate) struct Texts {
 impl Inputs {
     pub(crate) fn read(&self) -> Result<Texts> {
         let read = |path: &Path| anyhow::Ok((files::shown(path), files::read(path)?));
-        let overlays = match &self.overlay {
-            Some(folder) => files::yaml_files(folder)?,
-            None => Vec::new(),
-        };
         Ok(Texts {
             rules: read(&self.rules)?,
-            overlays: overlays
+            overlays: self
+                .overlays
                 .iter()
                 .map(|path| read(path))
                 .collect::<Result<_>>()?,
@@ -159,7 +156,7 @@ fn make(folder: &Path, from: &str, check: bool) -> Result<ExitCode> {
     let names_path = folder.join(stripe_codegen::NAMES);
     let names_name = files::shown(&names_path);
     let old_names = names::read(&names_path)?;
-    let inputs = Inputs::of(folder).read()?;
+    let inputs = Inputs::of(folder)?.read()?;
     let upstream = source::read(from)?;
     let next = format!("cargo xtask spec --from {from}");
     let subset = inputs.subset(&upstream, Some(&Origin::of(&before)));

@@ -37,7 +37,7 @@ fn update(
 ) -> Result<String> {
     let old = files::read(&root.join(spec::OUT))?;
     let made = Origin::of(&old);
-    let inputs = spec::Inputs::of(&root.join("spec")).read()?;
+    let inputs = spec::Inputs::of(&root.join("spec"))?.read()?;
     let upstream = source::read(from)?;
     if inputs.made(&made, &upstream) {
         return Ok(screen::known(&made));

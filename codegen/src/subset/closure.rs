@@ -55,7 +55,7 @@ impl Resources {
                 }
             }
         }
-        answered(rules, operations, &all, &mut feature);
+        answered(rules, operations, &all, schemas, &mut feature);
         if rules.raw.is_some() {
             unnamed(rules, operations, &all, &mut feature, found);
         }
@@ -85,6 +85,7 @@ fn answered(
     rules: &Rules,
     operations: &[Operation],
     all: &BTreeSet<String>,
+    schemas: &Map<String, Value>,
     feature: &mut BTreeMap<String, String>,
 ) {
     let named: BTreeSet<String> = feature.keys().cloned().collect();
@@ -93,16 +94,27 @@ fn answered(
         feature.is_some_and(|feature| feature.resources.is_none())
     };
     for operation in operations.iter().filter(names_none) {
-        for (_, schema) in good_answers(operation) {
-            for name in answers(schema).filter(|name| all.contains(*name)) {
-                if named.contains(name) {
-                    continue;
-                }
-                let of = feature.entry(name.to_owned());
-                let of = of.or_insert_with(|| operation.feature.clone());
-                if operation.feature == DEFAULT {
-                    DEFAULT.clone_into(of);
-                }
+        let mut open: Vec<&str> = good_answers(operation)
+            .into_iter()
+            .flat_map(|(_, schema)| answers(schema))
+            .collect();
+        let mut seen = BTreeSet::new();
+        while let Some(name) = open.pop() {
+            if !all.contains(name) || !seen.insert(name) {
+                continue;
+            }
+            // What is one of several resources is all of them.
+            let arms = schemas
+                .get(name)
+                .filter(|schema| schema.get("properties").is_none());
+            open.extend(arms.into_iter().flat_map(answers));
+            if named.contains(name) {
+                continue;
+            }
+            let of = feature.entry(name.to_owned());
+            let of = of.or_insert_with(|| operation.feature.clone());
+            if operation.feature == DEFAULT {
+                DEFAULT.clone_into(of);
             }
         }
     }

@@ -63,6 +63,7 @@ pub(super) fn files(
 const LINTS: &str = "\
 #![allow(
     dead_code,
+    unused_imports,
     unused_macros,
     reason = \"the runtime is the same whatever is bound\"
 )]";

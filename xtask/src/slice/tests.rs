@@ -5,8 +5,7 @@ use std::process::ExitCode;
 
 use tempfile::TempDir;
 
-use super::{CrateName, Slice};
-use crate::spec;
+use super::Slice;
 
 const UPSTREAM: &str = "
 openapi: 3.0.0
@@ -95,15 +94,10 @@ impl Farm {
     }
 
     fn make_at(&self, out: &str, name: &str, check: bool) -> anyhow::Result<ExitCode> {
-        let slice = Slice {
-            inputs: spec::Inputs {
-                rules: self.path("rules/my-slice.yaml"),
-                overlay: Some(self.path("rules/overlay")),
-            },
-            from: &self.path("upstream.yaml").display().to_string(),
-            out: &self.path(out),
-            name: CrateName::parse(name)?,
-        };
+        let from = self.path("upstream.yaml").display().to_string();
+        let (rules, overlay) = (self.path("rules/my-slice.yaml"), self.path("rules/overlay"));
+        let out = self.path(out);
+        let slice = Slice::new(&rules, Some(&overlay), &from, &out, name)?;
         slice.make(check)
     }
 

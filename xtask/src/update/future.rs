@@ -193,9 +193,8 @@ fn committed() -> TempDir {
 
 /// What the screen of a stopped update says, which has nothing to do with it but to be shown.
 fn stopped(root: &Path) -> String {
-    let inputs = spec::Inputs::of(&root.join("spec"))
-        .read()
-        .expect("they are there");
+    let inputs = spec::Inputs::of(&root.join("spec")).expect("they are listed");
+    let inputs = inputs.read().expect("they are there");
     let from = root.join("upstream.yaml").display().to_string();
     let upstream = source::read(&from).expect("it is there");
     let found = inputs
