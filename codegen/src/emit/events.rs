@@ -87,7 +87,7 @@ pub(super) fn emit(api: &Api) -> TokenStream {
                 match object.as_deref() {
                     #(#reads)*
                     #(#reads_others)*
-                    _ => Self::Unrecognized(raw),
+                    _ => origin.unrecognized(raw),
                 }
             }
         }

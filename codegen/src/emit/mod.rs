@@ -78,9 +78,7 @@ pub(crate) fn files<'a>(api: &'a Api, crate_name: &'a str) -> Vec<(PathBuf, Job<
             },
         ));
     }
-    if !api.events.is_empty() {
-        jobs.push((PathBuf::from("events.rs"), Job::Events { api }));
-    }
+    jobs.push((PathBuf::from("events.rs"), Job::Events { api }));
     let modules = modules
         .into_iter()
         .map(|(module, files)| (module, every(files.iter().map(|file| &file.features))))

@@ -52,13 +52,6 @@ pub(super) fn root(api: &Api, modules: &[(&str, Features)]) -> TokenStream {
         let cfg = cfg(features);
         quote! { #cfg pub mod #name; }
     });
-    let events = (!api.events.is_empty()).then(|| {
-        quote! {
-            /// Webhook events: their types, and the objects they are about.
-            #[cfg(feature = "webhook")]
-            pub mod events;
-        }
-    });
     let services = api
         .services
         .iter()
@@ -82,7 +75,9 @@ pub(super) fn root(api: &Api, modules: &[(&str, Features)]) -> TokenStream {
         });
     quote! {
         #inner
-        #events
+        /// Webhook events: their types, and the objects they are about.
+        #[cfg(feature = "webhook")]
+        pub mod events;
         #(#modules)*
 
         /// The version of Stripe's API that the types describe; every request asks for it.

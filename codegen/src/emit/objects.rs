@@ -284,7 +284,13 @@ fn details(scope: &mut Scope<'_>, ty: &Type, object: &Object, tag: &Tag) -> Toke
         .iter()
         .zip(&arms)
         .map(|(field, arm)| {
-            let inner = scope.ty(unboxed(&field.ty));
+            let inner = if field.sensitive {
+                let sensitive = scope.runtime("Sensitive");
+                let inner = scope.ty(&field.ty);
+                quote! { #sensitive<#inner> }
+            } else {
+                scope.ty(unboxed(&field.ty))
+            };
             let text = docs(&field.docs, &format!("`{}` in Stripe's API.", field.name));
             quote! { #text #arm(&'a #inner), }
         })
@@ -298,7 +304,9 @@ fn details(scope: &mut Scope<'_>, ty: &Type, object: &Object, tag: &Tag) -> Toke
             let ident = ident(&field.ident);
             let found = match (field.required, &field.ty) {
                 (true, _) => quote! { Some(#view::#arm(&self.#ident)) },
-                (false, Ty::Boxed(_)) => quote! { self.#ident.as_deref().map(#view::#arm) },
+                (false, Ty::Boxed(_)) if !field.sensitive => {
+                    quote! { self.#ident.as_deref().map(#view::#arm) }
+                }
                 (false, _) => quote! { self.#ident.as_ref().map(#view::#arm) },
             };
             quote! { #tag_ty::#variant => #found, }

@@ -7,7 +7,7 @@ mod merge;
 mod node;
 
 pub(crate) use calls::{Call, Given};
-pub(crate) use events::{EventType, carries};
+pub(crate) use events::{EventType, is_about};
 pub(crate) use node::{Form, Node, Property, Word};
 
 use crate::error::Diagnostic;
@@ -65,6 +65,21 @@ impl Schemas {
     /// The value of the `object` property of a component, by which unions tell it.
     pub(super) fn object_value(&self, component: &str) -> Option<&str> {
         self.components.get(component)?.object_value()
+    }
+
+    /// The components that are unions, and `component` is an arm of.
+    pub(super) fn unions_of(&self, component: &str) -> impl Iterator<Item = &str> {
+        let is_arm =
+            move |node: &Node| matches!(&node.form, Form::Reference(arm) if arm == component);
+        let unions = self
+            .components
+            .iter()
+            .filter(move |(_, node)| match &node.form {
+                Form::OneOf { arms, .. } => arms.iter().any(is_arm),
+                // What is left of a union when the other arms were cut.
+                _ => is_arm(node),
+            });
+        unions.map(|(name, _)| name.as_str())
     }
 
     /// Whether a component is a resource of its own: the spec gives it an id or a namespace.

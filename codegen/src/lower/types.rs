@@ -5,7 +5,7 @@ mod carried;
 mod place;
 mod requests;
 
-use super::schemas::{Call, EventType, Form, Node, Schemas, Word, carries};
+use super::schemas::{Call, EventType, Form, Node, Schemas, Word, is_about};
 use crate::error::Diagnostic;
 use crate::ir::Ty;
 pub(crate) use carried::Carried;
@@ -275,9 +275,11 @@ impl<'a> Typing<'a> {
             if !self.schemas.is_resource(name) {
                 continue;
             }
+            let mut names: Vec<&str> = self.schemas.unions_of(name).collect();
+            names.push(object);
             let events = self.schemas.events.iter().enumerate();
             let events: Vec<usize> = events
-                .filter(|(_, event)| carries(&event.value, object))
+                .filter(|(_, event)| names.iter().any(|name| is_about(&event.value, name)))
                 .map(|(at, _)| at)
                 .collect();
             if !events.is_empty() {
@@ -476,8 +478,8 @@ impl<'a> Typing<'a> {
     /// An item of an array or a value of a map.
     fn contained(&mut self, node: &'a Node, direction: Direction, used: &Use<'_>) -> Ty<PlaceId> {
         let (ty, nullable) = self.ty(node, direction, used);
-        // JSON without a schema may be null itself.
-        if nullable && ty != Ty::Json {
+        // JSON without a schema may be null itself, and what clears is sent as a value like others.
+        if nullable && direction == Direction::Response && ty != Ty::Json {
             Ty::Nullable(Box::new(ty))
         } else {
             ty

@@ -30,6 +30,11 @@ impl Origin<'_> {
         }
     }
 
+    /// Keeps an object that there is no type for.
+    pub(crate) fn unrecognized(&self, raw: Raw) -> EventObject {
+        EventObject::Unrecognized(raw)
+    }
+
     /// Reads the object as a type, or keeps it if it does not fit.
     pub(crate) fn read<T: Object>(&self, raw: Raw, wrap: fn(Box<T>) -> EventObject) -> EventObject {
         match de::boxed_from_str(raw.get()) {

@@ -114,11 +114,39 @@ fn enabled_in(body: &Schema) -> Vec<String> {
     values.cloned().collect()
 }
 
-/// Whether an event of this type carries that object: `customer.subscription.created` carries a
-/// `subscription`.
-pub(crate) fn carries(event: &str, object: &str) -> bool {
+/// Whether an event of this type is about what is called `name`, a kind of object or a union of
+/// several: `customer.subscription.created` is about a `subscription`, `issuing_card.created` about
+/// an `issuing.card`.
+pub(crate) fn is_about(event: &str, name: &str) -> bool {
     let Some((subject, _)) = event.rsplit_once('.') else {
         return false;
     };
-    subject == object || subject.rsplit('.').next() == Some(object)
+    let name = name.replace('.', "_");
+    let dots = subject.match_indices('.').map(|(at, _)| at + 1);
+    std::iter::once(0)
+        .chain(dots)
+        .any(|start| subject[start..].replace('.', "_") == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_about;
+
+    #[test]
+    fn an_event_is_about_what_is_before_the_last_dot() {
+        for (event, name, expected) in [
+            ("customer.created", "customer", true),
+            ("customer.subscription.created", "subscription", true),
+            ("customer.subscription.created", "customer.subscription", true),
+            ("customer.subscription.created", "customer", false),
+            ("issuing_card.created", "issuing.card", true),
+            ("issuing_card.created", "card", false),
+            ("account.external_account.created", "external_account", true),
+            ("account.external_account.created", "account", false),
+            ("source.transaction.created", "source_transaction", true),
+            ("created", "created", false),
+        ] {
+            assert_eq!(is_about(event, name), expected, "{name} in {event}");
+        }
+    }
 }
