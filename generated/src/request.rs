@@ -111,6 +111,7 @@ impl Request {
     pub(crate) fn for_list(&self, url: &str) -> Self {
         let mut request = Self::for_url(&self.0.client, url);
         request.0.options = self.0.options.clone();
+        // <this slice only>
         // Stripe gives the path of all accounts for the accounts of a session.
         if request.0.path == "/v1/financial_connections/accounts"
             && let Some(session) = self
@@ -120,6 +121,7 @@ impl Request {
         {
             request.set("session", session);
         }
+        // </this slice only>
         request
     }
 

@@ -56,11 +56,14 @@ pub(super) fn complete(request: &Request) -> Option<String> {
         ));
     }
     match request.template() {
+        // <this slice only>
         "/v1/financial_connections/accounts" => one_account_filter(request),
+        // </this slice only>
         _ => None,
     }
 }
 
+// <this slice only>
 /// Linked accounts are listed of a customer, of a connected account, or of a session.
 fn one_account_filter(request: &Request) -> Option<String> {
     let holder = request.params().get("account_holder");
@@ -76,3 +79,4 @@ fn one_account_filter(request: &Request) -> Option<String> {
             .to_owned()
     })
 }
+// </this slice only>

@@ -137,7 +137,11 @@ mod tests {
         for (event, name, expected) in [
             ("customer.created", "customer", true),
             ("customer.subscription.created", "subscription", true),
-            ("customer.subscription.created", "customer.subscription", true),
+            (
+                "customer.subscription.created",
+                "customer.subscription",
+                true,
+            ),
             ("customer.subscription.created", "customer", false),
             ("issuing_card.created", "issuing.card", true),
             ("issuing_card.created", "card", false),
