@@ -20,6 +20,7 @@ use crate::subset::Source;
 /// An overlay document, read and checked.
 pub(crate) struct Overlay<'a> {
     name: &'a str,
+    general: bool,
     actions: Vec<Action>,
 }
 
@@ -47,10 +48,17 @@ static OVERLAY: Object = Object {
     by_reference: false,
 };
 
+/// Says that an overlay is for any part of the spec: what one does not have is no mistake.
+const GENERAL: &str = "x-general";
+
 static INFO: Object = Object {
     what: "the information on an overlay",
     required: &["title", "version"],
-    keys: &[("title", Shape::Text), ("version", Shape::Text)],
+    keys: &[
+        ("title", Shape::Text),
+        ("version", Shape::Text),
+        (GENERAL, Shape::Flag),
+    ],
     ..OVERLAY
 };
 
@@ -112,6 +120,7 @@ impl<'a> Overlay<'a> {
         });
         Ok(Self {
             name: source.name,
+            general: document["info"][GENERAL] == Value::Bool(true),
             actions: actions.collect(),
         })
     }
@@ -140,9 +149,10 @@ impl<'a> Overlay<'a> {
         found: &mut Vec<Diagnostic>,
     ) {
         let pointer = format!("/actions/{index}");
-        let (wrong, missing) = self.actions[index].apply(spec, extensions, &pointer, !is_older);
+        let may_lack = is_older || self.general;
+        let (wrong, missing) = self.actions[index].apply(spec, extensions, &pointer, !may_lack);
         // What an older spec lacks is no mistake; what has no meaning always is.
-        let missing = missing.into_iter().filter(|_| !is_older);
+        let missing = missing.into_iter().filter(|_| !may_lack);
         let all = wrong.into_iter().chain(missing);
         found.extend(all.map(|wrong| wrong.in_file(self.name)));
     }
