@@ -46,7 +46,8 @@ fn slice_operations(bencher: Bencher, operations: usize) {
     let spec = upstream().expect("it is here");
     let source = |name, text| Source { name, text };
     bencher.bench(|| {
-        let subset = stripe_codegen::subset(source("spec", &spec), source("rules", SLICE), &[]);
+        let subset =
+            stripe_codegen::subset(source("spec", &spec), None, source("rules", SLICE), &[]);
         let subset = subset.unwrap_or_else(|problems| panic!("{problems}"));
         assert_eq!(subset.operations, operations);
         stripe_codegen::generate(&subset.yaml, None, CRATE).expect("it is sound")
