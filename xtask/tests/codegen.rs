@@ -105,18 +105,7 @@ fn bad_specs_are_refused_with_their_place_and_change_nothing() {
                 properties,
                 "properties: { id: { type: string }, a_b: { type: string }, aB: { type: string } }",
             ),
-            "are both named `a_b`",
-        ),
-        (
-            "two methods of one name",
-            GOOD.replace(
-                "    get:",
-                "    post:\n      operationId: PostCowsCow\n      x-name: retrieve\n      \
-                 responses: { '200': { description: ok, content: { application/json: { schema: \
-                 { $ref: '#/components/schemas/cow' } } } } }\n      parameters: [{ name: cow, in: \
-                 path, required: true, schema: { type: string } }]\n    get:",
-            ),
-            "`cows` has two methods `retrieve`",
+            "are both called `a_b`",
         ),
         (
             "a path without its parameter",
