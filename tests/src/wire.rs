@@ -32,9 +32,10 @@ pub fn assert_sent(seen: &Seen, method: &str, path: &str, pairs: &[(&str, &str)]
     assert_eq!(sent, pairs);
     let in_query = method == "GET" && !pairs.is_empty();
     assert_eq!(!seen.query.is_empty(), in_query);
+    let has_body = method == "POST" && !pairs.is_empty();
     assert_eq!(
         seen.header("content-type"),
-        (method == "POST").then_some("application/x-www-form-urlencoded")
+        has_body.then_some("application/x-www-form-urlencoded")
     );
     assert_eq!(
         seen.header("authorization"),

@@ -74,7 +74,12 @@ fn check(edit: &Edit, spec: &Value) {
                     diff.text()
                 );
             }
-            assert_ne!(code(&generated), *CODE, "{edit:?}: the same code");
+            // A type of several places keeps what only one of them has lost: that is named above.
+            let is_named = !edit.names.is_empty() && !diff.is_empty();
+            assert!(
+                is_named || code(&generated) != *CODE,
+                "{edit:?}: the same code"
+            );
         }
         Err(diagnostics) => {
             for diagnostic in diagnostics.iter() {
