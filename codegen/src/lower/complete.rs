@@ -10,6 +10,7 @@ use super::{Read, ways};
 use crate::error::{Diagnostic, Diagnostics};
 use crate::ir::{Api, Kind, TypeId};
 use crate::names::Names;
+use std::collections::BTreeSet;
 
 /// How often places are taken apart that can't be one type: each time their users may follow.
 const ROUNDS: usize = 16;
@@ -42,6 +43,7 @@ pub(crate) fn complete(
     let before_names = before.as_ref().map(|known| Before {
         types: known.types,
         names: &known.names,
+        services: &known.services,
     });
     let mut apart = Apart::default();
     let (mut completed, mut notes) = (names.clone(), Vec::new());
@@ -63,6 +65,10 @@ pub(crate) fn complete(
         }
     }
     notes.extend(apart.notes());
+    let api = super::assemble(types, &completed, &mut Vec::new(), &mut Vec::new());
+    for (way, service) in keep::by_way(&api) {
+        name_service(way, service, &mut completed);
+    }
     if let Some(known) = &before {
         // What is pinned here may show what else has to be.
         for _ in 0..2 {
@@ -88,11 +94,27 @@ pub(crate) fn complete(
     Diagnostics::check(completed, found)
 }
 
+/// A new service leaves a type its name: what it is called instead is written down.
+fn name_service(way: String, (module, mut name): (String, String), names: &mut Names) {
+    let is_type = |name: &str, names: &Names| {
+        let types = names.modules.get(&module);
+        types.is_some_and(|types| types.contains_key(name))
+    };
+    if names.services.contains_key(&way) || !is_type(&name, names) {
+        return;
+    }
+    while is_type(&name, names) {
+        name.push_str("Service");
+    }
+    names.services.insert(way, (module, name));
+}
+
 /// A spec as it was.
 struct Known<'a> {
     types: &'a Types,
     names: Names,
     api: Api,
+    services: BTreeSet<(String, String)>,
 }
 
 impl<'a> Known<'a> {
@@ -100,9 +122,12 @@ impl<'a> Known<'a> {
         let Completed { names, .. } = complete(read, names, None)?;
         let mut found: Vec<Diagnostic> = Vec::new();
         let api = super::assemble(&read.types, &names, &mut found, &mut Vec::new());
+        let services = api.services.iter();
+        let services = services.map(|service| (service.module.clone(), service.name.clone()));
         Ok(Self {
             types: &read.types,
             names,
+            services: services.collect(),
             api,
         })
     }

@@ -135,7 +135,7 @@ impl Keep<'_> {
 }
 
 /// The services by the way to them.
-fn by_way(api: &Api) -> BTreeMap<String, (String, String)> {
+pub(super) fn by_way(api: &Api) -> BTreeMap<String, (String, String)> {
     let mut found = BTreeMap::new();
     let mut queue: Vec<(Vec<&str>, usize)> = Vec::new();
     for (at, service) in api

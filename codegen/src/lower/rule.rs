@@ -12,7 +12,7 @@ use super::types::{PlaceId, Types};
 use super::ways::Way;
 use crate::names::Names;
 use group::Groups;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What completing names did.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,6 +73,8 @@ pub enum Note {
 pub(crate) struct Before<'a> {
     pub(crate) types: &'a Types,
     pub(crate) names: &'a Names,
+    /// The modules and names of its services, which no new type takes.
+    pub(crate) services: &'a BTreeSet<(String, String)>,
 }
 
 /// Places that can't be of a type, with the reason.
@@ -134,7 +136,7 @@ pub(super) fn complete(
     forget(types, &mut names, &mut notes);
     apart.take_out(&mut names);
     let groups = Groups::of(types, &names, apart);
-    candidates::name(types, ways, groups, &mut names, &mut notes);
+    candidates::name(types, ways, groups, before, &mut names, &mut notes);
     notes.sort();
     (names, notes)
 }

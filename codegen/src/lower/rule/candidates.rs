@@ -5,8 +5,8 @@
 //! where it is one word, which the next addition makes wrong, or a part of a part. What several
 //! modules use is in `common`.
 
-use super::Note;
 use super::group::{Group, GroupId, Groups};
+use super::{Before, Note};
 use crate::ir::{COMMON, Verb};
 use crate::lower::types::{Direction, PlaceId, Placed, Shape, Types, User};
 use crate::lower::ways::{Way, resource};
@@ -38,13 +38,14 @@ pub(super) fn name(
     types: &Types,
     ways: &[Way],
     groups: Groups,
+    before: Option<&Before<'_>>,
     names: &mut Names,
     notes: &mut Vec<Note>,
 ) {
     let mut naming = Namer {
         types,
         ways,
-        taken: taken_names(types, ways, names),
+        taken: taken_names(types, ways, before, names),
         names: groups
             .groups
             .iter()
@@ -95,21 +96,15 @@ struct Namer<'a> {
 fn taken_names(
     types: &Types,
     ways: &[Way],
+    before: Option<&Before<'_>>,
     names: &Names,
 ) -> BTreeMap<(String, String), Option<GroupId>> {
     let mut taken = BTreeMap::new();
-    let resources = types.places.iter().filter(|placed| placed.is_resource);
-    let resources = resources.filter_map(|placed| placed.component.as_deref().map(resource));
-    let resources: BTreeSet<(String, String)> = resources.collect();
     for way in ways {
         taken.insert((way.module.clone(), way.builder.clone()), None);
-        let last = way.service.last().map_or("", |last| naming::plain(last));
-        let service = (way.module.clone(), naming::camel(last));
-        // A service leaves a resource its name.
-        if !resources.contains(&service) {
-            taken.insert(service, None);
-        }
     }
+    let known = before.iter().flat_map(|before| before.services);
+    taken.extend(known.map(|service| (service.clone(), None)));
     for (module, name) in names.services.values() {
         taken.insert((module.clone(), name.clone()), None);
     }
