@@ -111,7 +111,8 @@ pub(crate) fn answers_of_stripe() -> Vec<Case> {
             ),
         lasting("a key used again", error(400, reused), "Idempotency").says("for one request"),
         lasting("a wrong key", error(401, invalid("x")), "Authentication").code("x"),
-        lasting("too little money", error(402, declined), "Card").code("insufficient_funds"),
+        lasting("too little money", error(402, declined), "PaymentDeclined")
+            .code("insufficient_funds"),
         lasting("a forbidden call", error(403, invalid("y")), "Permission").code("y"),
         lasting(
             "no such object",
@@ -260,7 +261,7 @@ pub(crate) fn faults_of_the_connection() -> Vec<Case> {
             json!({"type": "card_error", "code": "x", "message": "No."}),
         )
     };
-    let refused = |name, answer| lasting(name, answer, "Card").status(402);
+    let refused = |name, answer| lasting(name, answer, "PaymentDeclined").status(402);
     let timeout = |name, answer| passing(name, answer, "Timeout").says("within 1 s");
     vec![
         connection("a drop before the answer", Answer::drop_before()),
