@@ -21,6 +21,7 @@
 //!     fields: {a-b: a_b_2}           # a property → its field or setter
 //!     id: CowId                      # the newtype of its id
 //!     view: CowDetailsView           # what `details()` gives
+//!     without_client: true           # stays there without a client, though only requests have it
 //! POST /v1/farm/cows/{}:             # an operation
 //!   call: farm.cows.milk             # the way to it
 //!   builder: farm::MilkCow
@@ -66,6 +67,8 @@ pub(crate) struct Entry {
     pub(crate) fields: BTreeMap<String, String>,
     pub(crate) id: Option<String>,
     pub(crate) view: Option<String>,
+    /// Whether it stays there without a client, though only requests have it.
+    pub(crate) without_client: bool,
     pub(crate) at: Vec<String>,
 }
 

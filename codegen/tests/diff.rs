@@ -42,8 +42,8 @@ API version a → b: 3 changes, 2 of them breaking.
 
 Breaking:
   pet::Pet
-    responses: age is now Option<String>, was Option<i64>
-    responses: name is gone, was Option<String>
+    responses: age is now Option<String>, was Option<i64> (upstream: pet age)
+    responses: name is gone, was Option<String> (upstream: pet name)
 
 Compatible:
   pet::Pet
@@ -62,8 +62,8 @@ API version a → b: 3 changes, 2 of them breaking.
 ### Breaking
 
 - `pet::Pet`
-  - responses: `age` is now `Option<String>`, was `Option<i64>`
-  - responses: `name` is gone, was `Option<String>`
+  - responses: `age` is now `Option<String>`, was `Option<i64>` (upstream: `pet age`)
+  - responses: `name` is gone, was `Option<String>` (upstream: `pet name`)
 
 ### Compatible
 

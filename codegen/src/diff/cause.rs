@@ -108,7 +108,7 @@ fn facts(types: &Types, place: &str) -> Option<Facts> {
             Shape::Union(arms) => {
                 facts.extend(
                     arms.iter()
-                        .map(|arm| (arm.object.clone(), arm.component.clone())),
+                        .map(|arm| (arm.told_by(), arm.component.clone())),
                 );
             }
             Shape::Choice(options) => facts.extend(options.iter().map(|option| match option {

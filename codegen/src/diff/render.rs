@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Action, Change, Diff, Effect, Step, Subject};
+use super::{Action, By, Cause, Change, Diff, Effect, Step, Subject};
 
 impl Diff {
     /// For a terminal.
@@ -14,7 +14,8 @@ impl Diff {
             for (place, changes) in by_place(&section) {
                 out.push_str(&format!("  {place}\n"));
                 for change in changes {
-                    out.push_str(&format!("    {}: {}\n", concerned(change), change.what));
+                    let (who, what, cause) = (concerned(change), &change.what, cause(change));
+                    out.push_str(&format!("    {who}: {what}{cause}\n"));
                 }
             }
             for (title, types) in whole_types(&section) {
@@ -43,7 +44,8 @@ impl Diff {
             for (place, changes) in by_place(&section) {
                 out.push_str(&format!("- `{place}`\n"));
                 for change in changes {
-                    out.push_str(&format!("  - {}: {}\n", concerned(change), change.what));
+                    let (who, what, cause) = (concerned(change), &change.what, cause(change));
+                    out.push_str(&format!("  - {who}: {what}{cause}\n"));
                 }
             }
             for (title, types) in whole_types(&section) {
@@ -135,6 +137,21 @@ fn whole_types<'a>(changes: &[&'a Change]) -> BTreeMap<&'static str, Modules<'a>
             .push(name);
     }
     found
+}
+
+/// Who made a change that breaks something, and where in the spec.
+fn cause(change: &Change) -> String {
+    let Some(Cause { by, place }) = &change.cause else {
+        return String::new();
+    };
+    let who = match by {
+        By::Upstream => "upstream",
+        By::Us => "ours, upstream is as it was",
+    };
+    match place.is_empty() {
+        true => format!(" ({who})"),
+        false => format!(" ({who}: `{place}`)"),
+    }
 }
 
 /// Who is concerned by a change.

@@ -3,7 +3,7 @@
 
 use super::cause::{By, by, in_api};
 use super::{Action, At, Compare, Concerns, Effect, Subject};
-use crate::lower::{Alternative, Direction, Member, PlaceId, Placed, Shape};
+use crate::lower::{Alternative, Direction, Member, PlaceId, Placed, Shape, UnionArm};
 
 /// A break in a place.
 struct Broken {
@@ -166,7 +166,7 @@ fn always(member: &Member) -> bool {
 fn values(shape: &Shape) -> Vec<String> {
     match shape {
         Shape::Enum(words) => words.iter().map(|word| word.value.clone()).collect(),
-        Shape::Union(arms) => arms.iter().map(|arm| arm.object.clone()).collect(),
+        Shape::Union(arms) => arms.iter().map(UnionArm::told_by).collect(),
         Shape::Choice(options) => options
             .iter()
             .map(|option| match option {

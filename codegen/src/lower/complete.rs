@@ -65,6 +65,8 @@ pub(crate) fn complete(
         }
     }
     notes.extend(apart.notes());
+    let old = before.as_ref().map(|known| &known.api);
+    leave_methods(old, types, &mut completed);
     let api = super::assemble(types, &completed, &mut Vec::new(), &mut Vec::new());
     for (way, service) in keep::by_way(&api) {
         name_service(way, service, &mut completed);
@@ -92,6 +94,38 @@ pub(crate) fn complete(
         notes,
     };
     Diagnostics::check(completed, found)
+}
+
+/// A new service leaves a method its name: `…/milk` does something, and `…/milk/{}` is new below it.
+fn leave_methods(old: Option<&Api>, types: &Types, names: &mut Names) {
+    let methods: BTreeSet<Vec<&str>> = old
+        .iter()
+        .flat_map(|old| &old.operations)
+        .map(|operation| {
+            let way = operation.service.iter().chain([&operation.method]);
+            way.map(String::as_str).collect()
+        })
+        .collect();
+    let places: BTreeSet<&str> = old
+        .iter()
+        .flat_map(|old| &old.operations)
+        .map(|operation| operation.place.as_str())
+        .collect();
+    for mut way in ways::ways(types, names, &mut Vec::new()) {
+        if places.contains(way.place.as_str()) {
+            continue;
+        }
+        let is_method = |service: &[String]| {
+            methods.contains(&service.iter().map(String::as_str).collect::<Vec<_>>())
+        };
+        let Some(len) = (1..=way.service.len()).find(|len| is_method(&way.service[..*len])) else {
+            continue;
+        };
+        let name = crate::naming::plain(&way.service[len - 1]).to_owned();
+        way.service[len - 1] = format!("{name}_");
+        way.service.push(way.method);
+        names.call(&way.place).call = Some(way.service.join("."));
+    }
 }
 
 /// A new service leaves a type its name: what it is called instead is written down.

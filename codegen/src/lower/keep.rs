@@ -92,6 +92,10 @@ impl Keep<'_> {
             self.note(format!("`{path}` stays where it was available"));
             self.names.entry(&is.module, &is.name).features = Some(features);
         }
+        if is.request_only && !was.request_only {
+            self.note(format!("`{path}` stays there without a client"));
+            self.names.entry(&is.module, &is.name).without_client = true;
+        }
         for (word, was, is_now) in idents(&was.kind, &is.kind) {
             self.note(format!(
                 "`{word}` of `{path}` stays `{was}`, would be `{is_now}`"

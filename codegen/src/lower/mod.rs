@@ -22,7 +22,7 @@ mod ways;
 
 pub(crate) use complete::complete;
 pub use rule::Note;
-pub(crate) use types::{Alternative, Direction, Member, PlaceId, Placed, Shape, Types};
+pub(crate) use types::{Alternative, Direction, Member, PlaceId, Placed, Shape, Types, UnionArm};
 
 use crate::error::{Diagnostic, Diagnostics};
 use crate::ir::Api;

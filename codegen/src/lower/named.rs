@@ -110,10 +110,11 @@ pub(super) fn named(
             tag: tag::tag(kind, &kinds, &listed.entry.setters, &view),
             docs: union::docs(types, listed),
             is_resource: listed.places.iter().any(|id| types.get(*id).is_resource),
-            is_request: listed
-                .places
-                .iter()
-                .all(|id| types.get(*id).direction == super::types::Direction::Request),
+            is_request: !listed.entry.without_client
+                && listed
+                    .places
+                    .iter()
+                    .all(|id| types.get(*id).direction == super::types::Direction::Request),
             places: listed.places.clone(),
             module,
             name,

@@ -101,6 +101,14 @@ pub(crate) struct UnionArm {
     pub(crate) place: PlaceId,
 }
 
+impl UnionArm {
+    /// What tells it from the others.
+    pub(crate) fn told_by(&self) -> String {
+        let deleted = if self.deleted { " (deleted)" } else { "" };
+        format!("{}{deleted}", self.object)
+    }
+}
+
 /// One of several types that a parameter takes.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Alternative {

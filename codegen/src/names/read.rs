@@ -126,6 +126,9 @@ impl Reader<'_> {
                 "fields" => entry.fields = self.idents(value, pointer, naming::is_snake),
                 "id" => entry.id = self.text(value, pointer),
                 "view" => entry.view = self.text(value, pointer),
+                "without_client" if value.is_boolean() => {
+                    entry.without_client = value == &Value::Bool(true);
+                }
                 "at" => entry.at = self.texts(value, pointer),
                 _ => self.wrong(pointer, format!("`{key}` says nothing of a type")),
             }

@@ -60,6 +60,9 @@ impl Entry {
                 _ = writeln!(out, "    {key}: {}", scalar(value));
             }
         }
+        if self.without_client {
+            _ = writeln!(out, "    without_client: true");
+        }
         _ = writeln!(out, "    at:");
         let mut places: Vec<&String> = self.at.iter().collect();
         places.sort_by_key(|place| (is_operation(place), *place));

@@ -270,6 +270,81 @@ fn reuse_type(spec: &mut Value, random: &mut Random) -> Edit {
     edit(format!("add {NEW}, a {name}, to {into}"), [NEW])
 }
 
+/// Adds something that upstream may add, in a random place; gives what it is.
+pub(crate) fn addition(spec: &mut Value, random: &mut Random) -> String {
+    // Told apart, so that one is not put in the place of another.
+    let name = format!("zz_{}", random.below(1_000_000));
+    let parts = [
+        json!({"type": "string", "description": "A text."}),
+        json!({"type": "string", "enum": ["all", "none", "some_more"], "description": "A choice."}),
+        json!({"type": "object", "description": "A part.", "properties": {
+            "status": {"type": "string", "enum": ["active", "inactive"]},
+            "tax": {"type": "object", "properties": {"amount": {"type": "integer"}}},
+        }}),
+    ];
+    let part = random.pick(&parts).clone();
+    match random.below(5) {
+        0 => {
+            let into = schema(spec, random);
+            spec["components"]["schemas"][&into]["properties"][&name] = part;
+            format!("{name} in {into}")
+        }
+        1 => {
+            let into = schema(spec, random);
+            let of = schema(spec, random);
+            let reference = json!({"$ref": format!("#/components/schemas/{of}")});
+            spec["components"]["schemas"][&into]["properties"][&name] = reference;
+            format!("{name}, a {of}, in {into}")
+        }
+        2 => {
+            let into = schema(spec, random);
+            let component = json!({"type": "object", "x-resourceId": name,
+                "required": ["id"], "properties": {"id": {"type": "string"}, "part": part}});
+            spec["components"]["schemas"][&name] = component;
+            let reference = json!({"$ref": format!("#/components/schemas/{name}")});
+            spec["components"]["schemas"][&into]["properties"][&name] = reference;
+            format!("the component {name} in {into}")
+        }
+        3 => {
+            // Below a path that there is, where an operation was an action of its parent.
+            let paths: Vec<String> = spec["paths"].as_object().unwrap().keys().cloned().collect();
+            let path = format!("{}/{name}", random.pick(&paths));
+            let of = schema(spec, random);
+            let placeholders = path.split('/').filter_map(|segment| {
+                let name = segment.strip_prefix('{')?.strip_suffix('}')?;
+                Some(json!({"name": name, "in": "path", "required": true, "schema": {"type": "string"}}))
+            });
+            let placeholders: Vec<Value> = placeholders.collect();
+            let verb = *random.pick(&["get", "post", "delete"]);
+            let mut operation = json!({"operationId": name, "parameters": placeholders, "responses": {"200": {
+                "description": "ok", "content": {"application/json": {"schema": {
+                    "$ref": format!("#/components/schemas/{of}")}}}}}});
+            if verb == "post" {
+                let schema = json!({"type": "object", "properties": {&name: part}});
+                operation["requestBody"] = json!({"content": {
+                    "application/x-www-form-urlencoded": {"schema": schema}}});
+            }
+            spec["paths"][&path] = json!({verb: operation});
+            format!("{verb} {path}")
+        }
+        _ => {
+            let posts: Vec<String> = operations(spec)
+                .into_iter()
+                .filter(|(_, operation)| {
+                    let body =
+                        &operation["requestBody"]["content"]["application/x-www-form-urlencoded"];
+                    body["schema"]["properties"].is_object()
+                })
+                .map(|(pointer, _)| pointer)
+                .collect();
+            let pointer = random.pick(&posts).clone();
+            let body = &mut at(spec, &pointer)["requestBody"]["content"];
+            body["application/x-www-form-urlencoded"]["schema"]["properties"][&name] = part;
+            format!("{name} in {pointer}")
+        }
+    }
+}
+
 fn edit<const N: usize>(what: String, names: [impl Into<String>; N]) -> Edit {
     let names = names.into_iter().map(|name| vec![name.into()]);
     Edit {
