@@ -34,11 +34,13 @@ fn print(line: std::fmt::Arguments<'_>) {
 
 include!(concat!(env!("OUT_DIR"), "/samples.rs"));
 
+type Run<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
+
 pub(crate) struct Sample {
     name: &'static str,
     /// What the page says that it prints.
     output: Option<&'static str>,
-    run: for<'a> fn(&'a World) -> Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>,
+    run: for<'a> fn(&'a World) -> Run<'a>,
 }
 
 /// What samples start from: a sandbox, and what they name in their arguments.

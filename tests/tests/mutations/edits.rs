@@ -162,6 +162,10 @@ fn retype_query_parameter(spec: &mut Value, random: &mut Random) -> Edit {
     let (list, index) = query_parameter(spec, random);
     let parameter = &mut at(spec, &list)[index];
     parameter["schema"] = other_type(&parameter["schema"]);
+    if let Some(parameter) = parameter.as_object_mut() {
+        // It is about the type that was.
+        parameter.remove("x-id-of");
+    }
     let name = text(&parameter["name"]);
     edit(format!("retype {name} in {list}"), [name])
 }
