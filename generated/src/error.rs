@@ -46,7 +46,9 @@ pub use unanswered::{ConnectionError, TimeoutError, TooLargeError};
 /// | `retry_budget` of a client | 500 tokens | what the last attempt came to; `is_out_of_budget` is true |
 /// | `max_response_size` | 32 MiB | `TooLarge`; of an error answer, `Api` with the start of the body |
 /// | a list whose pages lead back, or nowhere | | `List` |
+// <this slice only>
 /// | `wait` for a refresh | as given | `Wait`, which says that it was time |
+// </this slice only>
 ///
 /// ```
 /// # #[cfg(feature = "client")] {

@@ -44,6 +44,7 @@
 //! | `tracing` | spans `stripe.request` and `stripe.attempt` |
 //! | `jiff`, `chrono`, `time` | conversions of [`Timestamp`] |
 
+// <this slice only>
 #[cfg(all(
     any(doc, doctest),
     feature = "checkout",
@@ -56,6 +57,7 @@
     feature = "webhook"
 ))]
 pub mod guide;
+// </this slice only>
 
 #[rustfmt::skip] // formatted by the generator
 mod api;
