@@ -11,13 +11,9 @@ impl Compare<'_> {
             sorted_apart(&old.options, &new.options, |option| option.ident.clone());
         for was in removed {
             let what = format!("`{}` is gone", was.ident);
-            self.note(
-                at,
-                (Subject::Value, wire(was)),
-                Action::Removed,
-                Effect::Breaking,
-                what,
-            );
+            let about = (Subject::Value, wire(was));
+            let cause = Some(self.causes.member(at.spec, &step(was)));
+            self.note_with(at, about, Action::Removed, Effect::Breaking, what, cause);
         }
         for is in added {
             let what = format!("`{}` is new", is.ident);
@@ -44,7 +40,8 @@ impl Compare<'_> {
                 let (old, new) = (spelled(self.old, was), spelled(self.new, is));
                 let what = format!("`{}` is now `{new}`, was `{old}`{more}", is.ident);
                 let about = (Subject::Value, wire(is));
-                self.note(at, about, Action::Changed, Effect::Breaking, what);
+                let cause = Some(self.causes.member(at.spec, &step(is)));
+                self.note_with(at, about, Action::Changed, Effect::Breaking, what, cause);
             }
         }
     }
@@ -187,5 +184,13 @@ fn wire(option: &ChoiceOption) -> &str {
     match &option.value {
         ChoiceValue::Word(word) => word,
         ChoiceValue::Typed(_) => &option.ident,
+    }
+}
+
+/// What tells an option in the notation of places.
+fn step(option: &ChoiceOption) -> String {
+    match &option.value {
+        ChoiceValue::Word(word) => word.clone(),
+        ChoiceValue::Typed(_) => format!("|{}", option.arm),
     }
 }
