@@ -4,7 +4,7 @@ mod recorder;
 
 use my_connect::Client;
 use my_connect::account::{
-    BusinessProfileParams, AccountCapabilitiesAcssDebitPaymentsParams as CapabilityParams,
+    BusinessProfileParams, AccountCapabilitiesCapabilityParams as CapabilityParams,
     AccountCapabilitiesParams, AccountControllerFeesParams, AccountControllerFeesPayer,
     AccountControllerParams, AccountControllerStripeDashboardParams,
     AccountControllerStripeDashboardType, AccountPersonRelationshipFilter,

@@ -4,10 +4,11 @@ mod recorder;
 
 use my_treasury::Client;
 use my_treasury::treasury::{
-    CardIssuingParams, DestinationPaymentMethodOptionsParams as OptionsParams,
+    DestinationPaymentMethodOptionsParams as OptionsParams,
     DestinationPaymentMethodOptionsUsBankAccountNetwork as Network,
     DestinationPaymentMethodOptionsUsBankAccountParams as BankAccountParams,
-    FinancialAccountCreatedRangeQueryFilter as TimeFilter, FinancialAccountFeaturesParams,
+    FinancialAccountCreatedRangeQueryFilter as TimeFilter, FinancialAccountFeatureAccessParams as AccessParams,
+    FinancialAccountFeaturesParams,
     InboundTransfersAchParams, InboundTransfersParams, OrderBy, StatusTransitionsFilter,
     TransactionStatus,
 };
@@ -21,7 +22,7 @@ fn the_calls_are_those_of_the_sdk() {
     // The answers say nothing, and so fit no type.
     let treasury = client.treasury();
     let features = FinancialAccountFeaturesParams::new()
-        .card_issuing(CardIssuingParams::new(true))
+        .card_issuing(AccessParams::new(true))
         .inbound_transfers(
             InboundTransfersParams::new().ach(InboundTransfersAchParams::new(false)),
         );
