@@ -81,7 +81,7 @@ impl Texts {
 
     /// The subset of `upstream`. When that is what `made` is of already, its commit is that one's.
     ///
-    /// What is wrong is an error that [`print`] shows.
+    /// What is wrong is an error that `print` shows.
     pub(crate) fn subset(
         &self,
         upstream: &Upstream,
