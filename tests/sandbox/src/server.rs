@@ -77,6 +77,16 @@ impl Server {
 
     /// Does something with all there is as it is now, and then what follows from it.
     pub(crate) fn with<T>(self: &Arc<Self>, act: impl FnOnce(&mut Universe) -> T) -> T {
+        let (result, changed) = self.settle(act);
+        if changed {
+            self.woken.notify_one();
+        }
+        result
+    }
+
+    /// Does what [`with`](Self::with) does, without waking [`tick`], and returns whether the state
+    /// has changed.
+    fn settle<T>(self: &Arc<Self>, act: impl FnOnce(&mut Universe) -> T) -> (T, bool) {
         // A handler that panicked ends its own request only.
         let mut universe = self.universe.lock().unwrap_or_else(PoisonError::into_inner);
         universe.catch_up();
@@ -86,11 +96,10 @@ impl Server {
         let parcels = std::mem::take(&mut universe.parcels);
         drop(universe);
         if changed {
-            self.woken.notify_one();
             self.tell(Change::State);
         }
         self.deliverer.deliver(self, parcels);
-        result
+        (result, changed)
     }
 
     /// Does something with the state of a world, as [`with`](Self::with) does.
@@ -123,10 +132,15 @@ impl Server {
     }
 }
 
-/// Lets time pass: what is due happens without a request.
+/// Lets time pass: what is due happens without a request. Returns when the sandbox has ended.
 pub(crate) async fn tick(server: Arc<Server>) {
     loop {
-        let idle = server.with(|universe| universe.idle());
+        // It must not wake itself: a state that cannot be saved counts as changed every time, and
+        // a task that is always ready never lets go of its thread.
+        let ((ended, idle), _) = server.settle(|universe| (universe.ended, universe.idle()));
+        if ended {
+            return;
+        }
         let idle = idle.map_or(TICK, |idle| Duration::from_millis(idle.unsigned_abs() + 1));
         tokio::select! {
             () = tokio::time::sleep(idle.min(TICK)) => {}
@@ -186,4 +200,34 @@ async fn unknown(Shared(server): Shared<Arc<Server>>, request: Request) -> Respo
     ));
     let id = server.setting.ids.id("req");
     api::respond(&id, Err(error.code("url_invalid").status(404)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread;
+
+    use tokio::runtime::Builder;
+
+    use super::*;
+
+    /// A state that can't be kept counts as changed each time, and has once kept a thread busy for
+    /// ever, which no `abort` could end.
+    #[test]
+    fn the_passing_of_time_ends_with_the_sandbox() {
+        let (sender, receiver) = mpsc::channel();
+        thread::spawn(move || {
+            let runtime = Builder::new_current_thread().enable_all().build();
+            runtime.expect("it starts").block_on(async {
+                let universe = Universe::new(Setting::default());
+                let server = Server::new(String::new(), String::new(), Duration::ZERO, universe);
+                let server = Arc::new(server.expect("it has an HTTP client"));
+                server.end();
+                tick(server).await;
+            });
+            sender.send(()).expect("the test waits for it");
+        });
+        let ended = receiver.recv_timeout(Duration::from_secs(10));
+        ended.expect("it returns by itself");
+    }
 }
