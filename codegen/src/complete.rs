@@ -6,6 +6,7 @@ use crate::error::Diagnostics;
 use crate::generate;
 use crate::lower;
 use crate::names::{self, Names};
+use crate::stack::on_a_large_stack;
 
 pub use crate::lower::Note;
 
@@ -25,7 +26,7 @@ pub struct Completed {
 ///
 /// Returns everything that is wrong with the specs and the file.
 pub fn complete(spec: &str, names: &str, before: Option<&str>) -> Result<Completed, Diagnostics> {
-    generate::on_a_large_stack(|| completed(spec, names, before))
+    on_a_large_stack(|| completed(spec, names, before))
 }
 
 fn completed(spec: &str, text: &str, before: Option<&str>) -> Result<Completed, Diagnostics> {

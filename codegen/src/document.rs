@@ -2,12 +2,15 @@
 
 mod edit;
 mod openapi;
+mod origin;
 mod position;
 mod read;
 mod recognize;
 mod resolve;
+mod rules;
 mod shape;
 mod spec;
+mod text;
 mod walk;
 mod write;
 
@@ -24,7 +27,7 @@ pub(crate) use write::to_yaml;
 use serde_json::Value;
 
 use crate::error::Diagnostic;
-use crate::subset::Source;
+use crate::source::Source;
 
 /// The tree of `source`.
 ///

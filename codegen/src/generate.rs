@@ -7,12 +7,10 @@ use crate::ir::Api;
 use crate::lower::{self, Lowered, Read};
 use crate::names::{self, Names};
 use crate::render;
+use crate::stack::{STACK, on_a_large_stack};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::thread;
-
-/// Of address space, of which only what is used is memory.
-const STACK: usize = 64 << 20;
 
 /// What a spec becomes.
 #[derive(Clone, Debug)]
@@ -95,20 +93,6 @@ fn in_spec(spec: &str, found: Diagnostics) -> Diagnostics {
         .chain(of_spec)
         .collect::<Vec<_>>()
         .into()
-}
-
-/// Does `work` where it may call itself more often than most threads allow: how deep specs are is
-/// limited, but the limit is no small one.
-pub(crate) fn on_a_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    thread::scope(|scope| {
-        let worker = thread::Builder::new()
-            .stack_size(STACK)
-            .spawn_scoped(scope, work);
-        let worker = worker.expect("the system has memory for a thread");
-        worker
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
 }
 
 /// Emits and formats the files, as many at a time as there are processors.

@@ -36,7 +36,7 @@ mod write;
 use crate::document;
 use crate::error::Diagnostics;
 use crate::ir::Features;
-use crate::subset::Source;
+use crate::source::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What diagnostics call a names file.

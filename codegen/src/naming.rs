@@ -3,10 +3,11 @@
 //! What to call a thing is decided elsewhere; here it is only spelled. Every result is an identifier
 //! that Rust takes, made of ASCII letters and digits.
 
-mod keyword;
+pub(crate) mod keyword;
 
 use crate::taken;
 use heck::{ToSnakeCase, ToUpperCamelCase};
+pub(crate) use keyword::plain;
 
 /// Words whose plural and singular are one, or that only look like a plural.
 const UNCOUNTABLE: &[&str] = &[
@@ -42,11 +43,6 @@ fn without_exposed_id(parameter: &str) -> &str {
 /// The method that clears a parameter.
 pub(crate) fn clear(setter: &str) -> String {
     format!("clear_{}", plain(setter))
-}
-
-/// A name without the `r#` of a raw identifier, to build longer names from.
-pub(crate) fn plain(name: &str) -> &str {
-    name.strip_prefix("r#").unwrap_or(name)
 }
 
 /// A type: `UpperCamelCase`.

@@ -15,7 +15,7 @@ use self::merge::{Merge, VALUES};
 use crate::document::{self, Object, Others, Shape, join};
 use crate::error::{Diagnostic, Fix};
 use crate::placeholder;
-use crate::subset::Source;
+use crate::source::Source;
 
 /// An overlay document, read and checked.
 pub(crate) struct Overlay<'a> {

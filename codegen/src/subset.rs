@@ -1,6 +1,8 @@
 //! Stripe's full spec → the part that is bound, with documentation of our own.
 
 mod closure;
+mod count;
+mod cuts;
 mod documented;
 mod edits;
 mod glob;
@@ -21,17 +23,9 @@ use self::rules::{DEFAULT, Descriptions, Rules};
 use self::select::Operation;
 use crate::document::{self, Side, Spec, join, operation_schemas, walk};
 use crate::error::{Diagnostic, Diagnostics, Fix};
-use crate::generate::on_a_large_stack;
 use crate::overlay::{self, Overlay};
-
-/// A text and the name its diagnostics go by.
-#[derive(Clone, Copy, Debug)]
-pub struct Source<'a> {
-    /// What the caller calls it, usually its path.
-    pub name: &'a str,
-    /// What it holds: JSON or YAML.
-    pub text: &'a str,
-}
+use crate::source::Source;
+use crate::stack::on_a_large_stack;
 
 /// A spec that holds what the rules select.
 #[derive(Clone, Debug)]
@@ -194,7 +188,7 @@ fn make(
     }
     found.extend(in_subset.into_iter().map(|wrong| wrong.in_file(SUBSET)));
     let found = document::locate_in(&sources, found);
-    let (fields, parameters) = count_fields(&mut tree);
+    let (fields, parameters) = count::fields(&mut tree);
     let size = |pointer: &str| {
         tree.pointer(pointer)
             .and_then(Value::as_object)
@@ -315,7 +309,7 @@ fn slice(
     in_rules: &mut Vec<Diagnostic>,
 ) -> (Value, usize, Vec<raw::Place>) {
     let events = select::events(rules, &spec, in_rules);
-    cut(rules, &mut spec, in_rules);
+    cuts::cut(rules, &mut spec, in_rules);
     if let Some(of_rules) = &rules.payment_methods {
         PaymentMethods::new(of_rules, &spec, in_rules).prune(&mut spec);
     }
@@ -364,98 +358,4 @@ fn slice(
         }
     }
     (tree, count, left)
-}
-
-/// The cuts that no rule speaks of.
-fn cut(rules: &Rules, spec: &mut Value, in_rules: &mut Vec<Diagnostic>) {
-    for (index, cut) in rules.cuts.iter().enumerate() {
-        let pointer = format!("/cuts/{index}/target");
-        let path = match document::path(&cut.target, pointer.clone()) {
-            Ok(path) => path,
-            Err(error) => {
-                in_rules.push(error);
-                continue;
-            }
-        };
-        let places = document::locate(spec, &path);
-        if places.is_empty() {
-            let what = format!("`{}` matches nothing", cut.target);
-            let meant = overlay::meant(spec, &cut.target);
-            let (help, fix) = match meant {
-                Some(text) => (format!("did you mean `{text}`?"), Fix::None),
-                None => (
-                    "remove the cut, or correct its target".to_owned(),
-                    Fix::Remove,
-                ),
-            };
-            in_rules.push(Diagnostic::new(pointer, what, help).with(fix));
-        } else if places.iter().any(String::is_empty) {
-            let help = "name what is to be cut from it";
-            in_rules.push(Diagnostic::new(
-                pointer,
-                "this cuts the whole document",
-                help,
-            ));
-        } else {
-            keep_raw(spec, &places);
-            document::remove_all(spec, &places);
-        }
-    }
-}
-
-/// Opens the response objects that lose properties to cuts: the generator keeps what Stripe sends
-/// of these as raw JSON.
-fn keep_raw(spec: &mut Value, places: &[String]) {
-    for pointer in places {
-        let object = pointer
-            .rsplit_once('/')
-            .and_then(|(properties, _)| properties.strip_suffix("/properties"))
-            .filter(|object| object.starts_with("/components/schemas/"));
-        if let Some(Value::Object(object)) = object.and_then(|object| spec.pointer_mut(object)) {
-            object.insert("additionalProperties".to_owned(), json!(true));
-        }
-    }
-}
-
-fn count_fields(tree: &mut Value) -> (usize, usize) {
-    let mut fields = 0;
-    for schema in tree
-        .pointer_mut("/components/schemas")
-        .and_then(Value::as_object_mut)
-        .into_iter()
-        .flat_map(Map::values_mut)
-    {
-        fields += count_properties(schema);
-    }
-    let mut parameters = 0;
-    for item in tree
-        .get_mut("paths")
-        .and_then(Value::as_object_mut)
-        .into_iter()
-        .flat_map(Map::values_mut)
-    {
-        for operation in item.as_object_mut().into_iter().flat_map(Map::values_mut) {
-            parameters += operation
-                .get("parameters")
-                .and_then(Value::as_array)
-                .map_or(0, Vec::len);
-            for (side, _, schema) in operation_schemas(operation, "") {
-                if side == Side::Request {
-                    parameters += count_properties(schema);
-                }
-            }
-        }
-    }
-    (fields, parameters)
-}
-
-fn count_properties(schema: &mut Value) -> usize {
-    let mut count = 0;
-    walk(schema, "", &mut |schema, _| {
-        count += schema
-            .get("properties")
-            .and_then(Value::as_object)
-            .map_or(0, Map::len);
-    });
-    count
 }

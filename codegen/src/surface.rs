@@ -3,6 +3,7 @@
 use crate::error::Diagnostics;
 use crate::generate;
 use crate::ir::{Api, ChoiceValue, Features, Kind, Operation, Param, Type};
+use crate::stack::on_a_large_stack;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -12,7 +13,7 @@ use std::fmt::Write as _;
 ///
 /// Returns everything that is wrong with the spec, as [`generate`](crate::generate) does.
 pub fn surface(spec: &str, names: Option<&str>) -> Result<BTreeMap<String, String>, Diagnostics> {
-    let api = generate::on_a_large_stack(|| generate::lowered(spec, names))?.api;
+    let api = on_a_large_stack(|| generate::lowered(spec, names))?.api;
     let mut surface: BTreeMap<String, String> = BTreeMap::new();
     for ty in &api.types {
         let text = surface

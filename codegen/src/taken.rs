@@ -1,6 +1,8 @@
 //! Names that the generated crate needs itself, and what a thing of such a name is called instead:
 //! the one list for types, modules, files, methods and variants.
 
+use crate::naming::keyword::plain;
+
 /// Types that every generated file can name without saying where they come from, or that the
 /// runtime gives to users at the root of the crate.
 const TYPES: &[&str] = &[
@@ -190,8 +192,8 @@ pub(crate) fn variant(name: String) -> String {
 }
 
 fn with_underscore(name: String, taken: &[&str]) -> String {
-    if taken.contains(&crate::naming::plain(&name)) {
-        format!("{}_", crate::naming::plain(&name))
+    if taken.contains(&plain(&name)) {
+        format!("{}_", plain(&name))
     } else {
         name
     }

@@ -1,10 +1,7 @@
 //! The form of an OpenAPI 3.0 document, as far as anything here reads it.
 
-use serde_json::{Map, Value};
-
-use super::join;
-use super::shape::{Object, Others, Shape, is_extension, nearest};
-use crate::error::Diagnostic;
+use super::rules;
+use super::shape::{Object, Others, Shape, nearest};
 
 const fn object(what: &'static str, keys: &'static [(&'static str, Shape)]) -> Object {
     Object {
@@ -19,7 +16,7 @@ const fn object(what: &'static str, keys: &'static [(&'static str, Shape)]) -> O
 
 pub(crate) static SPEC: Object = Object {
     required: &["openapi", "info", "paths"],
-    rule: Some(paths),
+    rule: Some(rules::paths),
     ..object(
         "an OpenAPI document",
         &[
@@ -65,7 +62,7 @@ static SERVER: Object = Object {
 };
 
 static COMPONENTS: Object = Object {
-    rule: Some(components),
+    rule: Some(rules::components),
     ..object(
         "the components",
         &[
@@ -103,7 +100,7 @@ static PATH_ITEM: Object = object(
 
 static OPERATION: Object = Object {
     required: &["responses"],
-    rule: Some(operation),
+    rule: Some(rules::operation),
     ..object(
         "an operation",
         &[
@@ -125,7 +122,7 @@ static OPERATION: Object = Object {
 
 static PARAMETER: Object = Object {
     required: &["name", "in"],
-    rule: Some(parameter),
+    rule: Some(rules::parameter),
     by_reference: true,
     ..object(
         "a parameter",
@@ -217,7 +214,7 @@ static MEDIA: Object = object(
 static SCHEMA_SHAPE: Shape = Shape::Object(&SCHEMA);
 
 static SCHEMA: Object = Object {
-    rule: Some(schema),
+    rule: Some(rules::schema),
     by_reference: true,
     ..object(
         "a schema",
@@ -317,91 +314,3 @@ fn keys() -> impl Iterator<Item = &'static str> {
 }
 
 const TYPES: &[&str] = &["string", "number", "integer", "boolean", "object", "array"];
-
-fn paths(spec: &Map<String, Value>, pointer: &str, found: &mut Vec<Diagnostic>) {
-    let paths = spec.get("paths").and_then(Value::as_object);
-    for path in paths.into_iter().flat_map(Map::keys) {
-        if !path.starts_with('/') && !is_extension(path) {
-            let at = join(&join(pointer, "paths"), path);
-            let what = format!("the path `{path}` does not begin with `/`");
-            found.push(Diagnostic::new(at, what, "write it as it follows the host"));
-        }
-    }
-}
-
-fn components(components: &Map<String, Value>, pointer: &str, found: &mut Vec<Diagnostic>) {
-    for (kind, named) in components.iter().filter(|(kind, _)| !is_extension(kind)) {
-        for name in named.as_object().into_iter().flat_map(Map::keys) {
-            let is_fit = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-            if name.is_empty() || !name.chars().all(is_fit) {
-                let at = join(&join(pointer, kind), name);
-                let what = format!("`{name}` can't name a component");
-                let help = "a name is made of letters of ASCII, digits, `.`, `_` and `-`";
-                found.push(Diagnostic::new(at, what, help));
-            }
-        }
-    }
-}
-
-fn operation(operation: &Map<String, Value>, pointer: &str, found: &mut Vec<Diagnostic>) {
-    let responses = operation.get("responses").and_then(Value::as_object);
-    for code in responses.into_iter().flat_map(Map::keys) {
-        let is_code = match code.as_bytes() {
-            [b'1'..=b'5', b'X', b'X'] => true,
-            [b'1'..=b'5', tens, ones] => tens.is_ascii_digit() && ones.is_ascii_digit(),
-            _ => code == "default" || is_extension(code),
-        };
-        if !is_code {
-            let at = join(&join(pointer, "responses"), code);
-            let what = format!("`{code}` is no status of a response");
-            found.push(Diagnostic::new(at, what, "write `200`, `2XX` or `default`"));
-        }
-    }
-}
-
-fn parameter(parameter: &Map<String, Value>, pointer: &str, found: &mut Vec<Diagnostic>) {
-    let has = |key: &str| parameter.contains_key(key);
-    if !has("schema") && !has("content") {
-        let what = "a parameter without `schema`";
-        found.push(Diagnostic::new(pointer, what, "say what type it has"));
-    }
-}
-
-fn schema(schema: &Map<String, Value>, pointer: &str, found: &mut Vec<Diagnostic>) {
-    let kind = schema.get("type").and_then(Value::as_str);
-    if kind == Some("array") && !schema.contains_key("items") {
-        let what = "an array without `items`";
-        found.push(Diagnostic::new(
-            pointer,
-            what,
-            "say what type its items have",
-        ));
-    }
-    let Some(Value::Array(values)) = schema.get("enum") else {
-        return;
-    };
-    let fits = |value: &Value| match kind {
-        Some("string") => value.is_string() || value.is_null(),
-        Some("integer") => value.is_i64() || value.is_null(),
-        Some("number") => value.is_number() || value.is_null(),
-        Some("boolean") => value.is_boolean() || value.is_null(),
-        _ => true,
-    };
-    // One cause, mostly: the type, or that nothing is quoted.
-    let mut wrong = values.iter().enumerate().filter(|(_, value)| !fits(value));
-    if let (Some((index, value)), more) = (wrong.next(), wrong.count()) {
-        let more = if more == 0 {
-            String::new()
-        } else {
-            format!(", nor are {more} others")
-        };
-        found.push(Diagnostic::new(
-            join(&join(pointer, "enum"), index),
-            format!(
-                "{value} is not a value of an enum of type {}{more}",
-                kind.unwrap_or_default()
-            ),
-            "quote it when a text is meant, as YAML has to with `yes`, `no`, `on` and numbers",
-        ));
-    }
-}

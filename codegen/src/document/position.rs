@@ -6,7 +6,7 @@ use saphyr_parser::{Event, Marker, Parser};
 use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::read::{is_json, position_of, without_mark};
+use super::text::{is_json, position_of, without_mark};
 use crate::error::{Diagnostic, Position};
 
 /// Says the position of each diagnostic that has a pointer and no position yet. Of a place that is

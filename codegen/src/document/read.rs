@@ -12,26 +12,12 @@ use serde::de::{
 };
 use serde_json::{Map, Number, Value};
 
+use super::text::{is_json, without_mark};
 use super::{join, position, recognize};
-use crate::error::{Diagnostic, Position};
+use crate::error::Diagnostic;
 
 /// No spec has half as many levels; below serde_json's and serde_yaml's own limits.
 const DEEPEST: usize = 100;
-
-/// Whether `text` is meant as JSON: a brace and a quoted key, or a bracket. YAML can begin like
-/// that too, but then it is read by the same rules.
-pub(super) fn is_json(text: &str) -> bool {
-    let text = text.trim_start();
-    match text.strip_prefix('{') {
-        Some(rest) => rest.trim_start().is_empty() || rest.trim_start().starts_with(['"', '}']),
-        None => text.starts_with('['),
-    }
-}
-
-/// The text without the mark that some editors put before it.
-pub(super) fn without_mark(text: &str) -> &str {
-    text.strip_prefix('\u{feff}').unwrap_or(text)
-}
 
 /// The tree of `text`, JSON or YAML.
 ///
@@ -252,14 +238,4 @@ impl<'de> Visitor<'de> for Tree<'_> {
         self.wrong(self.place, what, "remove the tag");
         Ok(Value::Null)
     }
-}
-
-/// Where in `text` the byte `offset` is.
-pub(super) fn position_of(text: &str, offset: usize) -> Position {
-    let before = &text[..offset];
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    Position::new(
-        before.matches('\n').count() + 1,
-        before[start..].chars().count() + 1,
-    )
 }

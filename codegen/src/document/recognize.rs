@@ -1,7 +1,7 @@
 //! What a file is that can't be read as JSON or YAML, in words that say what to do.
 
 use super::position;
-use super::read::position_of;
+use super::text::position_of;
 use crate::error::{Diagnostic, Position};
 
 /// The text in `bytes`.

@@ -3,14 +3,14 @@
 
 use serde_json::{Map, Value, json};
 
+use super::join;
 use super::walk::{METHODS, children};
-use super::{join, steps};
 use crate::error::Diagnostic;
 
 pub(crate) const SCHEMAS: &str = "#/components/schemas/";
 
 /// References lead to references, but not for ever.
-const LONGEST_CHAIN: usize = 32;
+pub(super) const LONGEST_CHAIN: usize = 32;
 
 /// No spec refers to so many places that are no component schemas.
 const MOST_INLINED: usize = 10_000;
@@ -277,7 +277,7 @@ impl Resolve<'_> {
     }
 }
 
-fn reference(node: &Value) -> Option<&str> {
+pub(super) fn reference(node: &Value) -> Option<&str> {
     node.get("$ref")?.as_str()
 }
 
@@ -289,7 +289,7 @@ fn is_within(pointer: &str, other: &str) -> bool {
 }
 
 /// The pointer of a reference into the same document.
-fn local(reference: &str) -> Option<String> {
+pub(super) fn local(reference: &str) -> Option<String> {
     let fragment = reference.strip_prefix('#')?;
     let is_pointer = fragment.is_empty() || fragment.starts_with('/');
     is_pointer.then(|| percent_decoded(fragment))
@@ -336,7 +336,7 @@ fn beside_reference(schema: &Value, beside: Beside) -> Map<String, Value> {
 }
 
 /// Those of a path's parameters, with their indices, that an operation does not have itself.
-fn not_overridden<'a>(shared: &'a [Value], own: &[Value]) -> Vec<(usize, &'a Value)> {
+pub(super) fn not_overridden<'a>(shared: &'a [Value], own: &[Value]) -> Vec<(usize, &'a Value)> {
     let key = |parameter: &Value| {
         let text = |key| {
             parameter
@@ -351,56 +351,4 @@ fn not_overridden<'a>(shared: &'a [Value], own: &[Value]) -> Vec<(usize, &'a Val
     shared
         .filter(|(_, parameter)| !own.contains(&key(parameter)))
         .collect()
-}
-
-/// The place in `original`, as it was read, of what is at `pointer` once references are resolved.
-pub(crate) fn origin(original: &Value, pointer: &str) -> String {
-    let mut at = String::new();
-    let steps = steps(pointer);
-    let mut rest = steps.iter();
-    while let Some(step) = rest.next() {
-        // What is not here is behind the reference.
-        for _ in 0..LONGEST_CHAIN {
-            let node = original.pointer(&at);
-            let target = node
-                .filter(|node| node.get(step).is_none())
-                .and_then(reference);
-            match target.and_then(local) {
-                Some(target) if original.pointer(&target).is_some() => at = target,
-                _ => break,
-            }
-        }
-        let is_there = |at: &str| original.pointer(&join(at, step)).is_some();
-        if step == "anyOf" && !is_there(&at) {
-            // Around a reference that has something beside it.
-            rest.next();
-            continue;
-        }
-        at = from_path(original, &at, step).unwrap_or_else(|| join(&at, step));
-    }
-    at
-}
-
-/// The place of a parameter that its operation has from its path: `at` are an operation's
-/// parameters, `step` is behind the last of them.
-fn from_path(original: &Value, at: &str, step: &str) -> Option<String> {
-    let index: usize = step.parse().ok()?;
-    let operation = at.strip_suffix("/parameters")?;
-    let (item, _) = operation.rsplit_once('/')?;
-    if !item.starts_with("/paths/") {
-        return None;
-    }
-    let resolved = |parameter: &Value| -> Value {
-        let target = reference(parameter).and_then(local);
-        let target = target.and_then(|at| original.pointer(&at));
-        target.unwrap_or(parameter).clone()
-    };
-    let list = |at: &str| -> Vec<Value> {
-        let list = original.pointer(at).and_then(Value::as_array);
-        list.into_iter().flatten().map(resolved).collect()
-    };
-    let own = list(at);
-    let shared = list(&join(item, "parameters"));
-    let (index, _) = *not_overridden(&shared, &own).get(index.checked_sub(own.len())?)?;
-    Some(join(&join(item, "parameters"), index))
 }

@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::openapi::SPEC;
-use super::resolve::{SCHEMAS, origin, resolve};
+use super::origin::origin;
+use super::resolve::{SCHEMAS, resolve};
 use super::shape::{Shape, check, described};
 use super::walk::{METHODS, children, operation_schemas};
 use super::{join, position, read};

@@ -3,6 +3,7 @@
 //! What not all places require is optional, an enum has the values of all, a parameter that only
 //! some take says so. Places that cannot be one are a diagnostic: a person decides.
 
+mod call;
 mod clash;
 mod idents;
 mod notes;
@@ -127,7 +128,7 @@ pub(super) fn named(
     Named {
         types: named,
         calls: calls
-            .map(|(typed, way)| union::call(&all, names, typed, way, found))
+            .map(|(typed, way)| call::call(&all, names, typed, way, found))
             .collect(),
         of,
     }

@@ -3,8 +3,10 @@
 
 mod calls;
 mod events;
+mod form;
 mod merge;
 mod node;
+mod resolve;
 
 pub(crate) use calls::{Call, Given};
 pub(crate) use events::{EventType, is_about};
@@ -32,8 +34,8 @@ pub(super) fn read(
     let components = spec.components.iter().flat_map(|all| &all.schemas);
     let components = components
         .map(|(name, schema)| {
-            let pointer = format!("/components/schemas/{}", node::escape(name));
-            (name.clone(), node::read(schema, &pointer))
+            let pointer = format!("/components/schemas/{}", form::escape(name));
+            (name.clone(), form::read(schema, &pointer))
         })
         .collect();
     let mut schemas = Schemas {
@@ -42,7 +44,7 @@ pub(super) fn read(
         calls: calls::read(spec, found, left_out),
         events: events::read(spec, found),
     };
-    node::resolve(&mut schemas, found);
+    resolve::resolve(&mut schemas, found);
     merge::unions_without_a_tag(&mut schemas);
     schemas
 }

@@ -4,7 +4,7 @@ use super::{CallEntry, Entry, FILE, Names};
 use crate::document::{self, join};
 use crate::error::{Diagnostic, Diagnostics};
 use crate::naming;
-use crate::subset::Source;
+use crate::source::Source;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -54,3 +54,8 @@ pub(super) fn is_keyword(name: &str) -> bool {
             | "yield"
     )
 }
+
+/// A name without the `r#` of a raw identifier, to build longer names from.
+pub(crate) fn plain(name: &str) -> &str {
+    name.strip_prefix("r#").unwrap_or(name)
+}

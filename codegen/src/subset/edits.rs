@@ -11,7 +11,7 @@ use self::lines::Lines;
 use crate::document::{self, join, steps};
 use crate::error::{Diagnostic, Edit, Fix, LineChange};
 use crate::placeholder::TODO;
-use crate::subset::Source;
+use crate::source::Source;
 
 /// The edits that the fixes of `found` come to, by file and from its end to its beginning.
 /// `sources` are the overlays and the rules, `tree` is the spec that was made.

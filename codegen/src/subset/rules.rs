@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::document::{self, Object, Others, Shape};
 use crate::error::Diagnostic;
 use crate::placeholder;
-use crate::subset::Source;
+use crate::source::Source;
 
 /// The feature whose parts carry no `x-feature`: they are always compiled.
 pub(super) const DEFAULT: &str = "default";

@@ -1,6 +1,7 @@
 //! Operations: what each takes and answers, with references followed.
 
-use super::node::{self, Node, escape};
+use super::form::{self, escape};
+use super::node::Node;
 use crate::error::Diagnostic;
 use crate::ir::{Example, Verb};
 use openapiv3::{
@@ -254,7 +255,7 @@ impl<'a> Reader<'a> {
             ));
             return None;
         };
-        let mut node = node::read(schema, pointer);
+        let mut node = form::read(schema, pointer);
         if let Some(description) = &data.description {
             node.docs.clone_from(description);
         }
@@ -294,7 +295,7 @@ impl<'a> Reader<'a> {
                 let pointer = format!("{pointer}/requestBody/content/{}/schema", escape(name));
                 let body = media.schema.as_ref().map(|schema| Body {
                     json,
-                    node: node::read(schema, &pointer),
+                    node: form::read(schema, &pointer),
                     example: media.example.as_ref().and_then(Example::of),
                 });
                 return Ok(body);
@@ -335,7 +336,7 @@ impl<'a> Reader<'a> {
         successes.into_iter().find_map(|(_, code, response)| {
             let (name, media) = json(response)?;
             let pointer = format!("{pointer}/responses/{code}/content/{}/schema", escape(name));
-            Some(node::read(media.schema.as_ref()?, &pointer))
+            Some(form::read(media.schema.as_ref()?, &pointer))
         })
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct Lacking {
 impl EventType {
     /// Where it stands in the spec.
     pub(crate) fn pointer(&self) -> String {
-        format!("/x-events/{}", super::node::escape(&self.value))
+        format!("/x-events/{}", super::form::escape(&self.value))
     }
 
     /// Its place in the notation of names.yaml, which its object is at when it lacks something.
@@ -57,7 +57,7 @@ fn listed(value: &str, event: &Value, found: &mut Vec<Diagnostic>) -> EventType 
         .and_then(|read| {
             let wrong = |error: serde_json::Error| {
                 found.push(Diagnostic::new(
-                    format!("/x-events/{}/x-object", super::node::escape(value)),
+                    format!("/x-events/{}/x-object", super::form::escape(value)),
                     format!("no rule for the object of an event: {error}"),
                     "it has the `description` of a type, and lists what may be `missing`",
                 ));

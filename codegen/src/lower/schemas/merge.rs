@@ -131,20 +131,3 @@ fn widen(node: &mut Node, other: &Node) {
         _ => {}
     }
 }
-
-impl Node {
-    /// Visits the schema and all that are written inside of it.
-    fn each<'a>(&'a self, visit: &mut impl FnMut(&'a Self)) {
-        visit(self);
-        match &self.form {
-            Form::Array(inner) | Form::Map(inner) => inner.each(visit),
-            Form::Object { properties, .. } => {
-                properties
-                    .values()
-                    .for_each(|property| property.node.each(visit));
-            }
-            Form::OneOf { arms, .. } => arms.iter().for_each(|arm| arm.each(visit)),
-            _ => {}
-        }
-    }
-}

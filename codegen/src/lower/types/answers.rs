@@ -1,7 +1,8 @@
 //! What responses are made of: objects, unions, expandable references, lists.
 
 use super::place::At;
-use super::{Direction, PlaceId, Shape, Typing, UnionArm, Use, User};
+use super::walk::{Typing, Use};
+use super::{Direction, PlaceId, Shape, UnionArm, User};
 use crate::error::Diagnostic;
 use crate::ir::Ty;
 use crate::lower::schemas::{Form, Node};

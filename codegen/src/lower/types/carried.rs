@@ -1,7 +1,8 @@
 //! What events carry: the resources they are about, and what is left of one where an event says that
 //! it lacks what it has elsewhere.
 
-use super::{Direction, PlaceId, Placed, Shape, Typing};
+use super::walk::Typing;
+use super::{Direction, PlaceId, Placed, Shape};
 use crate::error::Diagnostic;
 
 /// A kind of object that events carry.

@@ -1,7 +1,8 @@
 //! What requests are made of: operations, objects of parameters, choices, clears.
 
 use super::place::At;
-use super::{Alternative, Direction, Member, PlaceId, Shape, TypedCall, Typing, Use, User};
+use super::walk::{Typing, Use};
+use super::{Alternative, Direction, Member, PlaceId, Shape, TypedCall, User};
 use crate::error::Diagnostic;
 use crate::ir::Ty;
 use crate::lower::schemas::{Call, Form, Given, Node};

@@ -2,7 +2,7 @@
 
 use crate::document;
 use crate::error::{Diagnostic, Position};
-use crate::subset::Source;
+use crate::source::Source;
 
 pub(super) struct Lines<'a> {
     source: Source<'a>,
@@ -72,7 +72,7 @@ fn indent(line: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::Lines;
-    use crate::subset::Source;
+    use crate::source::Source;
 
     const TEXT: &str = "\
 actions:

@@ -9,7 +9,7 @@ use super::lines::Lines;
 use crate::document::{self, join, steps};
 use crate::error::{Diagnostic, Edit, Fix, LineChange};
 use crate::placeholder::TODO;
-use crate::subset::Source;
+use crate::source::Source;
 
 /// What an action has to say, and what is below it.
 #[derive(Default)]
