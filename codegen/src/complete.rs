@@ -57,3 +57,6 @@ impl fmt::Display for Note {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ mod example;
 mod rust;
 mod ty;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use example::Example;
 pub(crate) use ty::{Spelling, Ty};
@@ -109,6 +109,8 @@ pub(crate) struct Union {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Arm {
+    /// The component that it is.
+    pub(crate) component: String,
     pub(crate) object: String,
     /// Whether it is what is left of a deleted object.
     pub(crate) deleted: bool,
@@ -217,6 +219,11 @@ pub(crate) struct Operation {
     pub(crate) path_params: Vec<Param>,
     pub(crate) params: Vec<Param>,
     pub(crate) json: bool,
+    /// Groups of parameters, dots between their names, of which one may be given.
+    pub(crate) at_most_one: Vec<Vec<String>>,
+    /// The paths of lists inside of the answer, each with the parameter of the path that the list
+    /// has to be asked for with.
+    pub(crate) list_filters: BTreeMap<String, String>,
     pub(crate) output: Ty,
     /// What its example shows, by parameter.
     pub(crate) example: Vec<(String, Example)>,

@@ -21,6 +21,7 @@
 //!     fields: {a-b: a_b_2}           # a property → its field or setter
 //!     id: CowId                      # the newtype of its id
 //!     view: CowDetailsView           # what `details()` gives
+//!     event: MilkCow                 # its variant among the objects of events
 //!     without_client: true           # stays there without a client, though only requests have it
 //! POST /v1/farm/cows/{}:             # an operation
 //!   call: farm.cows.milk             # the way to it
@@ -28,8 +29,13 @@
 //!   params: {"?a-b": a_b_2}          # a parameter, as the last step of its place → its setter
 //!   strings: [cow]                   # path parameters that stay text
 //! client.farm.cows: farm::Cows       # a service
+//! EVENT farm.cow_milked:             # a type of event
+//!   variant: CowMilked
 //! ```
+//!
+//! A comment stays with the line that it is on, or above.
 
+mod comments;
 mod read;
 mod write;
 
@@ -37,6 +43,7 @@ use crate::document;
 use crate::error::Diagnostics;
 use crate::ir::Features;
 use crate::source::Source;
+use comments::Comments;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What diagnostics call a names file.
@@ -47,10 +54,13 @@ pub const FILE: &str = "names.yaml";
 pub(crate) struct Names {
     /// What stands before the first entry.
     pub(crate) head: String,
+    pub(crate) comments: Comments,
     /// Module → type → entry.
     pub(crate) modules: BTreeMap<String, BTreeMap<String, Entry>>,
     /// Place of an operation → entry.
     pub(crate) calls: BTreeMap<String, CallEntry>,
+    /// Types of events, each with its variant.
+    pub(crate) events: BTreeMap<String, String>,
     /// Services by the way to them, each with module and name.
     pub(crate) services: BTreeMap<String, (String, String)>,
 }
@@ -67,6 +77,8 @@ pub(crate) struct Entry {
     pub(crate) fields: BTreeMap<String, String>,
     pub(crate) id: Option<String>,
     pub(crate) view: Option<String>,
+    /// Its variant among the objects of events.
+    pub(crate) event: Option<String>,
     /// Whether it stays there without a client, though only requests have it.
     pub(crate) without_client: bool,
     pub(crate) at: Vec<String>,

@@ -21,8 +21,8 @@ pub use self::origin::Origin;
 use self::payment_methods::PaymentMethods;
 use self::rules::{DEFAULT, Descriptions, Rules};
 use self::select::Operation;
-use crate::document::{self, Side, Spec, join, operation_schemas, walk};
-use crate::error::{Diagnostic, Diagnostics, Fix};
+use crate::document::{self, Spec, join};
+use crate::error::{Diagnostic, Diagnostics};
 use crate::overlay::{self, Overlay};
 use crate::source::Source;
 use crate::stack::on_a_large_stack;
@@ -164,11 +164,7 @@ fn make(
     match skipped {
         Some(skipped) => {
             *skipped = in_rules.len();
-            // What an event lacks says a rule of today's events.
-            let events = tree["x-events"].as_object_mut().into_iter();
-            for event in events.flat_map(Map::values_mut) {
-                event.as_object_mut().map(|event| event.remove("x-object"));
-            }
+            rules_of_today(&mut tree);
         }
         None => found.extend(in_rules.into_iter().map(|wrong| wrong.in_file(rules.name))),
     }
@@ -358,4 +354,23 @@ fn slice(
         }
     }
     (tree, count, left)
+}
+
+/// Takes out what only holds of today's events and operations.
+fn rules_of_today(tree: &mut Value) {
+    let events = tree["x-events"].as_object_mut().into_iter();
+    for event in events.flat_map(Map::values_mut) {
+        event.as_object_mut().map(|event| event.remove("x-object"));
+    }
+    let items = tree["paths"].as_object_mut().into_iter();
+    let items = items
+        .flat_map(Map::values_mut)
+        .filter_map(Value::as_object_mut);
+    for operation in items.flat_map(Map::values_mut) {
+        for rule in ["x-at-most-one", "x-list-filters"] {
+            operation
+                .as_object_mut()
+                .map(|operation| operation.remove(rule));
+        }
+    }
 }

@@ -6,7 +6,7 @@ mod json;
 use std::borrow::Cow;
 use std::fmt;
 
-pub(crate) use form::{encode_path_segment, form, pairs};
+pub(crate) use form::{decode, encode_path_segment, form, pairs};
 pub(crate) use json::json;
 
 use crate::Timestamp;

@@ -67,9 +67,20 @@ struct Parts {
     /// The cursors of the pages before the one that this asks for.
     cursors: Vec<u64>,
     json: bool,
+    rules: Rules,
     options: Options,
     /// The first thing that makes the request impossible; sending reports it.
     refusal: Option<String>,
+}
+
+/// What the operation says of itself that no type can say.
+#[derive(Clone, Copy, Default)]
+struct Rules {
+    /// Groups of parameters, dots between their names: those of one group at most may be given.
+    at_most_one: &'static [&'static [&'static str]],
+    /// The paths of lists inside of the answer, each with the parameter of this request's path
+    /// that the list has to be asked for with.
+    list_filters: &'static [(&'static str, &'static str)],
 }
 
 impl Request {
@@ -111,18 +122,25 @@ impl Request {
     pub(crate) fn for_list(&self, url: &str) -> Self {
         let mut request = Self::for_url(&self.0.client, url);
         request.0.options = self.0.options.clone();
-        // <this slice only>
-        // Stripe gives the path of all accounts for the accounts of a session.
-        if request.0.path == "/v1/financial_connections/accounts"
-            && let Some(session) = self
-                .0
-                .path
-                .strip_prefix("/v1/financial_connections/sessions/")
-        {
-            request.set("session", session);
+        for (list, name) in self.0.rules.list_filters {
+            if request.0.path == *list
+                && let Some(id) = self.in_path(name)
+            {
+                request.set(*name, id);
+            }
         }
-        // </this slice only>
         request
+    }
+
+    /// What a name of the path was filled with.
+    fn in_path(&self, name: &str) -> Option<String> {
+        let mut segments = self.0.template.split('/').zip(self.0.path.split('/'));
+        let is_it = |segment: &str| {
+            let plain = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}'));
+            plain == Some(name)
+        };
+        let (_, id) = segments.find(|(segment, _)| is_it(segment))?;
+        Some(params::decode(id))
     }
 
     /// Fields of the items of a list to be expanded, whose paths Stripe wants below `data`.
@@ -165,6 +183,7 @@ impl Request {
             extra: Vec::new(),
             cursors: Vec::new(),
             json: false,
+            rules: Rules::default(),
             options: Options::default(),
             refusal: None,
         }))
@@ -230,6 +249,19 @@ impl Request {
         self
     }
 
+    /// Lets parameters of one of these groups be given, not of several.
+    pub(crate) fn at_most_one(mut self, groups: &'static [&'static [&'static str]]) -> Self {
+        self.0.rules.at_most_one = groups;
+        self
+    }
+
+    /// Lets lists inside of the answer, at these paths, be asked for with what is in the path of
+    /// this request: Stripe does not say so in the path that it gives for them.
+    pub(crate) fn list_filters(mut self, lists: &'static [(&'static str, &'static str)]) -> Self {
+        self.0.rules.list_filters = lists;
+        self
+    }
+
     pub(crate) fn options(&mut self) -> &mut Options {
         &mut self.0.options
     }
@@ -248,20 +280,19 @@ impl Request {
 
     /// A request for the object that this one acts on: the path less its last segment, with the
     /// same options and expanded fields.
-    pub(crate) fn retrieve(&self, template: &'static str) -> Self {
-        let mut request = Self::new(&self.0.client, Method::Get, template);
-        let (path, _action) = self.0.path.rsplit_once('/').unwrap_or_default();
-        request.0.path = path.to_owned();
+    pub(crate) fn retrieve(&self) -> Self {
+        let template = match &self.0.template {
+            Cow::Borrowed(template) => parent(template).into(),
+            Cow::Owned(template) => parent(template).to_owned().into(),
+        };
+        let mut request = Self::with_template(&self.0.client, Method::Get, template);
+        request.0.path = parent(&self.0.path).to_owned();
         request.0.options = self.0.options.clone();
         request.0.refusal = self.0.refusal.clone();
         if let Some(expand) = self.0.params.get("expand") {
             request.set("expand", expand.clone());
         }
         request
-    }
-
-    pub(crate) fn template(&self) -> &str {
-        &self.0.template
     }
 
     pub(crate) fn method(&self) -> Method {
@@ -331,6 +362,11 @@ impl Request {
     ) -> ResponseFuture<Response<List<T>>> {
         ResponseFuture::new(self.start(), decode_list)
     }
+}
+
+/// A path less its last segment.
+fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
 impl Parts {

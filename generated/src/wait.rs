@@ -149,7 +149,7 @@ impl Wait {
         }
         Ok(Self {
             client: refresh.client().clone(),
-            retrieve: refresh.retrieve("/v1/financial_connections/accounts/{account}"),
+            retrieve: refresh.retrieve(),
             refresh,
             features,
             deadline: Deadline::new(Some(timeout)),

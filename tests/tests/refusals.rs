@@ -212,7 +212,7 @@ async fn parameters_that_stripe_refuses() {
             Some("fcsess_1"),
         ),
     ] {
-        refused("one filter", async |client| {
+        refused("only one of these", async |client| {
             let list = client.financial_connections().accounts().list();
             let list = list.account_holder(holder);
             match session {

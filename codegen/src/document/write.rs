@@ -35,6 +35,7 @@ const NAMED: &[&str] = &[
     "schemas",
     "x-events",
     "x-enum-descriptions",
+    "x-list-filters",
 ];
 
 /// `value` as YAML with a fixed order of keys, whatever the order they came in. What readers of

@@ -115,10 +115,26 @@ fn method(scope: &mut Scope<'_>, operation: &Operation, crate_name: &str) -> Tok
         calls.push(quote! { .param(#wire, #value) });
     }
     let json = operation.json.then(|| quote! { .json() });
+    let rules = rules(operation);
     quote! {
         #text
         pub fn #name(&self #(, #arguments)*) -> #builder {
-            #builder(#request::new(self.client, #http_method::#verb, #path) #(#calls)* #json)
+            #builder(#request::new(self.client, #http_method::#verb, #path) #(#calls)* #json #rules)
         }
     }
+}
+
+/// What the request is told of the operation beside its parameters.
+fn rules(operation: &Operation) -> TokenStream {
+    let groups = &operation.at_most_one;
+    let at_most_one = (!groups.is_empty()).then(|| {
+        let groups = groups.iter().map(|group| quote! { &[#(#group),*] });
+        quote! { .at_most_one(&[#(#groups),*]) }
+    });
+    let filters = &operation.list_filters;
+    let list_filters = (!filters.is_empty()).then(|| {
+        let (lists, names): (Vec<_>, Vec<_>) = filters.iter().unzip();
+        quote! { .list_filters(&[#((#lists, #names)),*]) }
+    });
+    quote! { #at_most_one #list_filters }
 }

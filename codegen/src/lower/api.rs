@@ -1,5 +1,6 @@
 //! gated → ir::Api: what the emitter needs, with everything in its file.
 
+mod events;
 mod expand;
 mod files;
 mod services;
@@ -9,12 +10,8 @@ use super::named::{NamedCall, NamedType};
 use super::types::{PlaceId, TypedCall, Types};
 use super::ways::Way;
 use crate::error::Diagnostic;
-use crate::ir::{
-    Api, Event, EventObject, Features, Field, Kind, Object, Operation, Param, Params, Ty, Type,
-    TypeId,
-};
+use crate::ir::{Api, Features, Field, Kind, Object, Operation, Param, Params, Ty, Type, TypeId};
 use crate::names::Names;
-use crate::naming;
 
 pub(super) fn api(
     types: &Types,
@@ -35,18 +32,12 @@ pub(super) fn api(
         .zip(&gated.named.calls)
         .map(|((typed, way), call)| operation(&all, typed, way, call))
         .collect();
-    let events = types.events.iter().map(|event| Event {
-        value: event.value.clone(),
-        ident: naming::variant(&event.value),
-        docs: event.docs.clone(),
-        features: event.feature.iter().cloned().collect(),
-    });
     Api {
         version: types.version.clone(),
         services: services::services(&operations, &all, names, found),
-        event_objects: event_objects(types, gated, &all),
+        event_objects: events::objects(types, gated, &all, found),
         operations,
-        events: events.collect(),
+        events: events::types(types, names, found),
         types: all,
     }
 }
@@ -112,65 +103,14 @@ fn operation(all: &[Type], typed: &TypedCall, way: &Way, call: &NamedCall) -> Op
         path_params: call.path_params.clone(),
         params,
         json: spec.body.as_ref().is_some_and(|body| body.json),
+        at_most_one: spec.rules.at_most_one.clone(),
+        list_filters: spec.rules.list_filters.clone(),
         example: spec.example(),
         expandable: expand::paths(all, &call.output),
         output: call.output.clone(),
         pointer: spec.pointer.clone(),
         place: way.place.clone(),
     }
-}
-
-/// What events carry, resources first; what lacks something in the same way is one type.
-fn event_objects(types: &Types, gated: &Gated, all: &[Type]) -> Vec<EventObject> {
-    let mut found: Vec<EventObject> = Vec::new();
-    for carried in &types.carried {
-        let ty = gated.named.of[carried.place.0];
-        let Kind::Object(object) = &all[ty.0].kind else {
-            continue;
-        };
-        let is_deleted = object
-            .fields
-            .iter()
-            .any(|f| f.name == "deleted" && f.required);
-        let value = object.fields.iter().find_map(|field| match &field.ty {
-            Ty::ObjectType(value) => Some(value.clone()),
-            _ => None,
-        });
-        let Some(value) = value.filter(|_| !is_deleted) else {
-            continue;
-        };
-        if carried.missing.is_empty() {
-            if found.iter().all(|known| known.object != value) {
-                found.push(EventObject {
-                    ident: naming::variant(&value),
-                    object: value,
-                    ty,
-                    only_in: Vec::new(),
-                    missing: Vec::new(),
-                });
-            }
-            continue;
-        }
-        let events = carried
-            .events
-            .iter()
-            .map(|at| types.events[*at].value.clone());
-        match found.iter_mut().find(|known| known.ty == ty) {
-            Some(known) => known.only_in.extend(events),
-            None => found.push(EventObject {
-                ident: naming::variant(&all[ty.0].name),
-                object: value,
-                ty,
-                only_in: events.collect(),
-                missing: carried.missing.clone(),
-            }),
-        }
-    }
-    found.sort_by(|a, b| {
-        let key = |carried: &EventObject| (!carried.only_in.is_empty(), carried.ident.clone());
-        key(a).cmp(&key(b))
-    });
-    found
 }
 
 /// The features under which any of several things is there.

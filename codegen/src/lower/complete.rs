@@ -33,14 +33,20 @@ pub(crate) fn complete(
     names: &Names,
     before: Option<&Read>,
 ) -> Result<Completed, Diagnostics> {
-    let before = match before {
-        Some(before) => Some(Known::of(before, names)?),
-        None => None,
-    };
+    let before = before.map(|before| Known::of(before, names)).transpose()?;
+    complete_after(read, names, before.as_ref())
+}
+
+/// The same, with what is known of the spec before.
+pub(crate) fn complete_after(
+    read: &Read,
+    names: &Names,
+    before: Option<&Known<'_>>,
+) -> Result<Completed, Diagnostics> {
     let types = &read.types;
     let mut found = Vec::new();
     let ways = ways::ways(types, names, &mut found);
-    let before_names = before.as_ref().map(|known| Before {
+    let before_names = before.map(|known| Before {
         types: known.types,
         names: &known.names,
         services: &known.services,
@@ -65,24 +71,31 @@ pub(crate) fn complete(
         }
     }
     notes.extend(apart.notes());
-    let old = before.as_ref().map(|known| &known.api);
+    let old = before.map(|known| &known.api);
     leave_methods(old, types, &mut completed);
-    let api = super::assemble(types, &completed, &mut Vec::new(), &mut Vec::new());
+    let assemble = |names: &Names| super::assemble(types, names, &mut Vec::new(), &mut Vec::new());
+    let mut api = assemble(&completed);
+    let mut is_changed = false;
     for (way, service) in keep::by_way(&api) {
-        name_service(way, service, &mut completed);
+        is_changed |= name_service(way, service, &mut completed);
     }
-    if let Some(known) = &before {
+    if let Some(known) = before {
         // What is pinned here may show what else has to be.
         for _ in 0..2 {
-            let api = super::assemble(types, &completed, &mut Vec::new(), &mut Vec::new());
+            if is_changed {
+                api = assemble(&completed);
+            }
+            let unpinned = completed.clone();
             keep::keep(&known.api, &api, &mut completed, &mut notes);
+            is_changed = completed != unpinned;
+            if !is_changed {
+                break;
+            }
         }
     }
     let ways = ways::ways(types, &completed, &mut Vec::new());
     let named = named::named(types, &ways, &completed, &mut Vec::new(), &mut Vec::new());
-    let new = before
-        .as_ref()
-        .map_or_else(Fields::new, |known| new_fields(&named, &known.api));
+    let new = before.map_or_else(Fields::new, |known| new_fields(&named, &known.api));
     for (id, field) in boxes(&named, &new) {
         let ty = named.get(id);
         completed.entry(&ty.module, &ty.name).boxed.insert(field);
@@ -128,23 +141,25 @@ fn leave_methods(old: Option<&Api>, types: &Types, names: &mut Names) {
     }
 }
 
-/// A new service leaves a type its name: what it is called instead is written down.
-fn name_service(way: String, (module, mut name): (String, String), names: &mut Names) {
+/// A new service leaves a type its name: what it is called instead is written down. Gives whether it
+/// was.
+fn name_service(way: String, (module, mut name): (String, String), names: &mut Names) -> bool {
     let is_type = |name: &str, names: &Names| {
         let types = names.modules.get(&module);
         types.is_some_and(|types| types.contains_key(name))
     };
     if names.services.contains_key(&way) || !is_type(&name, names) {
-        return;
+        return false;
     }
     while is_type(&name, names) {
         name.push_str("Service");
     }
     names.services.insert(way, (module, name));
+    true
 }
 
 /// A spec as it was.
-struct Known<'a> {
+pub(crate) struct Known<'a> {
     types: &'a Types,
     names: Names,
     api: Api,
@@ -152,7 +167,7 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn of(read: &'a Read, names: &Names) -> Result<Self, Diagnostics> {
+    pub(crate) fn of(read: &'a Read, names: &Names) -> Result<Self, Diagnostics> {
         let Completed { names, .. } = complete(read, names, None)?;
         let mut found: Vec<Diagnostic> = Vec::new();
         let api = super::assemble(&read.types, &names, &mut found, &mut Vec::new());

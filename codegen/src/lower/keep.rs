@@ -2,7 +2,7 @@
 //! have it otherwise from now on.
 
 use super::rule::Note;
-use crate::ir::{Api, ChoiceValue, Features, Kind, Operation, Param, Tag, Ty, Type};
+use crate::ir::{Api, ChoiceValue, Features, Kind, Operation, Param, Tag, Ty, Type, Verb};
 use crate::names::Names;
 use std::collections::BTreeMap;
 
@@ -14,12 +14,17 @@ pub(super) fn keep(old: &Api, new: &Api, names: &mut Names, notes: &mut Vec<Note
         .iter()
         .map(|operation| (operation.place.as_str(), operation))
         .collect();
+    let mut ways: BTreeMap<(&[String], &str), usize> = BTreeMap::new();
+    for is in &new.operations {
+        *ways.entry((&is.service, &is.method)).or_default() += 1;
+    }
     for is in &new.operations {
         if let Some(was) = calls.get(is.place.as_str()) {
-            keep.call(was, is);
+            keep.call(was, is, ways[&(&*is.service, &*is.method)] > 1);
         }
     }
     keep.services(old, new);
+    keep.events(old, new);
     let types: BTreeMap<(&str, &str), &Type> = old
         .types
         .iter()
@@ -42,14 +47,17 @@ impl Keep<'_> {
         self.notes.push(Note::Kept { what });
     }
 
-    fn call(&mut self, was: &Operation, is: &Operation) {
+    /// `is_shared` when another operation would be called the same way.
+    fn call(&mut self, was: &Operation, is: &Operation, is_shared: bool) {
         let way = |operation: &Operation| {
             let mut way = operation.service.clone();
             way.push(operation.method.clone());
             way.join(".")
         };
         let (old, new) = (way(was), way(is));
-        if old != new {
+        if old == new && is_shared {
+            self.names.call(&is.place).call = Some(old);
+        } else if old != new {
             self.note(format!("{} stays `{old}`, would be `{new}`", is.place));
             self.names.call(&is.place).call = Some(old);
         }
@@ -58,18 +66,22 @@ impl Keep<'_> {
             self.note(format!("{} stays `{}::{}`", is.place, was.module, was.name));
             self.names.call(&is.place).builder = Some(builder);
         }
-        let mut strings = Vec::new();
+        let pins = pins(&setters(was), &setters(is));
+        for (step, ident) in pins {
+            self.names.call(&is.place).params.insert(step, ident);
+        }
         // Path parameters are told by their order.
         let paths = was.path_params.iter().zip(&is.path_params);
-        let turned = |(was, is): (&Param, &Param), sign: &str| {
-            let is_id = was.ty == Ty::String && matches!(is.ty, Ty::Id(_));
-            is_id.then(|| format!("{sign}{}", is.name))
-        };
-        strings.extend(paths.filter_map(|pair| turned(pair, ":")));
-        for is in &is.params {
-            let was = was.params.iter().find(|was| was.name == is.name);
-            strings.extend(was.and_then(|was| turned((was, is), "?")));
-        }
+        let params = is.params.iter().filter_map(|is| {
+            let was = was.params.iter().find(|was| was.name == is.name)?;
+            Some((was, is))
+        });
+        let is_turned =
+            |(was, is): &(&Param, &Param)| was.ty == Ty::String && matches!(is.ty, Ty::Id(_));
+        let strings = { paths.filter(is_turned) }
+            .map(|(_, is_now)| format!(":{}", is_now.name))
+            .chain({ params.filter(is_turned) }.map(|(_, is_now)| step(is, is_now)));
+        let strings: Vec<String> = strings.collect();
         for step in strings {
             self.note(format!("{} {step} stays text", is.place));
             self.names.call(&is.place).strings.insert(step);
@@ -86,6 +98,28 @@ impl Keep<'_> {
         }
     }
 
+    fn events(&mut self, old: &Api, new: &Api) {
+        let idents = |api: &Api| -> BTreeMap<String, String> {
+            let events = api.events.iter();
+            events
+                .map(|event| (event.value.clone(), event.ident.clone()))
+                .collect()
+        };
+        self.names.events.extend(pins(&idents(old), &idents(new)));
+        let idents = |api: &Api| -> BTreeMap<String, String> {
+            let objects = api.event_objects.iter().map(|object| {
+                let ty = api.get(object.ty);
+                (format!("{}::{}", ty.module, ty.name), object.ident.clone())
+            });
+            objects.collect()
+        };
+        for (path, ident) in pins(&idents(old), &idents(new)) {
+            if let Some((module, name)) = path.split_once("::") {
+                self.names.entry(module, name).event = Some(ident);
+            }
+        }
+    }
+
     fn ty(&mut self, was: &Type, is: &Type) {
         let path = format!("{}::{}", is.module, is.name);
         if let Some(features) = lost(&was.features, &is.features) {
@@ -96,12 +130,19 @@ impl Keep<'_> {
             self.note(format!("`{path}` stays there without a client"));
             self.names.entry(&is.module, &is.name).without_client = true;
         }
-        for (word, was, is_now) in idents(&was.kind, &is.kind) {
-            self.note(format!(
-                "`{word}` of `{path}` stays `{was}`, would be `{is_now}`"
-            ));
+        let (old, new) = (idents(&was.kind), idents(&is.kind));
+        for (word, ident) in pins(&old, &new) {
+            let would_be = &new[&word];
+            if *would_be != ident {
+                self.note(format!(
+                    "`{word}` of `{path}` stays `{ident}`, would be `{would_be}`"
+                ));
+            }
             let entry = self.names.entry(&is.module, &is.name);
-            entry.variants.insert(word, was);
+            match is.kind {
+                Kind::Object(_) | Kind::Params(_) => entry.fields.insert(word, ident),
+                _ => entry.variants.insert(word, ident),
+            };
         }
         match (&was.kind, &is.kind) {
             (Kind::Object(was), Kind::Object(object)) => {
@@ -176,34 +217,72 @@ fn lost(was: &Features, is: &Features) -> Option<Features> {
     })
 }
 
-/// Words that would be called otherwise: the word, and what it was and would be.
-fn idents(was: &Kind, is: &Kind) -> Vec<(String, String, String)> {
-    let idents = |kind: &Kind| -> BTreeMap<String, String> {
-        match kind {
-            Kind::Enum(found) => {
-                let variants = found.variants.iter();
-                variants
-                    .map(|v| (v.value.clone(), v.ident.clone()))
-                    .collect()
-            }
-            Kind::Choice(choice) => {
-                let options = choice.options.iter();
-                let word = |option: &crate::ir::ChoiceOption| match &option.value {
-                    ChoiceValue::Word(word) => word.clone(),
-                    ChoiceValue::Typed(_) => format!("|{}", option.arm),
-                };
-                options
-                    .map(|option| (word(option), option.ident.clone()))
-                    .collect()
-            }
-            _ => BTreeMap::new(),
+/// What has to be written down of words for each to stay what it was: where it would be called
+/// otherwise, or where a new word would be called the same.
+fn pins(was: &BTreeMap<String, String>, is: &BTreeMap<String, String>) -> Vec<(String, String)> {
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    for ident in is.values() {
+        *count.entry(ident).or_default() += 1;
+    }
+    let pinned = was.iter().filter(|(word, ident)| {
+        let now = is.get(*word);
+        now.is_some_and(|now| now != *ident || count[now.as_str()] > 1)
+    });
+    pinned
+        .map(|(word, ident)| (word.clone(), ident.clone()))
+        .collect()
+}
+
+/// What the words of a type are called.
+fn idents(kind: &Kind) -> BTreeMap<String, String> {
+    match kind {
+        Kind::Object(object) => {
+            let fields = object.fields.iter();
+            fields
+                .map(|field| (field.name.clone(), field.ident.clone()))
+                .collect()
         }
-    };
-    let is = idents(is);
-    let was = idents(was).into_iter();
-    was.filter_map(|(word, was)| {
-        let now = is.get(&word).filter(|now| **now != was)?.clone();
-        Some((word, was, now))
-    })
-    .collect()
+        Kind::Params(params) => {
+            let params = params.params.iter();
+            params
+                .map(|param| (param.name.clone(), param.ident.clone()))
+                .collect()
+        }
+        Kind::Enum(found) => {
+            let variants = found.variants.iter();
+            variants
+                .map(|v| (v.value.clone(), v.ident.clone()))
+                .collect()
+        }
+        Kind::Union(union) => {
+            let arms = union.arms.iter();
+            arms.map(|arm| (arm.component.clone(), arm.ident.clone()))
+                .collect()
+        }
+        Kind::Choice(choice) => {
+            let options = choice.options.iter();
+            let word = |option: &crate::ir::ChoiceOption| match &option.value {
+                ChoiceValue::Word(word) => word.clone(),
+                ChoiceValue::Typed(_) => format!("|{}", option.arm),
+            };
+            options
+                .map(|option| (word(option), option.ident.clone()))
+                .collect()
+        }
+    }
+}
+
+/// The setters and arguments of an operation, by the last steps of their places.
+fn setters(operation: &Operation) -> BTreeMap<String, String> {
+    let path = operation.path_params.iter();
+    let path = path.map(|param| (format!(":{}", param.name), param.ident.clone()));
+    let params = operation.params.iter();
+    let params = params.map(|param| (step(operation, param), param.ident.clone()));
+    path.chain(params).collect()
+}
+
+/// The last step of the place of a parameter that is not in the path.
+fn step(operation: &Operation, param: &Param) -> String {
+    let is_query = operation.verb != Verb::Post || param.in_query;
+    format!("{}{}", if is_query { "?" } else { "" }, param.name)
 }

@@ -21,6 +21,8 @@ mod types;
 mod ways;
 
 pub(crate) use complete::complete;
+#[cfg(test)]
+pub(crate) use complete::{Known, complete_after};
 pub use rule::Note;
 pub(crate) use types::{Alternative, Direction, Member, PlaceId, Placed, Shape, Types, UnionArm};
 

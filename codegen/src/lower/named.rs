@@ -11,6 +11,7 @@ mod tag;
 mod union;
 
 pub(super) use clash::clashes;
+pub(super) use idents::{Claim, shared, variants};
 
 use super::types::{PlaceId, Shape, Types};
 use super::ways::Way;
@@ -193,6 +194,16 @@ pub(super) fn check(types: &Types, names: &Names, command: &str) -> Vec<Diagnost
                     ).in_file(names::FILE));
                 }
             }
+        }
+    }
+    for event in names.events.keys() {
+        if types.events.iter().all(|known| known.value != *event) {
+            let wrong = Diagnostic::new(
+                crate::document::join("", format!("EVENT {event}")),
+                format!("`{event}` is no event of the spec"),
+                "correct it, or take it out",
+            );
+            found.push(wrong.in_file(names::FILE));
         }
     }
     for place in names.calls.keys() {

@@ -166,6 +166,9 @@ fn forget(types: &Types, names: &mut Names, notes: &mut Vec<Note>) {
     let calls: std::collections::BTreeSet<String> =
         types.calls.iter().map(|typed| typed.call.place()).collect();
     names.calls.retain(|place, _| calls.contains(place));
+    names
+        .events
+        .retain(|event, _| types.events.iter().any(|known| known.value == *event));
 }
 
 /// The places in the order in which they are named: what uses a type before the type.

@@ -7,6 +7,7 @@ mod form;
 mod merge;
 mod node;
 mod resolve;
+mod rules;
 
 pub(crate) use calls::{Call, Given};
 pub(crate) use events::{EventType, is_about};
@@ -45,6 +46,7 @@ pub(super) fn read(
         events: events::read(spec, found),
     };
     resolve::resolve(&mut schemas, found);
+    rules::check(&schemas, found);
     merge::unions_without_a_tag(&mut schemas);
     schemas
 }

@@ -189,10 +189,18 @@ fn call(typed: &TypedCall, tree: &Tree<'_>) -> (Vec<String>, String) {
     let is_action = !on_item
         && !tree.has_children(path)
         && service.len() > 1
-        && tree.0.contains_key(parent)
         && match verb {
-            Verb::Post => !readable && !deletable,
-            Verb::Get => !parent.ends_with('}'),
+            Verb::Post => {
+                // What is done to an item is, whether the item can be read or not; so is what says
+                // itself that it makes something.
+                let below_an_item = segments.iter().any(|segment| segment.starts_with('{'));
+                let makes = segments
+                    .last()
+                    .is_some_and(|last| last.starts_with("create_"));
+                let is_known = tree.0.contains_key(parent) || below_an_item || makes;
+                !readable && !deletable && is_known
+            }
+            Verb::Get => tree.0.contains_key(parent) && !parent.ends_with('}'),
             Verb::Delete => false,
         };
     let method = if is_action {

@@ -1,5 +1,6 @@
 //! Text → names, with all that is wrong in it.
 
+use super::comments::Comments;
 use super::{CallEntry, Entry, FILE, Names};
 use crate::document::{self, join};
 use crate::error::{Diagnostic, Diagnostics};
@@ -21,6 +22,7 @@ impl Names {
             .collect();
         let mut names = Self {
             head: head.iter().map(|line| format!("{line}\n")).collect(),
+            comments: Comments::read(text, head.len()),
             ..Self::default()
         };
         let is_empty = |line: &str| line.trim().is_empty() || line.starts_with('#');
@@ -75,6 +77,10 @@ impl Reader<'_> {
                 if let Some(path) = self.path(value, &pointer) {
                     names.services.insert(way.to_owned(), path);
                 }
+            } else if let Some(event) = key.strip_prefix("EVENT ") {
+                if let Some(variant) = self.event(value, &pointer) {
+                    names.events.insert(event.to_owned(), variant);
+                }
             } else if key.contains(' ') {
                 let entry = self.call(value, &pointer);
                 names.calls.insert(key.clone(), entry);
@@ -126,6 +132,7 @@ impl Reader<'_> {
                 "fields" => entry.fields = self.idents(value, pointer, naming::is_snake),
                 "id" => entry.id = self.text(value, pointer),
                 "view" => entry.view = self.text(value, pointer),
+                "event" => entry.event = self.variant(value, pointer),
                 "without_client" if value.is_boolean() => {
                     entry.without_client = value == &Value::Bool(true);
                 }
@@ -160,6 +167,31 @@ impl Reader<'_> {
             }
         }
         entry
+    }
+
+    /// The variant of a type of event.
+    fn event(&mut self, value: &Value, pointer: &str) -> Option<String> {
+        let Value::Object(keys) = value else {
+            self.wrong(pointer, "no mapping with the `variant` of the event");
+            return None;
+        };
+        let mut variant = None;
+        for (key, value) in keys {
+            let pointer = &join(pointer, key);
+            match key.as_str() {
+                "variant" => variant = self.variant(value, pointer),
+                _ => self.wrong(pointer, format!("`{key}` says nothing of an event")),
+            }
+        }
+        variant
+    }
+
+    fn variant(&mut self, value: &Value, pointer: &str) -> Option<String> {
+        let ident = value.as_str().filter(|ident| naming::is_camel(ident));
+        if ident.is_none() {
+            self.wrong(pointer, "no name that Rust could have here");
+        }
+        ident.map(str::to_owned)
     }
 
     fn text(&mut self, value: &Value, pointer: &str) -> Option<String> {

@@ -1,5 +1,6 @@
 //! Names → text, always in the same order: modules, types and places by name, components first.
 
+use super::comments::{Comments, of_key, of_place};
 use super::{CallEntry, Entry, Names};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -13,87 +14,129 @@ const HEAD: &str = "\
 impl Names {
     /// The text of the file.
     pub(crate) fn write(&self) -> String {
-        let mut out = match self.head.is_empty() {
-            true => HEAD.to_owned(),
-            false => self.head.clone(),
+        let mut out = Writer {
+            text: match self.head.is_empty() {
+                true => HEAD.to_owned(),
+                false => self.head.clone(),
+            },
+            comments: &self.comments,
         };
         for (module, types) in &self.modules {
-            _ = writeln!(out, "{}:", scalar(module));
+            out.key("", module, None);
             for (name, entry) in types {
-                _ = writeln!(out, "  {}:", scalar(name));
-                entry.write(&mut out);
+                let pointer = super::pointer(module, name);
+                out.line(2, &pointer, &format!("{}:", scalar(name)));
+                entry.write(&pointer, &mut out);
             }
         }
         for (place, call) in &self.calls {
-            _ = writeln!(out, "{}:", scalar(place));
-            call.write(&mut out);
+            out.key("", place, None);
+            call.write(&of_key("", place), &mut out);
+        }
+        for (event, variant) in &self.events {
+            let key = format!("EVENT {event}");
+            out.key("", &key, None);
+            out.text(&of_key("", &key), "variant", Some(variant));
         }
         for (way, (module, name)) in &self.services {
-            _ = writeln!(out, "client.{way}: {module}::{name}");
+            out.key(
+                "",
+                &format!("client.{way}"),
+                Some(format!("{module}::{name}")),
+            );
         }
-        out
+        for comment in self.comments.end() {
+            _ = writeln!(out.text, "{comment}");
+        }
+        out.text
+    }
+}
+
+/// A file being written, with the comments that are in it.
+struct Writer<'a> {
+    text: String,
+    comments: &'a Comments,
+}
+
+impl Writer<'_> {
+    /// A line, and the comments that are about it.
+    fn line(&mut self, indent: usize, subject: &str, line: &str) {
+        for comment in self.comments.above(subject) {
+            _ = writeln!(self.text, "{:indent$}{comment}", "");
+        }
+        let beside = self.comments.beside(subject);
+        let beside = beside.map_or_else(String::new, |comment| format!(" {comment}"));
+        _ = writeln!(self.text, "{:indent$}{line}{beside}", "");
+    }
+
+    /// A key in the mapping at `pointer`, with a value on the same line or below it.
+    fn key(&mut self, pointer: &str, key: &str, value: Option<String>) {
+        let indent = 2 * pointer.matches('/').count();
+        let value = value.map_or_else(String::new, |value| format!(" {value}"));
+        self.line(
+            indent,
+            &of_key(pointer, key),
+            &format!("{}:{value}", scalar(key)),
+        );
+    }
+
+    fn map(&mut self, pointer: &str, key: &str, values: &BTreeMap<String, String>) {
+        if values.is_empty() {
+            return;
+        }
+        self.key(pointer, key, None);
+        for (word, ident) in values {
+            self.key(&of_key(pointer, key), word, Some(scalar(ident)));
+        }
+    }
+
+    fn set(&mut self, pointer: &str, key: &str, values: &BTreeSet<String>) {
+        if !values.is_empty() {
+            self.key(pointer, key, Some(list(values)));
+        }
+    }
+
+    fn text(&mut self, pointer: &str, key: &str, value: Option<&String>) {
+        if let Some(value) = value {
+            self.key(pointer, key, Some(scalar(value)));
+        }
     }
 }
 
 impl Entry {
-    fn write(&self, out: &mut String) {
-        if let Some(docs) = &self.docs {
-            _ = writeln!(out, "    docs: {}", scalar(docs));
-        }
+    fn write(&self, pointer: &str, out: &mut Writer<'_>) {
+        out.text(pointer, "docs", self.docs.as_ref());
         if let Some(features) = &self.features {
-            _ = writeln!(out, "    features: {}", list(features));
+            out.key(pointer, "features", Some(list(features)));
         }
-        for (key, values) in [
-            ("boxed", &self.boxed),
-            ("optional", &self.optional),
-            ("setters", &self.setters),
-        ] {
-            if !values.is_empty() {
-                _ = writeln!(out, "    {key}: {}", list(values));
-            }
-        }
-        for (key, values) in [("variants", &self.variants), ("fields", &self.fields)] {
-            map(out, "    ", key, values);
-        }
-        for (key, value) in [("id", &self.id), ("view", &self.view)] {
-            if let Some(value) = value {
-                _ = writeln!(out, "    {key}: {}", scalar(value));
-            }
-        }
+        out.set(pointer, "boxed", &self.boxed);
+        out.set(pointer, "optional", &self.optional);
+        out.set(pointer, "setters", &self.setters);
+        out.map(pointer, "variants", &self.variants);
+        out.map(pointer, "fields", &self.fields);
+        out.text(pointer, "id", self.id.as_ref());
+        out.text(pointer, "view", self.view.as_ref());
+        out.text(pointer, "event", self.event.as_ref());
         if self.without_client {
-            _ = writeln!(out, "    without_client: true");
+            out.key(pointer, "without_client", Some("true".to_owned()));
         }
-        _ = writeln!(out, "    at:");
+        out.key(pointer, "at", None);
         let mut places: Vec<&String> = self.at.iter().collect();
         places.sort_by_key(|place| (is_operation(place), *place));
         for place in places {
-            _ = writeln!(out, "    - {}", scalar(place));
+            out.line(4, &of_place(place), &format!("- {}", scalar(place)));
         }
     }
 }
 
 impl CallEntry {
-    fn write(&self, out: &mut String) {
-        if let Some(call) = &self.call {
-            _ = writeln!(out, "  call: {}", scalar(call));
-        }
+    fn write(&self, pointer: &str, out: &mut Writer<'_>) {
+        out.text(pointer, "call", self.call.as_ref());
         if let Some((module, name)) = &self.builder {
-            _ = writeln!(out, "  builder: {module}::{name}");
+            out.key(pointer, "builder", Some(format!("{module}::{name}")));
         }
-        map(out, "  ", "params", &self.params);
-        if !self.strings.is_empty() {
-            _ = writeln!(out, "  strings: {}", list(&self.strings));
-        }
-    }
-}
-
-fn map(out: &mut String, indent: &str, key: &str, values: &BTreeMap<String, String>) {
-    if values.is_empty() {
-        return;
-    }
-    _ = writeln!(out, "{indent}{key}:");
-    for (word, ident) in values {
-        _ = writeln!(out, "{indent}  {}: {}", scalar(word), scalar(ident));
+        out.map(pointer, "params", &self.params);
+        out.set(pointer, "strings", &self.strings);
     }
 }
 
@@ -174,6 +217,84 @@ mod tests {
     }
 
     #[test]
+    fn comments_stay_with_what_they_are_about() {
+        let text = "\
+# Head.
+
+farm:
+  # Of beef, too.
+  Cow: # not Bull
+    # Two
+    # lines.
+    docs: 'It has a # in it: # no comment.'
+    features: [milk] # since then
+    variants: # these
+      # Was first.
+      a#b: AB
+      a-b: \"Ab2\" # why
+    at: # places
+    # Old.
+    - farm.cow # main
+    # New.
+    - POST /v1/farm/cows cow
+  # Above another.
+  Dog:
+    docs: |-
+      Good.
+      # no comment either
+    # The places.
+    at: [farm.dog, \"farm.dog odd # name\"] # both
+# An operation.
+POST /v1/farm/cows: # it
+  # The way.
+  call: farm.cows.create
+  params: {b: c} # one
+# A service.
+client.farm.cows: farm::Cows # all
+# End.
+";
+        let written = "\
+# Head.
+
+farm:
+  # Of beef, too.
+  Cow: # not Bull
+    # Two
+    # lines.
+    docs: \"It has a # in it: # no comment.\"
+    features: [milk] # since then
+    variants: # these
+      # Was first.
+      \"a#b\": AB
+      a-b: Ab2 # why
+    at: # places
+    # Old.
+    - farm.cow # main
+    # New.
+    - POST /v1/farm/cows cow
+  # Above another.
+  Dog:
+    docs: \"Good.\\n# no comment either\"
+    # The places.
+    at:
+    - farm.dog
+    - \"farm.dog odd # name\" # both
+# An operation.
+POST /v1/farm/cows: # it
+  # The way.
+  call: farm.cows.create
+  params:
+    b: c # one
+# A service.
+client.farm.cows: farm::Cows # all
+# End.
+";
+        let once = Names::read(text).expect("it is sound").write();
+        assert_eq!(once, written);
+        assert_eq!(Names::read(&once).expect("it is sound").write(), written);
+    }
+
+    #[test]
     fn what_is_written_is_read_back() {
         let text = "\
 # Head.
@@ -193,6 +314,8 @@ farm:
 POST /v1/farm/cows:
   call: farm.cows.create
   builder: farm::CreateCow
+EVENT farm.cow_milked:
+  variant: CowMilked
 client.farm.cows: farm::Cows
 ";
         assert_eq!(Names::read(text).expect("it is sound").write(), text);

@@ -13,7 +13,9 @@ pub(super) const VALUES: &str = "x-enum-descriptions";
 /// What an overlay says to the generator, each with the form of its value. There are no others.
 const OWN: &[(&str, Shape)] = &[
     (VALUES, Shape::Map(&Shape::Text)),
+    ("x-at-most-one", Shape::List(&Shape::List(&Shape::Text))),
     ("x-id-of", Shape::Text),
+    ("x-list-filters", Shape::Map(&Shape::Text)),
     ("x-object", Shape::Object(&CARRIED)),
     (SENSITIVE, Shape::Flag),
 ];
@@ -46,6 +48,7 @@ const NAMED: &[&str] = &[
     "securitySchemes",
     "mapping",
     "x-events",
+    "x-list-filters",
     VALUES,
 ];
 

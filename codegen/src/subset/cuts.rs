@@ -1,6 +1,6 @@
 //! What the rules cut, place by place.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::rules::Rules;
 use crate::document;

@@ -127,12 +127,14 @@ pub(crate) fn encode_path_segment(out: &mut String, segment: &str) {
     out.extend(utf8_percent_encode(segment, ESCAPED));
 }
 
+/// A segment of a path, decoded.
+pub(crate) fn decode(segment: &str) -> String {
+    percent_decode_str(segment).decode_utf8_lossy().into_owned()
+}
+
 /// The pairs of a form or query, decoded, whoever wrote it.
 pub(crate) fn pairs(form: &str) -> Vec<(String, String)> {
-    let decode = |text: &str| {
-        let text = text.replace('+', " ");
-        percent_decode_str(&text).decode_utf8_lossy().into_owned()
-    };
+    let decode = |text: &str| decode(&text.replace('+', " "));
     form.split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))

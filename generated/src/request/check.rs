@@ -55,28 +55,38 @@ pub(super) fn complete(request: &Request) -> Option<String> {
             "`{name}` is not a number that can be sent, but infinite or not a number"
         ));
     }
-    match request.template() {
-        // <this slice only>
-        "/v1/financial_connections/accounts" => one_account_filter(request),
-        // </this slice only>
-        _ => None,
-    }
+    more_than_one(request)
 }
 
-// <this slice only>
-/// Linked accounts are listed of a customer, of a connected account, or of a session.
-fn one_account_filter(request: &Request) -> Option<String> {
-    let holder = request.params().get("account_holder");
-    let filters = [
-        holder.and_then(|holder| holder.get("account")),
-        // Two ids of the same person.
-        holder.and_then(|holder| holder.get("customer").or(holder.get("customer_account"))),
-        request.params().get("session"),
-    ];
-    (filters.into_iter().flatten().count() > 1).then(|| {
-        "accounts are listed by one filter: account_holder with account, account_holder with \
-         customer, or session"
-            .to_owned()
-    })
+/// What is wrong when parameters are given that exclude each other.
+fn more_than_one(request: &Request) -> Option<String> {
+    let groups = request.0.rules.at_most_one;
+    let is_given = |path: &&&str| {
+        let mut steps = path.split('.');
+        let first = request.params().get(steps.next()?)?;
+        steps.try_fold(first, |value, step| value.get(step))
+    };
+    let given = groups
+        .iter()
+        .filter(|group| group.iter().any(|path| is_given(&path).is_some()));
+    if given.count() <= 1 {
+        return None;
+    }
+    let names: Vec<String> = groups
+        .iter()
+        .map(|group| group.iter().map(|path| wire_name(path)))
+        .map(|names| names.collect::<Vec<_>>().join(" or "))
+        .collect();
+    Some(format!(
+        "only one of these may be given: {}",
+        names.join("; ")
+    ))
 }
-// </this slice only>
+
+/// `a.b` as it is sent, `a[b]`.
+fn wire_name(path: &str) -> String {
+    let mut steps = path.split('.');
+    let first = steps.next().unwrap_or_default();
+    let rest: String = steps.map(|step| format!("[{step}]")).collect();
+    format!("`{first}{rest}`")
+}

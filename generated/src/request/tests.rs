@@ -22,11 +22,11 @@ fn refusal(request: &Request) -> Option<String> {
 fn what_cannot_work_is_refused_before_it_is_sent() {
     let account = || Request::new(test_client(), Method::Get, "/v1/accounts/{account}");
     let accounts = || {
-        Request::new(
-            test_client(),
-            Method::Get,
-            "/v1/financial_connections/accounts",
-        )
+        Request::new(test_client(), Method::Get, "/v1/accounts").at_most_one(&[
+            &["account_holder.account"],
+            &["account_holder.customer", "account_holder.customer_account"],
+            &["session"],
+        ])
     };
     let with = |mut request: Request, params: &[(&'static str, &'static str)]| {
         params
@@ -67,9 +67,14 @@ fn what_cannot_work_is_refused_before_it_is_sent() {
         ),
         (
             with(holder(&["customer"]), &[("session", "x")]),
-            "one filter",
+            "only one of these may be given: `account_holder[account]`; \
+             `account_holder[customer]` or `account_holder[customer_account]`; `session`",
         ),
-        (holder(&["account", "customer"]), "one filter"),
+        (
+            holder(&["account", "customer"]),
+            "only one of these may be given: `account_holder[account]`; \
+             `account_holder[customer]` or `account_holder[customer_account]`; `session`",
+        ),
         (
             option(|o| o.stripe_account = Some(String::new())),
             "the connected account is empty",
@@ -185,14 +190,15 @@ fn a_list_inside_of_an_object_is_asked_for_as_the_object_was() {
         Method::Get,
         "/v1/financial_connections/sessions/{session}",
     )
-    .path("session", "fcsess_1");
+    .path("session", "fcsess/1+")
+    .list_filters(&[("/v1/financial_connections/accounts", "session")]);
     session.options().stripe_account = Some("acct_1".into());
     let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     for (url, path, pairs) in [
         (
             "/v1/financial_connections/accounts",
             Some("/v1/financial_connections/accounts"),
-            vec![pair("session", "fcsess_1")],
+            vec![pair("session", "fcsess/1+")],
         ),
         (
             "/v1/x/fca_1/owners?ownership=fcaowns_1",

@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use edits::{Edit, KINDS, Random};
 use serde_json::Value;
-use stripe_codegen::{Diagnostics, Diff, Generated, Version, complete, diff, generate};
+use stripe_codegen::{Diagnostics, Diff, Generated, complete, diff, generate};
 use stripe_tests::names::committed;
 use stripe_tests::scratch::Crate;
 
@@ -195,46 +195,4 @@ fn mutated_code_compiles() {
     let made_crate = Crate::new(folder, "mutations", &generated.files).unwrap();
     let said = made_crate.check(&["--features", "webhook"]).unwrap();
     assert!(said.is_empty(), "{said}\n{made:#?}");
-}
-
-/// Whatever upstream adds, what is there keeps its name: in each case ten things are added at once.
-/// `NAMES_CASES=1000` adds a thousand.
-#[test]
-fn additions_change_no_name() {
-    let cases = std::env::var("NAMES_CASES").map_or(10, |count| count.parse().unwrap());
-    let places = |names: &str| -> BTreeMap<String, String> {
-        let names: Value = serde_yaml::from_str(names).unwrap();
-        let mut places = BTreeMap::new();
-        for (module, types) in names.as_object().unwrap() {
-            for (name, entry) in types.as_object().into_iter().flatten() {
-                for place in entry["at"].as_array().into_iter().flatten() {
-                    let place = place.as_str().unwrap().to_owned();
-                    places.insert(place, format!("{module}::{name}"));
-                }
-            }
-        }
-        places
-    };
-    let before = places(&NAMES);
-    assert!(before.len() > 900, "{}", before.len());
-    for seed in 0..cases / 10 {
-        let mut random = Random(seed);
-        let mut spec = SPEC.clone();
-        let made: Vec<String> = (0..10)
-            .map(|_| edits::addition(&mut spec, &mut random))
-            .collect();
-        let spec = shuffled(&spec, "", &mut random);
-        let completed = complete(&spec, &NAMES, Some(&TEXT)).unwrap();
-        let after = places(&completed.names);
-        for (place, name) in &before {
-            assert_eq!(after.get(place), Some(name), "{place}\n{made:#?}");
-        }
-        let version = |spec, names| Version {
-            spec,
-            names: Some(names),
-        };
-        let diff = diff(version(&TEXT, &NAMES), version(&spec, &completed.names)).unwrap();
-        let broken: Vec<_> = diff.breaking().collect();
-        assert!(broken.is_empty(), "{broken:#?}\n{made:#?}");
-    }
 }

@@ -54,7 +54,7 @@ pub(super) fn services(
             None => naming.name(path, own.first().map(|&at| operations[at].module.as_str())),
         };
         naming.taken.insert((module.clone(), name.clone()));
-        methods(path, &own, &children, &paths, operations, found);
+        methods(path, &own, &children, &paths, operations, names, found);
         let first = operations
             .iter()
             .find(|operation| operation.service.starts_with(path));
@@ -86,13 +86,21 @@ fn methods(
     children: &[usize],
     paths: &[&[String]],
     operations: &[Operation],
+    names: &Names,
     found: &mut Vec<Diagnostic>,
 ) {
+    let mut own: Vec<&Operation> = own.iter().map(|&at| &operations[at]).collect();
+    // One that was there before has its way written down.
+    let is_given = |operation: &Operation| {
+        let entry = names.calls.get(&operation.place);
+        entry.is_some_and(|entry| entry.call.is_some())
+    };
+    own.sort_by_key(|operation| !is_given(operation));
     let mut methods: BTreeMap<&str, &str> = BTreeMap::new();
     for &child in children {
         methods.insert(paths[child].last().map_or("", String::as_str), "a service");
     }
-    for operation in own.iter().map(|&at| &operations[at]) {
+    for operation in own {
         if let Some(other) = methods.insert(&operation.method, &operation.place) {
             let call = format!("{}.{}", path.join("."), operation.method);
             found.push(Diagnostic::new(

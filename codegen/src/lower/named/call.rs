@@ -1,6 +1,7 @@
 //! What an operation takes and answers, with the names of its parameters.
 
 use super::NamedCall;
+use super::idents::{Claim, shared};
 use super::union::All;
 use crate::error::Diagnostic;
 use crate::ir::{Param, Ty};
@@ -8,7 +9,6 @@ use crate::lower::types::{Member, TypedCall};
 use crate::lower::ways::Way;
 use crate::names::Names;
 use crate::naming;
-use std::collections::BTreeMap;
 
 pub(super) fn call(
     all: &All<'_>,
@@ -17,7 +17,7 @@ pub(super) fn call(
     way: &Way,
     found: &mut Vec<Diagnostic>,
 ) -> NamedCall {
-    let mut setters: BTreeMap<String, String> = BTreeMap::new();
+    let mut claims: Vec<Claim> = Vec::new();
     let strings = names.calls.get(&way.place).map(|entry| &entry.strings);
     let is_string = |name: &str| strings.is_some_and(|strings| strings.contains(name));
     let is_get = typed.call.verb != crate::ir::Verb::Post;
@@ -26,16 +26,16 @@ pub(super) fn call(
             let step = format!("{sign}{}", member.name);
             let own = names.param(&way.place, &step);
             let ident = own.cloned().unwrap_or_else(|| naming::setter(&member.name));
-            if let Some(other) = setters.insert(ident.clone(), step.clone()) {
-                found.push(Diagnostic::new(
-                    &typed.call.pointer,
-                    format!("its parameters `{other}` and `{step}` are both called `{ident}`"),
-                    format!(
-                        "add to names.yaml: `{}: {{params: {{\"{step}\": {ident}_2}}}}`, with a \
-                         name of your own",
-                        way.place
-                    ),
-                ));
+            let mut claim = |ident: String| {
+                claims.push(Claim {
+                    ident,
+                    word: step.clone(),
+                    given: own.is_some(),
+                });
+            };
+            claim(ident.clone());
+            if member.nullable {
+                claim(naming::clear(&ident));
             }
             let mut ty = all.ty(&member.ty);
             if is_string(&step) {
@@ -54,10 +54,22 @@ pub(super) fn call(
         });
         params.collect()
     };
-    NamedCall {
+    let named = NamedCall {
         path_params: params(&typed.path_params, ":"),
         query: params(&typed.query, "?"),
         body: params(&typed.body, ""),
         output: all.ty(&typed.output),
+    };
+    for (other, Claim { ident, word, .. }) in shared(&claims) {
+        found.push(Diagnostic::new(
+            &typed.call.pointer,
+            format!("its parameters `{}` and `{word}` are both called `{ident}`", other.word),
+            format!(
+                "add to names.yaml: `{}: {{params: {{\"{word}\": {}_2}}}}`, with a name of your own",
+                way.place,
+                naming::plain(ident)
+            ),
+        ));
     }
+    named
 }

@@ -1,7 +1,6 @@
 //! Objects that a `type` tells apart: an enum property, and properties named after its values.
 
 use crate::ir::{Kind, Tag, TagArm, Ty, TypeId};
-use crate::naming;
 use std::collections::BTreeSet;
 
 /// The property that may tell.
@@ -65,9 +64,9 @@ fn find<'a>(
             value: value.to_owned(),
             variant: variant.to_owned(),
             // The value that nothing comes with is the view's `Other`.
-            ident: match naming::variant(value) {
-                ident if ident == "Other" => "Other_".to_owned(),
-                ident => ident,
+            ident: match variant {
+                "Other" => "Other_".to_owned(),
+                variant => variant.to_owned(),
             },
         })
         .collect();

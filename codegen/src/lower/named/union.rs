@@ -1,15 +1,14 @@
 //! The union of places.
 
 use super::idents::Idents;
-use super::{Listed, Misfit, NamedCall, has_id, notes};
+use super::{Listed, Misfit, has_id, notes};
 use crate::error::Diagnostic;
 use crate::ir::{
     Arm, Choice, ChoiceOption, ChoiceValue, Enum, Field, Kind, Object, Param, Params, Ty, TypeId,
     Union, Variant,
 };
-use crate::lower::types::{Alternative, Member, PlaceId, Shape, TypedCall, Types};
+use crate::lower::types::{Alternative, PlaceId, Shape, Types};
 use crate::lower::ways::Way;
-use crate::names::Names;
 use crate::naming;
 use std::collections::BTreeMap;
 use std::mem::discriminant;
@@ -192,6 +191,7 @@ impl<'a> Joining<'a> {
             ty: member.ty,
         });
         let fields: Vec<Field> = fields.collect();
+        idents.finish();
         let shapes = self.shapes();
         let entry = self.listed.entry;
         let id = entry
@@ -214,9 +214,13 @@ impl<'a> Joining<'a> {
         let mut idents = self.idents();
         let params = members.into_iter().map(|(name, member)| {
             let only = notes::only(all, &places, &member.places);
+            let ident = idents.field(name, naming::setter(name));
+            if member.nullable {
+                idents.clear(name, &ident);
+            }
             Param {
                 name: name.to_owned(),
-                ident: idents.field(name, naming::setter(name)),
+                ident,
                 docs: notes::with(member.docs, only),
                 required: member.required,
                 // A JSON null clears what an empty string clears in a form.
@@ -226,10 +230,9 @@ impl<'a> Joining<'a> {
                 ty: member.ty,
             }
         });
-        Params {
-            params: params.collect(),
-            tag: None,
-        }
+        let params = params.collect();
+        idents.finish();
+        Params { params, tag: None }
     }
 
     fn values(&mut self) -> Enum {
@@ -244,7 +247,9 @@ impl<'a> Joining<'a> {
             }
         }
         let values: Vec<&str> = words.keys().copied().collect();
-        let idents = self.idents().variants(&values);
+        let mut named = self.idents();
+        let idents = named.variants(&values);
+        named.finish();
         let variants = words
             .into_iter()
             .zip(idents)
@@ -264,6 +269,7 @@ impl<'a> Joining<'a> {
             let Shape::Union(all) = shape else { continue };
             for arm in all {
                 arms.entry(arm.component.clone()).or_insert_with(|| Arm {
+                    component: arm.component.clone(),
                     object: arm.object.clone(),
                     deleted: arm.deleted,
                     ident: String::new(),
@@ -272,7 +278,9 @@ impl<'a> Joining<'a> {
             }
         }
         let components: Vec<&str> = arms.keys().map(String::as_str).collect();
-        let idents = self.idents().variants(&components);
+        let mut named = self.idents();
+        let idents = named.variants(&components);
+        named.finish();
         let arms = arms.into_values().zip(idents);
         let mut arms: Vec<Arm> = arms.map(|(arm, ident)| Arm { ident, ..arm }).collect();
         arms.sort_by(|a, b| a.ident.cmp(&b.ident));
@@ -330,6 +338,7 @@ impl<'a> Joining<'a> {
                 value: ChoiceValue::Typed(ty),
             });
         let typed: Vec<ChoiceOption> = typed.collect();
+        idents.finish();
         let words = words
             .into_iter()
             .zip(word_idents)

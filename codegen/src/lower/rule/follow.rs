@@ -51,6 +51,7 @@ pub(super) fn follow(types: &Types, before: &Before<'_>, names: &mut Names, note
     for (place, from) in moves {
         if let Some((module, name)) = named.get(from.as_str()) {
             targets.push((place.clone(), (*module).to_owned(), (*name).to_owned()));
+            names.comments.follow(&from, &place);
             notes.push(Note::Followed {
                 from: from.clone(),
                 place: place.clone(),

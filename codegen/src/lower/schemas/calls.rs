@@ -2,6 +2,7 @@
 
 use super::form::{self, escape};
 use super::node::Node;
+use super::rules::Rules;
 use crate::error::Diagnostic;
 use crate::ir::{Example, Verb};
 use openapiv3::{
@@ -29,6 +30,7 @@ pub(crate) struct Call {
     pub(crate) query: Vec<Given>,
     pub(crate) body: Option<Body>,
     pub(crate) answer: Node,
+    pub(crate) rules: Rules,
 }
 
 /// A parameter of the path or the query.
@@ -181,6 +183,7 @@ impl<'a> Reader<'a> {
             query: Vec::new(),
             body,
             answer,
+            rules: Rules::read(operation, pointer, self.found),
         };
         self.parameters(&mut call, item, operation);
         call.path_params

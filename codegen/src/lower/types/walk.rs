@@ -5,7 +5,7 @@ use super::place::At;
 use super::{Direction, Member, PlaceId, Placed, Shape, TypedCall, Types, User};
 use crate::error::Diagnostic;
 use crate::ir::Ty;
-use crate::lower::schemas::{Call, EventType, Form, Node, Schemas, is_about};
+use crate::lower::schemas::{Call, Form, Node, Schemas, is_about};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 /// Types all places that an operation or event reaches.
@@ -112,7 +112,12 @@ impl<'a> Typing<'a> {
     }
 
     /// The type of a component, whose shape comes later.
-    pub(super) fn component(&mut self, name: &'a str, direction: Direction, used: &Use<'_>) -> PlaceId {
+    pub(super) fn component(
+        &mut self,
+        name: &'a str,
+        direction: Direction,
+        used: &Use<'_>,
+    ) -> PlaceId {
         let node = &self.schemas.components[name];
         let is_enum = matches!(node.form, Form::Text { .. });
         // A string enum is the same in both directions.
@@ -240,7 +245,12 @@ impl<'a> Typing<'a> {
     }
 
     /// The type of a schema where it is used, and whether null, or a clear, may be there.
-    pub(super) fn ty(&mut self, node: &'a Node, direction: Direction, used: &Use<'_>) -> (Ty<PlaceId>, bool) {
+    pub(super) fn ty(
+        &mut self,
+        node: &'a Node,
+        direction: Direction,
+        used: &Use<'_>,
+    ) -> (Ty<PlaceId>, bool) {
         let ty = match &node.form {
             Form::Reference(name) => {
                 let (ty, nullable) = self.reference(name, direction, used);
@@ -297,7 +307,12 @@ impl<'a> Typing<'a> {
     }
 
     /// An item of an array or a value of a map.
-    pub(super) fn contained(&mut self, node: &'a Node, direction: Direction, used: &Use<'_>) -> Ty<PlaceId> {
+    pub(super) fn contained(
+        &mut self,
+        node: &'a Node,
+        direction: Direction,
+        used: &Use<'_>,
+    ) -> Ty<PlaceId> {
         let (ty, nullable) = self.ty(node, direction, used);
         // JSON without a schema may be null itself, and what clears is sent as a value like others.
         if nullable && direction == Direction::Response && ty != Ty::Json {

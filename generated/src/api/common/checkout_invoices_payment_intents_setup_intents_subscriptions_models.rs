@@ -383,9 +383,9 @@ crate::macros::open_enum!(MicrodepositType);
 #[non_exhaustive]
 pub struct PaymentMethodConfigurationDetails {
     /// The id of the settings, `pmc_…`.
-    pub id: PaymentMethodConfigurationDetailsId,
+    pub id: PaymentMethodConfigurationId,
     /// The id of the settings these are derived from. Null when there are none.
-    pub parent: Option<String>,
+    pub parent: Option<PaymentMethodConfigurationId>,
 }
 
 impl crate::de::Object for PaymentMethodConfigurationDetails {
@@ -420,14 +420,14 @@ impl Serialize for PaymentMethodConfigurationDetails {
 
 crate::macros::object!(PaymentMethodConfigurationDetails);
 crate::macros::resource!(
-    PaymentMethodConfigurationDetails, PaymentMethodConfigurationDetailsId
+    PaymentMethodConfigurationDetails, PaymentMethodConfigurationId
 );
 
 /// The id of [`PaymentMethodConfigurationDetails`].
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PaymentMethodConfigurationDetailsId(crate::text::Text);
+pub struct PaymentMethodConfigurationId(crate::text::Text);
 
-crate::macros::id!(PaymentMethodConfigurationDetailsId);
+crate::macros::id!(PaymentMethodConfigurationId);
 
 /// How a customer authorizes debits of a US bank account.
 #[derive(Clone, Debug, PartialEq)]

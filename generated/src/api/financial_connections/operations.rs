@@ -53,7 +53,7 @@ impl<'a> Accounts<'a> {
         AccountOwners::new(self.client)
     }
 
-    /// Lists linked accounts.
+    /// Lists linked accounts: all, or those of one account holder, or those of one session.
     ///
     /// `GET /v1/financial_connections/accounts`
     ///
@@ -75,7 +75,14 @@ impl<'a> Accounts<'a> {
     /// ```
     pub fn list(&self) -> ListAccounts {
         ListAccounts(
-            Request::new(self.client, Method::Get, "/v1/financial_connections/accounts"),
+            Request::new(self.client, Method::Get, "/v1/financial_connections/accounts")
+                .at_most_one(
+                    &[
+                        &["account_holder.account"],
+                        &["account_holder.customer", "account_holder.customer_account"],
+                        &["session"],
+                    ],
+                ),
         )
     }
 
@@ -356,7 +363,8 @@ impl<'a> Sessions<'a> {
                     Method::Get,
                     "/v1/financial_connections/sessions/{session}",
                 )
-                .path("session", Into::<SessionId>::into(session)),
+                .path("session", Into::<SessionId>::into(session))
+                .list_filters(&[("/v1/financial_connections/accounts", "session")]),
         )
     }
 }

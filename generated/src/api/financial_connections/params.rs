@@ -3,7 +3,7 @@
 use crate::{Unrecognized, params};
 use crate::api::customer::CustomerId;
 use crate::params::Params;
-use super::{AccountHolderType, AccountSubcategory};
+use super::{AccountHolderType, AccountSubcategory, TransactionRefreshId};
 
 /// Only accounts linked for this holder. Name one: a customer, a v2 account that stands for a
 /// customer, or a connected Stripe account.
@@ -151,8 +151,8 @@ pub struct TransactionRefreshFilter(Params);
 
 impl TransactionRefreshFilter {
     /// With what is required: `after`.
-    pub fn new(after: impl Into<String>) -> Self {
-        Self(Params::new().with("after", Into::<String>::into(after)))
+    pub fn new(after: impl Into<TransactionRefreshId>) -> Self {
+        Self(Params::new().with("after", Into::<TransactionRefreshId>::into(after)))
     }
 }
 

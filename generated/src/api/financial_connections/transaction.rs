@@ -5,7 +5,7 @@ use crate::de::{Fields, Integer};
 use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
-use super::AccountId;
+use super::{AccountId, TransactionRefreshId};
 
 /// A movement of money on a linked account, as the institution reported it.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +33,7 @@ pub struct Transaction {
     /// When it took place, in unix seconds.
     pub transacted_at: Timestamp,
     /// The id of the refresh that last added or changed it, `fctxnref_…`.
-    pub transaction_refresh: String,
+    pub transaction_refresh: TransactionRefreshId,
     /// When Stripe last changed this object, in unix seconds.
     pub updated: Timestamp,
 }
