@@ -75,7 +75,7 @@ impl Before<'_> {
             assert_eq!(after.get(place), Some(name), "{place}\n{}", said());
         }
         // It is a file that is read again.
-        if seed % 16 == 0 {
+        if seed.is_multiple_of(16) {
             let text = names.write();
             let again = Names::read(&text).unwrap_or_else(|found| sound(found));
             assert_eq!(again.write(), text, "{}", said());
