@@ -1,25 +1,33 @@
-//! Takes the samples of the guide out of its pages, as functions that `tests/samples` runs.
+//! Takes the samples of the guide and the examples of the reference out of their pages, as functions
+//! that `tests/samples` runs.
 //!
-//! A sample that can run on its own is a block of Rust with `async fn example(client: &Client, …)`
-//! in it; its other arguments are named after what a world of the sandbox gives. What it prints is
-//! the block `output` after it.
+//! A sample of the guide that can run on its own is a block of Rust with
+//! `async fn example(client: &Client, …)` in it; its other arguments are named after what a world of
+//! the sandbox gives. What it prints is the block `output` after it.
+//!
+//! The example of an operation has ids such as `cus_123` in it; ids of a world take their places.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 const PAGES: &str = "../generated/src/guide";
+const REFERENCE: &str = "../generated/src/api";
 
 fn main() {
     println!("cargo::rerun-if-changed={PAGES}");
+    println!("cargo::rerun-if-changed={REFERENCE}");
+    let out = env::var("OUT_DIR").expect("cargo names a folder");
+    let out = Path::new(&out);
+    fs::write(out.join("samples.rs"), samples()).expect("the folder can be written to");
+    fs::write(out.join("operations.rs"), operations()).expect("the folder can be written to");
+}
+
+/// The samples of the guide.
+fn samples() -> String {
     let mut modules = String::new();
     let mut table = String::from("pub(crate) const SAMPLES: &[Sample] = &[\n");
-    let mut pages: Vec<_> = fs::read_dir(PAGES)
-        .expect("the guide has a folder")
-        .map(|entry| entry.expect("the folder can be read").path())
-        .collect();
-    pages.sort();
-    for page in pages {
+    for page in entries(PAGES) {
         let name = page.file_stem().expect("a page has a name");
         let name = name.to_str().expect("the name is UTF-8");
         let text = fs::read_to_string(&page).expect("a page can be read");
@@ -48,12 +56,106 @@ fn main() {
         }
     }
     table.push_str("];\n");
-    let out = env::var("OUT_DIR").expect("cargo names a folder");
-    fs::write(
-        Path::new(&out).join("samples.rs"),
-        format!("{modules}\n{table}"),
-    )
-    .expect("the folder can be written to");
+    format!("{modules}\n{table}")
+}
+
+/// What is in a folder, in order.
+fn entries(folder: impl AsRef<Path>) -> Vec<PathBuf> {
+    let folder = fs::read_dir(folder).expect("the folder is there");
+    let mut entries: Vec<PathBuf> = folder
+        .map(|entry| entry.expect("the folder can be read").path())
+        .collect();
+    entries.sort();
+    entries
+}
+
+/// The examples of the reference.
+fn operations() -> String {
+    let mut modules = String::new();
+    let mut table = String::from("pub(crate) const EXAMPLES: &[Example] = &[\n");
+    let files = entries(REFERENCE).into_iter();
+    let files = files.map(|module| module.join("operations.rs"));
+    let mut count = 0;
+    for file in files.filter(|file| file.exists()) {
+        let text = fs::read_to_string(&file).expect("a file can be read");
+        for (route, code) in examples(&text) {
+            count += 1;
+            let (code, ids) = with_ids(&code);
+            let code = code.replace("(client: &Client)", "(client: &Client, ids: &crate::Ids)");
+            writeln!(
+                modules,
+                "#[allow(unused_imports, unused_variables, clippy::all)]\nmod example_{count} {{\n\
+                 {code}\npub(super) async fn run(client: &Client, ids: &crate::Ids) \
+                 -> Result<(), Error> {{ example(client, ids).await }}\n}}"
+            )
+            .expect("a string can be written to");
+            writeln!(
+                table,
+                "Example {{ operation: {route:?}, ids: &{ids:?}, \
+                 run: |client, ids| Box::pin(example_{count}::run(client, ids)) }},"
+            )
+            .expect("a string can be written to");
+        }
+    }
+    table.push_str("];\n");
+    format!("{modules}\n{table}")
+}
+
+/// The examples in a file of operations, each with the method and path of its operation.
+fn examples(text: &str) -> Vec<(String, String)> {
+    let mut examples = Vec::new();
+    let mut docs: Vec<&str> = Vec::new();
+    for line in text.lines().map(str::trim) {
+        if let Some(comment) = line.strip_prefix("///") {
+            docs.push(comment.strip_prefix(' ').unwrap_or(comment));
+            continue;
+        }
+        if line.starts_with("pub fn ") {
+            let mut lines = docs.iter().copied();
+            let route = lines.by_ref().find_map(|line| {
+                let route = line.strip_prefix('`')?.strip_suffix('`')?;
+                let is_route = ["GET /", "POST /", "DELETE /"];
+                is_route
+                    .iter()
+                    .any(|verb| route.starts_with(verb))
+                    .then(|| route.to_owned())
+            });
+            let code = lines.skip_while(|line| !line.starts_with("```")).skip(1);
+            let code = code.take_while(|line| !line.starts_with("```"));
+            let code: String = code.map(|line| shown(line) + "\n").collect();
+            if let Some(route) = route.filter(|_| !code.is_empty()) {
+                examples.push((route, code));
+            }
+        }
+        if !line.starts_with("#[") {
+            docs.clear();
+        }
+    }
+    examples
+}
+
+/// An example whose ids, such as `"cus_123"`, are those of a world, and the ids it had.
+fn with_ids(code: &str) -> (String, Vec<&str>) {
+    let mut out = String::new();
+    let mut ids = Vec::new();
+    for (at, part) in code.split('"').enumerate() {
+        let is_literal = at % 2 == 1;
+        let is_id = part.strip_suffix("_123").is_some_and(|kind| {
+            kind.bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+        });
+        match (is_literal, is_id) {
+            (false, _) => out.push_str(part),
+            (true, false) => write!(out, "\"{part}\"").expect("a string can be written to"),
+            (true, true) => {
+                write!(out, "ids.get({part:?})").expect("a string can be written to");
+                if !ids.contains(&part) {
+                    ids.push(part);
+                }
+            }
+        }
+    }
+    (out, ids)
 }
 
 struct Block {

@@ -19,6 +19,8 @@ pub(crate) struct Api {
     pub(crate) operations: Vec<Operation>,
     pub(crate) events: Vec<Event>,
     pub(crate) event_objects: Vec<EventObject>,
+    /// What modules are for, by their names.
+    pub(crate) module_docs: BTreeMap<String, String>,
 }
 
 /// The module of what several modules use.
@@ -144,6 +146,26 @@ pub(crate) struct TagArm {
 pub(crate) struct Params {
     pub(crate) params: Vec<Param>,
     pub(crate) tag: Option<Tag>,
+    /// Parameters of which a request names one, each with what is sent beside it.
+    pub(crate) one_of: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Params {
+    /// What is sent beside a parameter that has a constructor of its own; none if it has none.
+    pub(crate) fn constructor(&self, param: &Param) -> Option<Vec<(&str, &str)>> {
+        if let Some(beside) = self.one_of.get(&param.name) {
+            let beside = beside.iter();
+            return Some(beside.map(|(name, value)| (&**name, &**value)).collect());
+        }
+        let tag = self.tag.as_ref()?;
+        let arm = tag.arms.iter().find(|arm| arm.value == param.name)?;
+        Some(vec![(&tag.name, &arm.value)])
+    }
+
+    /// Whether one can be made without a constructor of a parameter.
+    pub(crate) fn has_new(&self) -> bool {
+        self.one_of.is_empty()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -190,7 +212,9 @@ pub(crate) struct Service {
     pub(crate) name: String,
     pub(crate) docs: String,
     pub(crate) features: Features,
-    /// The method that leads to it, on the client or on another service.
+    /// The methods that lead to it from the client.
+    pub(crate) path: Vec<String>,
+    /// The last of them.
     pub(crate) method: String,
     /// The services of which it is the root or child, as indexes.
     pub(crate) children: Vec<usize>,
@@ -212,6 +236,8 @@ pub(crate) struct Operation {
     /// The methods that lead from the client to its service.
     pub(crate) service: Vec<String>,
     pub(crate) docs: String,
+    /// Where more is written about it.
+    pub(crate) guide: Option<Guide>,
     pub(crate) deprecated: bool,
     pub(crate) features: Features,
     pub(crate) verb: Verb,
@@ -232,6 +258,13 @@ pub(crate) struct Operation {
     pub(crate) pointer: String,
     /// Its place in the notation of names.yaml.
     pub(crate) place: String,
+}
+
+/// A page of which the spec says that it is about an operation.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Guide {
+    pub(crate) title: String,
+    pub(crate) url: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -17,6 +17,8 @@
 //!     boxed: [mother]                # fields that close a cycle of types
 //!     optional: [age]                # fields and parameters that stay optional
 //!     setters: [bell]                # parameters that stay setters beside constructors
+//!     one_of: {cow: {type: animal}}  # parameters of which one is sent: each has a constructor,
+//!                                    # which sends this beside it, and there is no `new`
 //!     variants: {a_b: AB2}           # a value, arm or option → its variant
 //!     fields: {a-b: a_b_2}           # a property → its field or setter
 //!     id: CowId                      # the newtype of its id
@@ -73,6 +75,7 @@ pub(crate) struct Entry {
     pub(crate) boxed: BTreeSet<String>,
     pub(crate) optional: BTreeSet<String>,
     pub(crate) setters: BTreeSet<String>,
+    pub(crate) one_of: BTreeMap<String, BTreeMap<String, String>>,
     pub(crate) variants: BTreeMap<String, String>,
     pub(crate) fields: BTreeMap<String, String>,
     pub(crate) id: Option<String>,

@@ -19,8 +19,14 @@ pub(crate) fn render(tokens: TokenStream) -> Result<String, Diagnostic> {
     out.push_str(HEADER);
     out.push('\n');
     let mut previous = "";
+    // Whether the attribute that ends next is of the file itself.
+    let mut is_inner = false;
     for line in text.lines() {
-        if wants_blank(previous, line) {
+        if line.starts_with("#[") || line.starts_with("#![") {
+            is_inner = line.starts_with("#![");
+        }
+        let ends_head = is_inner && previous == ")]" && !line.starts_with(['/', '#']);
+        if ends_head || wants_blank(previous, line) {
             out.push('\n');
         }
         out.push_str(line);

@@ -23,12 +23,45 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Operations are where Stripe's own libraries have them. What they require is an argument, what
-//! is optional has a setter, and options of the request start with `with_`. A request is data
-//! until it is awaited, [sent](Client::raw), or sent by `send_blocking`.
+//! # Where to begin
 //!
-//! Requests run on [tokio](https://tokio.rs), with its timers and I/O enabled; awaited elsewhere
-//! they are an [`Error::Invalid`], and the blocking calls work everywhere. The connections of a
+//! - The [guide]: a page for each task, from start to finish. The first is
+//!   [link an account](guide::link_an_account).
+//! - [`Client`]: all calls begin there.
+//! - [`financial_connections`]: sessions, accounts, their owners and transactions, with a list of the
+//!   calls.
+//! - [`Error`]: what can fail, and what the client repeats by itself.
+//! - The crate [stripe-financial-connections-sandbox]: a server to test against, without a Stripe
+//!   account.
+//!
+//! Coming from Stripe's documentation, or from async-stripe? See [the calls side by
+//! side](guide::coming_from). The search finds types and calls by Stripe's own names, too:
+//! `financial_connections.account`, `fca_`, `PostFinancialConnectionsSessions`.
+//!
+//! # Calls
+//!
+//! Calls are where Stripe's own libraries have them. What a call requires is an argument, what is
+//! optional has a setter, and options of the request start with `with_`. A request is data until it
+//! is awaited or sent, with `send` or, blocking the thread, `send_blocking`:
+//!
+//! ```no_run
+//! # use stripe_financial_connections::{Client, Error};
+//! # use std::time::Duration;
+//! # async fn example(client: &Client) -> Result<(), Error> {
+//! let page = client
+//!     .financial_connections()
+//!     .transactions()
+//!     .list("fca_123") // required
+//!     .limit(100) // optional
+//!     .with_timeout(Duration::from_secs(10)) // of the request
+//!     .await?;
+//! # Ok(()) }
+//! ```
+//!
+//! # Runtime
+//!
+//! Requests run on [tokio](https://tokio.rs), with its timers and I/O enabled. Awaited elsewhere
+//! they are an [`Error::Invalid`]; the blocking calls work everywhere. The connections of a
 //! client belong to the runtime that opened them: a program with several runtimes gives each a
 //! client of its own, or requests fail once one of the runtimes ends.
 //!
@@ -41,21 +74,46 @@
 //! | `blocking` | `send_blocking` and its kin; they work inside of async code too |
 //! | `webhook` | `webhook`: events, verified and typed; needs no `client` |
 //! | `payment-intents`, `setup-intents`, `checkout`, `invoices`, `subscriptions` | the other ways to ask for permissions |
+//! | `connect-payouts` | payouts to connected accounts: tokens and external accounts |
 //! | `tracing` | spans `stripe.request` and `stripe.attempt` |
 //! | `jiff`, `chrono`, `time` | conversions of [`Timestamp`] |
+//!
+//! [stripe-financial-connections-sandbox]: https://docs.rs/stripe-financial-connections-sandbox
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 // <this slice only>
+// Of documentation alone. Its samples take all of these features; the links in it find their way
+// when all are there.
 #[cfg(all(
     any(doc, doctest),
-    feature = "checkout",
-    feature = "client",
-    feature = "connect-payouts",
-    feature = "invoices",
-    feature = "payment-intents",
-    feature = "setup-intents",
-    feature = "subscriptions",
-    feature = "webhook"
+    any(
+        not(doctest),
+        all(
+            feature = "checkout",
+            feature = "client",
+            feature = "connect-payouts",
+            feature = "invoices",
+            feature = "payment-intents",
+            feature = "setup-intents",
+            feature = "subscriptions",
+            feature = "webhook"
+        )
+    )
 ))]
+#[cfg_attr(
+    not(all(
+        feature = "checkout",
+        feature = "client",
+        feature = "connect-payouts",
+        feature = "invoices",
+        feature = "payment-intents",
+        feature = "setup-intents",
+        feature = "subscriptions",
+        feature = "webhook"
+    )),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 pub mod guide;
 // </this slice only>
 

@@ -42,7 +42,7 @@ pub(crate) async fn run(stripe: &Stripe) -> Result<Vec<Account>> {
     let mut accounts = connections
         .accounts()
         .list()
-        .account_holder(AccountHolderFilter::new().customer(&customer.id))
+        .account_holder(AccountHolderFilter::customer(&customer.id))
         .limit(100)
         .stream();
     let mut linked = Vec::new();

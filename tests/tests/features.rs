@@ -160,3 +160,66 @@ fn each_feature_alone() {
         }
     }
 }
+
+/// The blocks of code of the README that stand together: the dependencies, and the program.
+fn pasted() -> (String, String) {
+    let readme = include_str!("../../README.md");
+    let block = |language: &str| {
+        let (_, rest) = readme
+            .split_once(&format!("\n```{language}\n"))
+            .unwrap_or_else(|| panic!("README.md has a block of {language}"));
+        let (code, _) = rest.split_once("```").expect("the block ends");
+        code.to_owned()
+    };
+    (block("toml"), block("rust,no_run"))
+}
+
+/// What the README shows, in a crate that knows nothing of this workspace, as one does who pastes
+/// it. What is published there is a folder here, and what it sends goes to a sandbox.
+#[test]
+#[ignore = "compiles the crate and all that it depends on"]
+fn the_program_in_the_readme_runs_in_a_new_crate() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let (dependencies, program) = pasted();
+    let client = "Client::new(std::env::var(\"STRIPE_SECRET_KEY\").unwrap_or_default())?";
+    let sandboxed = "Client::builder(std::env::var(\"STRIPE_SECRET_KEY\").unwrap_or_default())\n        \
+                     .base_url(std::env::var(\"SANDBOX\").unwrap_or_default())\n        .build()?";
+    assert!(program.contains(client), "{program}");
+    let folder = tempfile::tempdir().expect("there is room");
+    let package = "[package]\nname = \"pasted\"\nedition = \"2024\"\n\n";
+    // With the profile of the tests, what it depends on is compiled already.
+    let profile = "[profile.dev]\ndebug = \"line-tables-only\"\n";
+    let manifest = format!(
+        "{package}{dependencies}\n{profile}\n[patch.crates-io]\n{PACKAGE} = {{ path = {:?} }}\n",
+        root.join("generated").canonicalize().unwrap()
+    );
+    let write = |file: &str, text: &str| {
+        let file = folder.path().join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, text).unwrap();
+    };
+    write("Cargo.toml", &manifest);
+    write("src/main.rs", &program);
+    write("src/bin/sandboxed.rs", &program.replace(client, sandboxed));
+    // The versions that were tested, of which nothing has to be looked up.
+    fs::copy(root.join("Cargo.lock"), folder.path().join("Cargo.lock")).unwrap();
+
+    let sandbox = stripe_financial_connections_sandbox::blocking::Sandbox::start().unwrap();
+    let cargo = |arguments: &[&str]| {
+        let output = scratch::cargo(Path::new(env!("CARGO_TARGET_TMPDIR")))
+            .args(arguments)
+            .arg("--quiet")
+            .current_dir(folder.path())
+            .env("STRIPE_SECRET_KEY", sandbox.key())
+            .env("SANDBOX", sandbox.url())
+            .output()
+            .expect("cargo runs");
+        // A warning is for whoever pastes it.
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.is_empty(), "{said}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    cargo(&["check", "--bin", "pasted"]);
+    let printed = cargo(&["run", "--bin", "sandboxed"]);
+    assert!(printed.contains("client secret of fcsess_"), "{printed}");
+}

@@ -163,7 +163,7 @@ async fn all_that_was_asked_for_is_asked_for_on_each_page() {
     let server = accounts(25);
     let (client, _) = client(&server);
     let list = client.financial_connections().accounts().list();
-    let holder = AccountHolderFilter::new().customer("cus_1");
+    let holder = AccountHolderFilter::customer("cus_1");
     let list = list
         .account_holder(holder)
         .expand(["data.ownership", "data.account_holder.customer"]);

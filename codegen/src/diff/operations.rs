@@ -116,13 +116,13 @@ impl Compare<'_> {
         let (removed, both, added) =
             sorted_apart(&was.params, &is.params, |param| param.name.clone());
         for was in removed {
-            self.param_removed(at, was, Role::of(was, None));
+            self.param_removed(at, was, Role::of(was));
         }
         for is in added {
-            self.param_added(at, is, Role::of(is, None));
+            self.param_added(at, is, Role::of(is));
         }
         for (was, is) in both {
-            self.param(at, was, is, (Role::of(was, None), Role::of(is, None)));
+            self.param(at, was, is, (Role::of(was), Role::of(is)));
         }
     }
 

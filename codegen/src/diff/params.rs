@@ -2,7 +2,7 @@
 
 use super::cause::By;
 use super::{Action, At, Compare, Effect, Subject, sorted_apart};
-use crate::ir::{Api, Choice, ChoiceOption, ChoiceValue, Param, Params, Tag};
+use crate::ir::{Api, Choice, ChoiceOption, ChoiceValue, Param, Params};
 use crate::naming;
 
 impl Compare<'_> {
@@ -50,17 +50,24 @@ impl Compare<'_> {
         let (removed, both, added) =
             sorted_apart(&old.params, &new.params, |param| param.name.clone());
         for was in removed {
-            self.param_removed(at, was, Role::of(was, old.tag.as_ref()));
+            self.param_removed(at, was, Role::of_member(was, old));
         }
         for is in added {
-            self.param_added(at, is, Role::of(is, new.tag.as_ref()));
+            self.param_added(at, is, Role::of_member(is, new));
         }
         for (was, is) in both {
-            let roles = (
-                Role::of(was, old.tag.as_ref()),
-                Role::of(is, new.tag.as_ref()),
-            );
+            let roles = (Role::of_member(was, old), Role::of_member(is, new));
             self.param(at, was, is, roles);
+        }
+        let new_is = match (old.has_new(), new.has_new()) {
+            (true, false) => Some((Action::Removed, Effect::Breaking, "`new` is gone")),
+            (false, true) => Some((Action::Added, Effect::Compatible, "`new` is new")),
+            _ => None,
+        };
+        if let Some((action, effect, what)) = new_is {
+            let cause = Some(self.causes.any(at.spec));
+            let about = (Subject::Type, "new");
+            self.note_with(at, about, action, effect, what.to_owned(), cause);
         }
     }
 
@@ -146,15 +153,21 @@ impl Compare<'_> {
 pub(super) enum Role {
     Argument,
     Setter,
-    /// What the `type` of an object decides has a constructor.
+    /// What the `type` of an object decides, or what excludes the others.
     Constructor,
 }
 
 impl Role {
-    pub(super) fn of(param: &Param, tag: Option<&Tag>) -> Self {
-        if tag.is_some_and(|tag| tag.arms.iter().any(|arm| arm.value == param.name)) {
-            Self::Constructor
-        } else if param.required {
+    /// Of a parameter in an object.
+    fn of_member(param: &Param, object: &Params) -> Self {
+        match object.constructor(param) {
+            Some(_) => Self::Constructor,
+            None => Self::of(param),
+        }
+    }
+
+    pub(super) fn of(param: &Param) -> Self {
+        if param.required {
             Self::Argument
         } else {
             Self::Setter

@@ -26,8 +26,8 @@ pub(crate) static SPEC: Object = Object {
             ("paths", Shape::Extended(&Shape::Object(&PATH_ITEM))),
             ("components", Shape::Object(&COMPONENTS)),
             ("security", Shape::List(&Shape::Map(&TEXTS))),
-            ("tags", Shape::List(&Shape::Anything)),
-            ("externalDocs", Shape::Anything),
+            ("tags", Shape::List(&Shape::Object(&TAG))),
+            ("externalDocs", Shape::Object(&PAGE)),
         ],
     )
 };
@@ -46,6 +46,26 @@ static INFO: Object = Object {
             ("license", Shape::Anything),
             ("version", Shape::Text),
         ],
+    )
+};
+
+static TAG: Object = Object {
+    required: &["name"],
+    ..object(
+        "a tag",
+        &[
+            ("name", Shape::Text),
+            ("description", Shape::Text),
+            ("externalDocs", Shape::Object(&PAGE)),
+        ],
+    )
+};
+
+static PAGE: Object = Object {
+    required: &["url"],
+    ..object(
+        "a page elsewhere",
+        &[("url", Shape::Text), ("description", Shape::Text)],
     )
 };
 
@@ -107,7 +127,7 @@ static OPERATION: Object = Object {
             ("tags", Shape::List(&Shape::Text)),
             ("summary", Shape::Text),
             ("description", Shape::Text),
-            ("externalDocs", Shape::Anything),
+            ("externalDocs", Shape::Object(&PAGE)),
             ("operationId", Shape::Text),
             ("parameters", Shape::List(&Shape::Object(&PARAMETER))),
             ("requestBody", Shape::Object(&BODY)),

@@ -1,5 +1,6 @@
 //! String enums, open to values that the spec does not list.
 
+use super::alias::aliases;
 use super::docs::docs;
 use super::scope::{Scope, ident};
 use crate::ir::{Enum, Type, Variant};
@@ -27,9 +28,11 @@ pub(super) fn open_enum(
         .map(|variant| ident(&variant.ident))
         .collect();
     let values: Vec<_> = variants.iter().map(|variant| &variant.value).collect();
-    let texts = variants
-        .iter()
-        .map(|v| docs(&v.docs, &format!("`{}`", v.value)));
+    let texts = variants.iter().map(|variant| {
+        let text = docs(&variant.docs, &format!("`{}`", variant.value));
+        let aliases = aliases(&variant.ident, [variant.value.as_str()]);
+        quote! { #text #aliases }
+    });
     quote! {
         #text
         #cfg

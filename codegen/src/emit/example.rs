@@ -241,15 +241,14 @@ impl Writer<'_> {
 
     fn params(&mut self, name: &str, params: &Params, example: Option<&Example>) -> String {
         let shown = |param: &Param| example.and_then(|example| example.get(&param.name));
-        // What is told by its type has a constructor of its own.
-        let is_arm = |param: &Param| {
-            let mut arms = params.tag.iter().flat_map(|tag| &tag.arms);
-            arms.any(|arm| arm.value == param.name)
+        let is_arm = |param: &Param| params.constructor(param).is_some();
+        let mut arms = params.params.iter().filter(|param| is_arm(param));
+        let arm = if params.has_new() {
+            arms.find(|param| shown(param).is_some())
+        } else {
+            let first = arms.clone().next();
+            arms.find(|param| shown(param).is_some()).or(first)
         };
-        let arm = params
-            .params
-            .iter()
-            .find(|param| is_arm(param) && shown(param).is_some());
         let mut text = match arm {
             Some(param) => {
                 let argument = self.argument(param, shown(param));

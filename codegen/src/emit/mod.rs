@@ -1,5 +1,6 @@
 //! ir → Rust: one function per kind of thing, one token stream per file.
 
+mod alias;
 mod docs;
 mod enums;
 mod events;
@@ -9,6 +10,7 @@ mod html;
 mod module;
 mod objects;
 mod operations;
+mod page;
 mod params;
 mod prose;
 mod scope;
@@ -73,6 +75,7 @@ pub(crate) fn files<'a>(api: &'a Api, crate_name: &'a str) -> Vec<(PathBuf, Job<
         jobs.push((
             path(module, "mod"),
             Job::Module {
+                api,
                 module,
                 files: files.clone(),
             },
@@ -113,6 +116,7 @@ pub(crate) enum Job<'a> {
         crate_name: &'a str,
     },
     Module {
+        api: &'a Api,
         module: &'a str,
         files: Vec<File<'a>>,
     },
@@ -154,7 +158,7 @@ impl Job<'_> {
                 let imports = scope.imports();
                 quote! { #imports #services #operations }
             }
-            Job::Module { module, files } => module::emit(module, files),
+            Job::Module { api, module, files } => module::emit(api, module, files),
             Job::Events { api } => events::emit(api),
             Job::Root { api, modules } => module::root(api, modules),
         }
@@ -196,11 +200,22 @@ fn every<'a>(features: impl IntoIterator<Item = &'a Features>) -> Features {
 
 /// The condition under which something is compiled.
 fn cfg(features: &Features) -> TokenStream {
+    if features.is_empty() {
+        return TokenStream::new();
+    }
+    let condition = condition(features);
+    quote! { #[cfg(#condition)] }
+}
+
+/// Whether one of these features, of which there are some, is on.
+fn condition(features: &Features) -> TokenStream {
     let mut features = features.iter();
     match (features.next(), features.len()) {
-        (None, _) => TokenStream::new(),
-        (Some(one), 0) => quote! { #[cfg(feature = #one)] },
-        (Some(first), _) => quote! { #[cfg(any(feature = #first, #(feature = #features),*))] },
+        (Some(first), 0) => quote! { feature = #first },
+        (first, _) => {
+            let features = first.into_iter().chain(features);
+            quote! { any(#(feature = #features),*) }
+        }
     }
 }
 

@@ -1,26 +1,18 @@
 //! The files that hold the others together.
 
 use super::docs::docs;
+use super::page;
 use super::scope::ident;
 use super::{File, cfg, every};
-use crate::ir::{Api, COMMON, Features, MODELS};
+use crate::ir::{Api, Features};
 use crate::naming;
 use proc_macro2::TokenStream;
 use quote::quote;
 
 /// `mod.rs` of a module.
-pub(super) fn emit(module: &str, files: &[File<'_>]) -> TokenStream {
-    let is_resource = files.iter().any(|file| file.name == MODELS);
-    let what = match title(module) {
-        _ if module == COMMON => "Types that several modules use.".to_owned(),
-        title if is_resource && !title.ends_with('s') => {
-            format!("Types and operations of {title}s.")
-        }
-        title => format!("Types and operations of {title}."),
-    };
-    let text = docs("", &what);
+pub(super) fn emit(api: &Api, module: &str, files: &[File<'_>]) -> TokenStream {
     let given = every(files.iter().map(|file| &file.features));
-    let inner = inner(&text);
+    let inner = page::of_module(api, module, &given);
     let files = files.iter().map(|file| {
         let name = ident(&naming::snake(file.name));
         let cfg = if file.features == given {
@@ -40,12 +32,11 @@ pub(super) fn emit(module: &str, files: &[File<'_>]) -> TokenStream {
             pub use #name::*;
         }
     });
-    quote! { #inner #(#files)* }
+    quote! { #(#inner)* #(#files)* }
 }
 
 /// `mod.rs` of the whole API.
 pub(super) fn root(api: &Api, modules: &[(&str, Features)]) -> TokenStream {
-    let inner = inner(&docs("", "The API as Stripe's spec describes it."));
     let version = &api.version;
     let modules = modules.iter().map(|(module, features)| {
         let name = ident(&naming::snake(module));
@@ -61,10 +52,7 @@ pub(super) fn root(api: &Api, modules: &[(&str, Features)]) -> TokenStream {
             let method = ident(&service.method);
             let module = ident(&naming::snake(&service.module));
             let name = ident(&service.name);
-            let text = docs(
-                "",
-                &format!("The operations on {}.", title(&service.method)),
-            );
+            let text = docs("", &page::of_service(service));
             quote! {
                 #text
                 #cfg
@@ -74,7 +62,8 @@ pub(super) fn root(api: &Api, modules: &[(&str, Features)]) -> TokenStream {
             }
         });
     quote! {
-        #inner
+        //! The API as Stripe's spec describes it.
+
         /// Webhook events: their types, and the objects they are about.
         #[cfg(feature = "webhook")]
         pub mod events;
@@ -86,12 +75,6 @@ pub(super) fn root(api: &Api, modules: &[(&str, Features)]) -> TokenStream {
         #[cfg(feature = "client")]
         impl crate::Client { #(#services)* }
     }
-}
-
-/// The comment of a module, written inside of it.
-fn inner(docs: &TokenStream) -> TokenStream {
-    let text = docs.to_string().replace("# [doc", "# ! [doc");
-    text.parse().unwrap_or_default()
 }
 
 /// A name as words.

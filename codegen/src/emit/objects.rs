@@ -1,5 +1,6 @@
 //! Objects of responses: a struct, how it is read and written, its view by `type`.
 
+use super::alias::{self, aliases};
 use super::docs::docs;
 use super::expand;
 use super::scope::{Scope, ident};
@@ -11,6 +12,7 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, object: &Object) -> TokenSt
     let cfg = scope.cfg(&ty.features);
     let name = ident(&ty.name);
     let text = docs(&ty.docs, &format!("`{}` in Stripe's API.", ty.name));
+    let named = alias::of_type(ty);
     let fields: Vec<TokenStream> = object.fields.iter().map(|f| field(scope, f)).collect();
     let extra = extra(object);
     let extra_field = extra.as_ref().map(|extra| {
@@ -24,11 +26,13 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, object: &Object) -> TokenSt
     let write = write(scope, object, &name);
     let id = object.id.as_ref().map(|id| {
         let id = ident(id);
-        let text = docs("", &format!("The id of [`{}`].", ty.name));
+        let text = docs("", &id_docs(ty));
+        let prefix = aliases(&id.to_string(), alias::id_prefix(ty));
         quote! {
             #cfg
             crate::macros::resource!(#name, #id);
             #text
+            #prefix
             #cfg
             #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
             pub struct #id(crate::text::Text);
@@ -57,6 +61,7 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, object: &Object) -> TokenSt
     let expand = expand::emit(scope, ty);
     quote! {
         #text
+        #named
         #cfg
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]
@@ -77,6 +82,14 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, object: &Object) -> TokenSt
 
         #id
         #same_id
+    }
+}
+
+fn id_docs(ty: &Type) -> String {
+    let text = format!("The id of [`{}`]", ty.name);
+    match alias::id_prefix(ty) {
+        Some(prefix) => format!("{text}: `{prefix}…`."),
+        None => format!("{text}."),
     }
 }
 

@@ -4,7 +4,7 @@ use super::docs::{docs, lines, wrap};
 use super::params::{expand_items, setters};
 use super::prose;
 use super::scope::{Scope, ident};
-use crate::ir::{Operation, Param, Ty};
+use crate::ir::{Guide, Operation, Param, Ty};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -100,13 +100,21 @@ fn param_docs(operation: &Operation, param: &Param) -> String {
 }
 
 /// The comment of the method that makes a builder.
-pub(super) fn method_docs(operation: &Operation, example: &[String]) -> TokenStream {
+pub(super) fn method_docs(
+    operation: &Operation,
+    example: &[String],
+    crate_name: &str,
+) -> TokenStream {
     let mut text = wrap(&prose::markdown(&operation.docs));
     if text.is_empty() {
         text = vec![format!("`{}` in Stripe's API.", operation.id)];
     }
     text.push(String::new());
     text.push(format!("`{} {}`", operation.verb.as_str(), operation.path));
+    if let Some(guide) = &operation.guide {
+        text.push(String::new());
+        text.extend(wrap(&guide_link(guide, crate_name)));
+    }
     if operation.deprecated {
         text.push(String::new());
         text.push("Stripe advises against it in new code.".to_owned());
@@ -116,4 +124,44 @@ pub(super) fn method_docs(operation: &Operation, example: &[String]) -> TokenStr
     text.push(String::new());
     text.extend(example.iter().cloned());
     lines(&text)
+}
+
+/// Where a reader goes on. A page of this crate's own documentation is named by its path in the
+/// crate, which rustdoc checks and which leads to the page of the same version.
+fn guide_link(guide: &Guide, crate_name: &str) -> String {
+    let own = guide.url.strip_prefix("https://docs.rs/");
+    let own = own.and_then(|rest| rest.split_once("/latest/"));
+    let own = own.and_then(|(_, path)| path.strip_prefix(crate_name)?.strip_prefix('/'));
+    let Some(page) = own else {
+        return prose::markdown(&format!("Guide: [{}]({})", guide.title, guide.url));
+    };
+    let page = page.trim_end_matches("index.html").trim_end_matches('/');
+    let title = prose::markdown(&guide.title);
+    format!("Guide: [{title}](crate::{})", page.replace('/', "::"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_the_crate_itself_are_linked_by_their_path() {
+        let link = |url: &str| {
+            let guide = Guide {
+                title: "Tend a farm".to_owned(),
+                url: url.to_owned(),
+            };
+            guide_link(&guide, "farm_api")
+        };
+        assert_eq!(
+            link("https://docs.rs/farm-api/latest/farm_api/guide/farms/"),
+            "Guide: [Tend a farm](crate::guide::farms)"
+        );
+        for other in [
+            "https://docs.rs/barn-api/latest/barn_api/guide/farms/",
+            "https://example.com/farms",
+        ] {
+            assert_eq!(link(other), format!("Guide: [Tend a farm]({other})"));
+        }
+    }
 }

@@ -137,7 +137,7 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, params: &Params) -> TokenSt
     let required: Vec<&Param> = params
         .params
         .iter()
-        .filter(|param| param.required)
+        .filter(|param| param.required && params.has_new())
         .collect();
     let arguments: Vec<Argument> = required
         .iter()
@@ -147,47 +147,60 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, params: &Params) -> TokenSt
     let types: Vec<_> = arguments.iter().map(|argument| &argument.ty).collect();
     let values: Vec<_> = arguments.iter().map(|argument| &argument.value).collect();
     let wires: Vec<_> = required.iter().map(|param| &param.name).collect();
-    let default = required.is_empty().then(|| quote! { , Default });
+    let default = (required.is_empty() && params.has_new()).then(|| quote! { , Default });
     let new_docs = if required.is_empty() {
         docs("", "Nothing set yet.")
     } else {
         let what: Vec<String> = required.iter().map(|p| format!("`{}`", p.name)).collect();
         docs("", &format!("With what is required: {}.", what.join(", ")))
     };
-    let mut constructors = vec![quote! {
-        #new_docs
-        pub fn new(#(#names: #types),*) -> Self {
-            Self(#inner::new() #(.with(#wires, #values))*)
-        }
-    }];
-    let is_arm = |param: &Param| {
-        params
-            .tag
-            .as_ref()
-            .is_some_and(|tag| tag.arms.iter().any(|arm| arm.value == param.name))
-    };
-    if let Some(tag) = &params.tag {
-        for param in params.params.iter().filter(|param| is_arm(param)) {
-            let Argument { name, ty, value } = argument(scope, param);
-            let (wire, tag) = (&param.name, &tag.name);
-            let text = docs(&param.docs, &format!("With `{tag}` set to `{wire}`."));
-            let method = if name == "new" {
-                format_ident!("new_")
-            } else {
-                name.clone()
-            };
-            constructors.push(quote! {
-                #text
-                pub fn #method(#name: #ty) -> Self {
-                    Self(#inner::new().with(#tag, #wire).with(#wire, #value))
-                }
-            });
-        }
+    let mut constructors = Vec::new();
+    if params.has_new() {
+        constructors.push(quote! {
+            #new_docs
+            pub fn new(#(#names: #types),*) -> Self {
+                Self(#inner::new() #(.with(#wires, #values))*)
+            }
+        });
     }
+    for param in &params.params {
+        let Some(beside) = params.constructor(param) else {
+            continue;
+        };
+        let Argument { name, ty, value } = argument(scope, param);
+        let wire = &param.name;
+        let (names, values): (Vec<&str>, Vec<&str>) = beside.into_iter().unzip();
+        let what: Vec<String> = names
+            .iter()
+            .zip(&values)
+            .map(|(name, value)| format!("`{name}` set to `{value}`"))
+            .collect();
+        let text = match what.is_empty() {
+            true => format!("With `{wire}`."),
+            false => format!("With {}.", what.join(", ")),
+        };
+        let text = docs(&param.docs, &text);
+        let method = if name == "new" {
+            format_ident!("new_")
+        } else {
+            name.clone()
+        };
+        constructors.push(quote! {
+            #text
+            pub fn #method(#name: #ty) -> Self {
+                Self(#inner::new() #(.with(#names, #values))* .with(#wire, #value))
+            }
+        });
+    }
+    // What is sent beside a parameter is said by its constructor.
+    let is_said = |param: &Param| {
+        let mut beside = params.one_of.values();
+        params.constructor(param).is_some() || beside.any(|beside| beside.contains_key(&param.name))
+    };
     let optional: Vec<TokenStream> = params
         .params
         .iter()
-        .filter(|param| !is_arm(param) && (!param.required || param.clearable))
+        .filter(|param| !is_said(param) && (!param.required || param.clearable))
         .map(|param| {
             if param.required {
                 // Set by `new`, and worth only a clear here.

@@ -1,9 +1,10 @@
 //! Services: the way from the client to the operations.
 
+use super::alias::aliases;
 use super::docs::docs;
 use super::example;
-use super::module::title;
 use super::operations::method_docs;
+use super::page;
 use super::params::{Argument, argument};
 use super::scope::{Scope, ident};
 use crate::ir::{Operation, Service, Verb};
@@ -28,10 +29,7 @@ fn service(scope: &mut Scope<'_>, service: &Service, crate_name: &str) -> TokenS
     let condition = scope.cfg(&service.features);
     let name = ident(&service.name);
     let client = scope.import("crate", "Client");
-    let text = docs(
-        &service.docs,
-        &format!("The operations on {}.", title(&service.method)),
-    );
+    let text = docs(&service.docs, &page::of_service(service));
     let children: Vec<TokenStream> = service
         .children
         .iter()
@@ -45,7 +43,7 @@ fn service(scope: &mut Scope<'_>, service: &Service, crate_name: &str) -> TokenS
             };
             let method = ident(&child.method);
             let ty = scope.service(child);
-            let text = docs("", &format!("The operations on {}.", title(&child.method)));
+            let text = docs("", &page::of_service(child));
             quote! {
                 #text
                 #condition
@@ -91,7 +89,12 @@ fn service(scope: &mut Scope<'_>, service: &Service, crate_name: &str) -> TokenS
 fn method(scope: &mut Scope<'_>, operation: &Operation, crate_name: &str) -> TokenStream {
     let name = ident(&operation.method);
     let builder = ident(&operation.name);
-    let text = method_docs(operation, &example::of(scope.api, operation, crate_name));
+    let text = method_docs(
+        operation,
+        &example::of(scope.api, operation, crate_name),
+        crate_name,
+    );
+    let aliases = aliases(&operation.method, [operation.id.as_str()]);
     let request = scope.import("crate::request", "Request");
     let http_method = scope.import("crate::request", "Method");
     let verb = match operation.verb {
@@ -118,6 +121,7 @@ fn method(scope: &mut Scope<'_>, operation: &Operation, crate_name: &str) -> Tok
     let rules = rules(operation);
     quote! {
         #text
+        #aliases
         pub fn #name(&self #(, #arguments)*) -> #builder {
             #builder(#request::new(self.client, #http_method::#verb, #path) #(#calls)* #json #rules)
         }

@@ -1,5 +1,6 @@
 //! Unions of objects that their `object` property tells apart.
 
+use super::alias;
 use super::docs::docs;
 use super::scope::{Scope, ident};
 use crate::ir::{Type, Union};
@@ -9,6 +10,7 @@ use quote::quote;
 pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, union: &Union) -> TokenStream {
     let cfg = scope.cfg(&ty.features);
     let text = docs(&ty.docs, &format!("`{}` in Stripe's API.", ty.name));
+    let named = alias::of_type(ty);
     let name = ident(&ty.name);
     let raw = scope.runtime("Raw");
     let serialize = scope.import("serde", "Serialize");
@@ -39,6 +41,7 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, union: &Union) -> TokenStre
     });
     quote! {
         #text
+        #named
         #cfg
         #[derive(Clone, Debug, PartialEq)]
         #[non_exhaustive]

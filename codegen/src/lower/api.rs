@@ -12,6 +12,7 @@ use super::ways::Way;
 use crate::error::Diagnostic;
 use crate::ir::{Api, Features, Field, Kind, Object, Operation, Param, Params, Ty, Type, TypeId};
 use crate::names::Names;
+use std::collections::BTreeMap;
 
 pub(super) fn api(
     types: &Types,
@@ -34,6 +35,7 @@ pub(super) fn api(
         .collect();
     Api {
         version: types.version.clone(),
+        module_docs: types.tags.clone(),
         services: services::services(&operations, &all, names, found),
         event_objects: events::objects(types, gated, &all, found),
         operations,
@@ -70,11 +72,30 @@ fn ty(types: &Types, gated: &Gated, id: TypeId, named: &NamedType, file: &str) -
             }),
             Kind::Params(params) => Kind::Params(Params {
                 tag: named.tag.clone(),
+                one_of: one_of(params, &named.entry.one_of),
                 ..params.clone()
             }),
             kind => kind.clone(),
         },
     }
+}
+
+/// What of `listed` can be: only what no argument is missing from.
+fn one_of(
+    params: &Params,
+    listed: &BTreeMap<String, BTreeMap<String, String>>,
+) -> BTreeMap<String, BTreeMap<String, String>> {
+    let is_there = |name: &str| params.params.iter().any(|param| param.name == name);
+    let is_whole = |name: &str, beside: &BTreeMap<String, String>| {
+        let mut required = params.params.iter().filter(|param| param.required);
+        required.all(|param| param.name == name || beside.contains_key(&param.name))
+    };
+    let listed = listed
+        .iter()
+        .filter(|(name, beside)| is_there(name) && is_whole(name, beside));
+    listed
+        .map(|(name, beside)| (name.clone(), beside.clone()))
+        .collect()
 }
 
 fn boxed(gated: &Gated, id: TypeId, field: &Field) -> Field {
@@ -96,6 +117,7 @@ fn operation(all: &[Type], typed: &TypedCall, way: &Way, call: &NamedCall) -> Op
         method: way.method.clone(),
         service: way.service.clone(),
         docs: spec.docs.clone(),
+        guide: spec.guide.clone(),
         deprecated: spec.deprecated,
         features: spec.feature.iter().cloned().collect(),
         verb: spec.verb,

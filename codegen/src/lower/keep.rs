@@ -160,13 +160,9 @@ impl Keep<'_> {
                 }
             }
             (Kind::Params(was), Kind::Params(params)) => {
-                let is_arm = |tag: &Option<Tag>, name: &str| {
-                    tag.as_ref()
-                        .is_some_and(|tag| tag.arms.iter().any(|arm| arm.value == name))
-                };
                 // Where nothing had a constructor, what told setters apart may be new itself.
                 let turned = was.params.iter().filter(|param| {
-                    !is_arm(&was.tag, &param.name) && is_arm(&params.tag, &param.name)
+                    was.constructor(param).is_none() && params.constructor(param).is_some()
                 });
                 for param in turned {
                     self.note(format!("`{}` of `{path}` stays a setter", param.name));
@@ -181,29 +177,13 @@ impl Keep<'_> {
 
 /// The services by the way to them.
 pub(super) fn by_way(api: &Api) -> BTreeMap<String, (String, String)> {
-    let mut found = BTreeMap::new();
-    let mut queue: Vec<(Vec<&str>, usize)> = Vec::new();
-    for (at, service) in api
-        .services
-        .iter()
-        .enumerate()
-        .filter(|(_, service)| service.root)
-    {
-        queue.push((vec![&service.method], at));
-    }
-    while let Some((way, at)) = queue.pop() {
-        let service = &api.services[at];
-        found.insert(
-            way.join("."),
-            (service.module.clone(), service.name.clone()),
-        );
-        for &child in &service.children {
-            let mut way = way.clone();
-            way.push(&api.services[child].method);
-            queue.push((way, child));
-        }
-    }
-    found
+    let services = api.services.iter();
+    services
+        .map(|service| {
+            let path = (service.module.clone(), service.name.clone());
+            (service.path.join("."), path)
+        })
+        .collect()
 }
 
 /// The features of both, when the new ones are fewer.

@@ -20,6 +20,8 @@ use std::collections::BTreeMap;
 /// A spec, read.
 pub(super) struct Schemas {
     pub(super) version: String,
+    /// What the spec says of its tags.
+    pub(super) tags: BTreeMap<String, String>,
     pub(super) components: BTreeMap<String, Node>,
     /// In the order of their paths, whatever order the document has.
     pub(super) calls: Vec<Call>,
@@ -39,8 +41,11 @@ pub(super) fn read(
             (name.clone(), form::read(schema, &pointer))
         })
         .collect();
+    let tags = spec.tags.iter();
+    let tags = tags.filter_map(|tag| Some((tag.name.clone(), tag.description.clone()?)));
     let mut schemas = Schemas {
         version: spec.info.version.clone(),
+        tags: tags.collect(),
         components,
         calls: calls::read(spec, found, left_out),
         events: events::read(spec, found),

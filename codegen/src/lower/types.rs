@@ -9,7 +9,7 @@ mod walk;
 use super::schemas::{Call, EventType, Word};
 use crate::ir::Ty;
 pub(crate) use carried::Carried;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 pub(super) use walk::types;
 
 /// An index into [`Types::places`].
@@ -19,6 +19,8 @@ pub(crate) struct PlaceId(pub(crate) usize);
 /// All places that are types, and what uses them.
 pub(crate) struct Types {
     pub(crate) version: String,
+    /// What the spec says of its tags.
+    pub(crate) tags: BTreeMap<String, String>,
     pub(crate) places: Vec<Placed>,
     pub(crate) calls: Vec<TypedCall>,
     pub(crate) events: Vec<EventType>,

@@ -128,6 +128,7 @@ impl Reader<'_> {
                 "boxed" => entry.boxed = self.set(value, pointer),
                 "optional" => entry.optional = self.set(value, pointer),
                 "setters" => entry.setters = self.set(value, pointer),
+                "one_of" => entry.one_of = self.one_of(value, pointer),
                 "variants" => entry.variants = self.idents(value, pointer, naming::is_camel),
                 "fields" => entry.fields = self.idents(value, pointer, naming::is_snake),
                 "id" => entry.id = self.text(value, pointer),
@@ -239,6 +240,32 @@ impl Reader<'_> {
             }
         }
         idents
+    }
+
+    /// Parameters, each with what is sent beside it.
+    fn one_of(
+        &mut self,
+        value: &Value,
+        pointer: &str,
+    ) -> BTreeMap<String, BTreeMap<String, String>> {
+        let mut params = BTreeMap::new();
+        let Value::Object(entries) = value else {
+            self.wrong(pointer, "no mapping");
+            return params;
+        };
+        for (param, beside) in entries {
+            let pointer = join(pointer, param);
+            let Value::Object(beside) = beside else {
+                self.wrong(&pointer, "no mapping of what is sent beside the parameter");
+                continue;
+            };
+            let beside = beside.iter().filter_map(|(name, value)| {
+                let value = self.text(value, &join(&pointer, name))?;
+                Some((name.clone(), value))
+            });
+            params.insert(param.clone(), beside.collect());
+        }
+        params
     }
 
     /// A module and a name.

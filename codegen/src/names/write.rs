@@ -112,6 +112,17 @@ impl Entry {
         out.set(pointer, "boxed", &self.boxed);
         out.set(pointer, "optional", &self.optional);
         out.set(pointer, "setters", &self.setters);
+        if !self.one_of.is_empty() {
+            out.key(pointer, "one_of", None);
+        }
+        for (param, beside) in &self.one_of {
+            let beside = beside
+                .iter()
+                .map(|(name, value)| format!("{}: {}", item(name), item(value)));
+            let beside: Vec<String> = beside.collect();
+            let beside = format!("{{{}}}", beside.join(", "));
+            out.key(&of_key(pointer, "one_of"), param, Some(beside));
+        }
         out.map(pointer, "variants", &self.variants);
         out.map(pointer, "fields", &self.fields);
         out.text(pointer, "id", self.id.as_ref());
@@ -141,14 +152,16 @@ impl CallEntry {
 }
 
 fn list(values: &BTreeSet<String>) -> String {
-    // In a list on one line brackets and commas would end an item.
-    let is_plain = |value: &str| !value.contains(['[', ']', '{', '}', ',']);
-    let values = values.iter().map(|value| match is_plain(value) {
-        true => scalar(value),
-        false => quoted(value),
-    });
-    let values: Vec<String> = values.collect();
+    let values: Vec<String> = values.iter().map(|value| item(value)).collect();
     format!("[{}]", values.join(", "))
+}
+
+/// A text in a list or mapping on one line, where brackets and commas would end it.
+fn item(text: &str) -> String {
+    match text.contains(['[', ']', '{', '}', ',']) {
+        true => quoted(text),
+        false => scalar(text),
+    }
 }
 
 fn is_operation(place: &str) -> bool {
@@ -303,6 +316,9 @@ farm:
     docs: A cow.
     features: [milk]
     boxed: [mother]
+    one_of:
+      calf: {}
+      cow: {type: animal}
     variants:
       a_b: AB2
     at:

@@ -174,6 +174,36 @@ fn a_person_joins_two_types() {
 }
 
 #[test]
+fn a_person_says_of_what_one_is_sent() {
+    let names = named();
+    let one_of = edited(
+        &names,
+        "  CowBarnParams:\n",
+        "  CowBarnParams:\n    one_of:\n      door: {bell: low}\n      wall: {}\n",
+    );
+    let code = |names: &str| {
+        let generated = generate(HERD, Some(names), "farm").expect("it is sound");
+        let files: Vec<String> = generated.files.into_values().collect();
+        files.concat()
+    };
+    let (before, after) = (code(&names), code(&one_of));
+    assert!(before.contains("pub fn new() -> Self"), "{before}");
+    let made = "pub fn door(door: impl Into<String>) -> Self {\n        \
+                Self(Params::new().with(\"bell\", \"low\").with(\"door\", ";
+    assert!(after.contains(made), "{after}");
+    // Neither `new` nor `default`, which would send none of them.
+    assert!(!after.contains("pub fn new() -> Self"), "{after}");
+    assert!(!after.contains("PartialEq, Default)]\npub struct CowBarnParams"));
+    let broken = broken(&names, &one_of);
+    let what: Vec<&str> = broken.iter().map(|(what, _)| what.as_str()).collect();
+    assert_eq!(
+        what,
+        ["the setter `door` is now a constructor", "`new` is gone"]
+    );
+    assert!(broken.iter().all(|(_, by)| *by == By::Us), "{broken:?}");
+}
+
+#[test]
 fn a_joined_type_is_the_union_of_its_places() {
     let spec = HERD.replace(
         "stall: {type: object, title: barn_param, properties: {door: {type: string}}}",

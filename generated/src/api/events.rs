@@ -42,128 +42,189 @@ use serde::{Serialize, Serializer};
 #[non_exhaustive]
 pub enum EventType {
     /// A connected account got another external account.
+    #[doc(alias = "account.external_account.created")]
     AccountExternalAccountCreated,
     /// A connected account lost an external account.
+    #[doc(alias = "account.external_account.deleted")]
     AccountExternalAccountDeleted,
     /// A field of an external account of a connected account changed.
+    #[doc(alias = "account.external_account.updated")]
     AccountExternalAccountUpdated,
     /// A payment that took days, such as a debit by ACH, failed in the end.
+    #[doc(alias = "checkout.session.async_payment_failed")]
     CheckoutSessionAsyncPaymentFailed,
     /// A payment that took days, such as a debit by ACH, has arrived.
+    #[doc(alias = "checkout.session.async_payment_succeeded")]
     CheckoutSessionAsyncPaymentSucceeded,
     /// A customer completed a session. `payment_status` says whether the money has arrived.
+    #[doc(alias = "checkout.session.completed")]
     CheckoutSessionCompleted,
     /// A session expired before it was completed.
+    #[doc(alias = "checkout.session.expired")]
     CheckoutSessionExpired,
     /// A customer was created.
+    #[doc(alias = "customer.created")]
     CustomerCreated,
     /// A customer was deleted.
+    #[doc(alias = "customer.deleted")]
     CustomerDeleted,
     /// A subscription was created.
+    #[doc(alias = "customer.subscription.created")]
     CustomerSubscriptionCreated,
     /// A subscription ended.
+    #[doc(alias = "customer.subscription.deleted")]
     CustomerSubscriptionDeleted,
     /// A subscription got the status `paused`; not sent when only collection is paused.
+    #[doc(alias = "customer.subscription.paused")]
     CustomerSubscriptionPaused,
     /// A change that waited for a payment was made.
+    #[doc(alias = "customer.subscription.pending_update_applied")]
     CustomerSubscriptionPendingUpdateApplied,
     /// A change that waited for a payment was given up.
+    #[doc(alias = "customer.subscription.pending_update_expired")]
     CustomerSubscriptionPendingUpdateExpired,
     /// A paused subscription runs again; not sent when only collection resumes.
+    #[doc(alias = "customer.subscription.resumed")]
     CustomerSubscriptionResumed,
     /// A trial ends in three days, or was ended at once.
+    #[doc(alias = "customer.subscription.trial_will_end")]
     CustomerSubscriptionTrialWillEnd,
     /// A field of a subscription changed, such as its price, status or trial.
+    #[doc(alias = "customer.subscription.updated")]
     CustomerSubscriptionUpdated,
     /// A field of a customer changed.
+    #[doc(alias = "customer.updated")]
     CustomerUpdated,
     /// The numbers of a linked account changed.
+    #[doc(alias = "financial_connections.account.account_numbers_updated")]
     FinancialConnectionsAccountAccountNumbersUpdated,
     /// An account was linked.
+    #[doc(alias = "financial_connections.account.created")]
     FinancialConnectionsAccountCreated,
     /// A linked account became inactive; Stripe can't read it at present.
+    #[doc(alias = "financial_connections.account.deactivated")]
     FinancialConnectionsAccountDeactivated,
     /// Access to a linked account has ended.
+    #[doc(alias = "financial_connections.account.disconnected")]
     FinancialConnectionsAccountDisconnected,
     /// An inactive account became active again.
+    #[doc(alias = "financial_connections.account.reactivated")]
     FinancialConnectionsAccountReactivated,
     /// A refresh of a balance ended; the account says whether it succeeded.
+    #[doc(alias = "financial_connections.account.refreshed_balance")]
     FinancialConnectionsAccountRefreshedBalance,
     /// A refresh of the owners ended; the account says whether it succeeded.
+    #[doc(alias = "financial_connections.account.refreshed_ownership")]
     FinancialConnectionsAccountRefreshedOwnership,
     /// A refresh of the transactions ended; the account says whether it succeeded.
+    #[doc(alias = "financial_connections.account.refreshed_transactions")]
     FinancialConnectionsAccountRefreshedTransactions,
     /// A number of a linked account is about to stop working.
+    #[doc(alias = "financial_connections.account.upcoming_account_number_expiry")]
     FinancialConnectionsAccountUpcomingAccountNumberExpiry,
     /// An invoice was created.
+    #[doc(alias = "invoice.created")]
     InvoiceCreated,
     /// A draft was deleted.
+    #[doc(alias = "invoice.deleted")]
     InvoiceDeleted,
     /// A draft could not be finalized; its `last_finalization_error` says why.
+    #[doc(alias = "invoice.finalization_failed")]
     InvoiceFinalizationFailed,
     /// A draft was finalized and is open now.
+    #[doc(alias = "invoice.finalized")]
     InvoiceFinalized,
     /// An invoice was marked as uncollectible.
+    #[doc(alias = "invoice.marked_uncollectible")]
     InvoiceMarkedUncollectible,
     /// An invoice has not been paid for some days after it was due. Your billing settings say how
     /// many.
+    #[doc(alias = "invoice.overdue")]
     InvoiceOverdue,
     /// A payment brought an invoice beyond what was due.
+    #[doc(alias = "invoice.overpaid")]
     InvoiceOverpaid,
     /// An invoice was paid, or marked as paid outside of Stripe.
+    #[doc(alias = "invoice.paid")]
     InvoicePaid,
     /// A payment waits for the customer, for example to authenticate.
+    #[doc(alias = "invoice.payment_action_required")]
     InvoicePaymentActionRequired,
     /// An invoice is to be paid in a way that Stripe can't carry out by itself.
+    #[doc(alias = "invoice.payment_attempt_required")]
     InvoicePaymentAttemptRequired,
     /// A payment was declined, or there was nothing to charge.
+    #[doc(alias = "invoice.payment_failed")]
     InvoicePaymentFailed,
     /// A payment of an invoice succeeded.
+    #[doc(alias = "invoice.payment_succeeded")]
     InvoicePaymentSucceeded,
     /// An invoice was sent by email.
+    #[doc(alias = "invoice.sent")]
     InvoiceSent,
     /// A subscription is about to renew, some days before it does. The invoice is a preview of what
     /// will be billed. Your billing settings say how many days.
+    #[doc(alias = "invoice.upcoming")]
     InvoiceUpcoming,
     /// A field of an invoice changed.
+    #[doc(alias = "invoice.updated")]
     InvoiceUpdated,
     /// An invoice was voided.
+    #[doc(alias = "invoice.voided")]
     InvoiceVoided,
     /// An invoice is due in some days. Your billing settings say how many.
+    #[doc(alias = "invoice.will_be_due")]
     InvoiceWillBeDue,
     /// Money is held for a payment, and what can be captured changed.
+    #[doc(alias = "payment_intent.amount_capturable_updated")]
     PaymentIntentAmountCapturableUpdated,
     /// A payment intent was canceled.
+    #[doc(alias = "payment_intent.canceled")]
     PaymentIntentCanceled,
     /// A payment intent was created.
+    #[doc(alias = "payment_intent.created")]
     PaymentIntentCreated,
     /// A part of a payment was paid from the customer's cash balance.
+    #[doc(alias = "payment_intent.partially_funded")]
     PaymentIntentPartiallyFunded,
     /// An attempt to pay failed; the payment intent needs a payment method again.
+    #[doc(alias = "payment_intent.payment_failed")]
     PaymentIntentPaymentFailed,
     /// A payment is under way. An ACH debit takes days.
+    #[doc(alias = "payment_intent.processing")]
     PaymentIntentProcessing,
     /// The customer has something to do before the payment can go on.
+    #[doc(alias = "payment_intent.requires_action")]
     PaymentIntentRequiresAction,
     /// A payment succeeded.
+    #[doc(alias = "payment_intent.succeeded")]
     PaymentIntentSucceeded,
     /// A payment method was saved to a customer.
+    #[doc(alias = "payment_method.attached")]
     PaymentMethodAttached,
     /// Its network or bank reported new details of a payment method.
+    #[doc(alias = "payment_method.automatically_updated")]
     PaymentMethodAutomaticallyUpdated,
     /// A payment method was removed from its customer.
+    #[doc(alias = "payment_method.detached")]
     PaymentMethodDetached,
     /// A payment method was changed through the API.
+    #[doc(alias = "payment_method.updated")]
     PaymentMethodUpdated,
     /// A setup intent was canceled.
+    #[doc(alias = "setup_intent.canceled")]
     SetupIntentCanceled,
     /// A setup intent was created.
+    #[doc(alias = "setup_intent.created")]
     SetupIntentCreated,
     /// The customer has something to do before the setup can go on.
+    #[doc(alias = "setup_intent.requires_action")]
     SetupIntentRequiresAction,
     /// An attempt to set up a payment method failed.
+    #[doc(alias = "setup_intent.setup_failed")]
     SetupIntentSetupFailed,
     /// A payment method is set up for later payments.
+    #[doc(alias = "setup_intent.succeeded")]
     SetupIntentSucceeded,
     /// A value that this version of the bindings does not know.
     Unrecognized(Unrecognized),

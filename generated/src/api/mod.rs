@@ -59,60 +59,60 @@ pub mod token;
 pub const API_VERSION: &str = "2026-05-27.dahlia";
 #[cfg(feature = "client")]
 impl crate::Client {
-    /// The operations on accounts.
+    /// Calls on accounts: `client.accounts()`.
     #[cfg(feature = "connect-payouts")]
     pub fn accounts(&self) -> accounts::Accounts<'_> {
         accounts::Accounts::new(self)
     }
 
-    /// The operations on checkout.
+    /// Calls on checkout: `client.checkout()`.
     #[cfg(feature = "checkout")]
     pub fn checkout(&self) -> checkout::Checkout<'_> {
         checkout::Checkout::new(self)
     }
 
-    /// The operations on customers.
+    /// Calls on customers: `client.customers()`.
     pub fn customers(&self) -> customer::Customers<'_> {
         customer::Customers::new(self)
     }
 
-    /// The operations on financial connections.
+    /// Calls on financial connections: `client.financial_connections()`.
     pub fn financial_connections(
         &self,
     ) -> financial_connections::FinancialConnections<'_> {
         financial_connections::FinancialConnections::new(self)
     }
 
-    /// The operations on invoices.
+    /// Calls on invoices: `client.invoices()`.
     #[cfg(feature = "invoices")]
     pub fn invoices(&self) -> invoice::Invoices<'_> {
         invoice::Invoices::new(self)
     }
 
-    /// The operations on payment intents.
+    /// Calls on payment intents: `client.payment_intents()`.
     #[cfg(feature = "payment-intents")]
     pub fn payment_intents(&self) -> payment_intent::PaymentIntents<'_> {
         payment_intent::PaymentIntents::new(self)
     }
 
-    /// The operations on payment methods.
+    /// Calls on payment methods: `client.payment_methods()`.
     pub fn payment_methods(&self) -> payment_method::PaymentMethods<'_> {
         payment_method::PaymentMethods::new(self)
     }
 
-    /// The operations on setup intents.
+    /// Calls on setup intents: `client.setup_intents()`.
     #[cfg(feature = "setup-intents")]
     pub fn setup_intents(&self) -> setup_intent::SetupIntents<'_> {
         setup_intent::SetupIntents::new(self)
     }
 
-    /// The operations on subscriptions.
+    /// Calls on subscriptions: `client.subscriptions()`.
     #[cfg(feature = "subscriptions")]
     pub fn subscriptions(&self) -> subscription::Subscriptions<'_> {
         subscription::Subscriptions::new(self)
     }
 
-    /// The operations on tokens.
+    /// Calls on tokens: `client.tokens()`.
     #[cfg(feature = "connect-payouts")]
     pub fn tokens(&self) -> token::Tokens<'_> {
         token::Tokens::new(self)

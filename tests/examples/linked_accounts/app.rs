@@ -190,7 +190,7 @@ async fn accounts(State(app): State<App>) -> Answer<Json<Overview>> {
         .financial_connections()
         .accounts()
         .list()
-        .account_holder(AccountHolderFilter::new().customer(&app.customer))
+        .account_holder(AccountHolderFilter::customer(&app.customer))
         .limit(100)
         .stream();
     let mut accounts = Vec::new();

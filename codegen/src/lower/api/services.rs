@@ -67,6 +67,7 @@ pub(super) fn services(
                 .iter()
                 .filter(|operation| operation.service.starts_with(path))
                 .map(|operation| &operation.features)),
+            path: path.to_vec(),
             method: path.last().cloned().unwrap_or_default(),
             children,
             root: path.len() == 1,

@@ -232,7 +232,11 @@ impl<'a> Joining<'a> {
         });
         let params = params.collect();
         idents.finish();
-        Params { params, tag: None }
+        Params {
+            params,
+            tag: None,
+            one_of: BTreeMap::new(),
+        }
     }
 
     fn values(&mut self) -> Enum {

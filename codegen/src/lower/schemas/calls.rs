@@ -4,7 +4,7 @@ use super::form::{self, escape};
 use super::node::Node;
 use super::rules::Rules;
 use crate::error::Diagnostic;
-use crate::ir::{Example, Verb};
+use crate::ir::{Example, Guide, Verb};
 use openapiv3::{
     MediaType, OpenAPI, Operation, Parameter, ParameterData, ParameterSchemaOrContent, PathItem,
     ReferenceOr, RequestBody, Response, StatusCode,
@@ -22,6 +22,7 @@ pub(crate) struct Call {
     pub(crate) pointer: String,
     pub(crate) id: String,
     pub(crate) docs: String,
+    pub(crate) guide: Option<Guide>,
     pub(crate) deprecated: bool,
     /// The cargo feature it is there with, when there is one.
     pub(crate) feature: Option<String>,
@@ -177,6 +178,10 @@ impl<'a> Reader<'a> {
                 .next()
                 .cloned()
                 .unwrap_or_default(),
+            guide: operation.external_docs.as_ref().map(|page| Guide {
+                title: page.description.clone().unwrap_or_else(|| page.url.clone()),
+                url: page.url.clone(),
+            }),
             deprecated: operation.deprecated,
             feature: extension(&operation.extensions, "x-feature").map(str::to_owned),
             path_params: Vec::new(),

@@ -26,6 +26,7 @@ pub(in crate::lower) fn types(schemas: &Schemas, found: &mut Vec<Diagnostic>) ->
     let carried = carried(&mut typing, resources);
     Types {
         version: schemas.version.clone(),
+        tags: schemas.tags.clone(),
         places: typing.places,
         calls,
         events: schemas.events.clone(),

@@ -8,7 +8,7 @@ use crate::params::Value;
 use crate::request::{Method, Request};
 use super::{BankAccountParam, ExternalAccountDocumentsParams, ExternalAccountObject};
 
-/// The operations on accounts.
+/// Calls on accounts: `client.accounts()`.
 #[derive(Clone, Copy, Debug)]
 pub struct Accounts<'a> {
     client: &'a Client,
@@ -19,13 +19,13 @@ impl<'a> Accounts<'a> {
         Self { client }
     }
 
-    /// The operations on external accounts.
+    /// Calls on external accounts: `client.accounts().external_accounts()`.
     pub fn external_accounts(&self) -> ExternalAccounts<'a> {
         ExternalAccounts::new(self.client)
     }
 }
 
-/// The operations on external accounts.
+/// Calls on external accounts: `client.accounts().external_accounts()`.
 #[derive(Clone, Copy, Debug)]
 pub struct ExternalAccounts<'a> {
     client: &'a Client,
@@ -40,6 +40,8 @@ impl<'a> ExternalAccounts<'a> {
     ///
     /// `GET /v1/accounts/{account}/external_accounts`
     ///
+    /// Guide: [Platforms](crate::guide::platforms)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -50,6 +52,7 @@ impl<'a> ExternalAccounts<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetAccountsAccountExternalAccounts")]
     pub fn list(&self, account: impl Into<String>) -> ListAccountExternalAccounts {
         ListAccountExternalAccounts(
             Request::new(
@@ -67,6 +70,8 @@ impl<'a> ExternalAccounts<'a> {
     ///
     /// `POST /v1/accounts/{account}/external_accounts`
     ///
+    /// Guide: [Platforms](crate::guide::platforms)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -82,6 +87,7 @@ impl<'a> ExternalAccounts<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostAccountsAccountExternalAccounts")]
     pub fn create(&self, account: impl Into<String>) -> CreateAccountExternalAccount {
         CreateAccountExternalAccount(
             Request::new(
@@ -97,6 +103,8 @@ impl<'a> ExternalAccounts<'a> {
     ///
     /// `GET /v1/accounts/{account}/external_accounts/{id}`
     ///
+    /// Guide: [Platforms](crate::guide::platforms)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -111,6 +119,7 @@ impl<'a> ExternalAccounts<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetAccountsAccountExternalAccountsId")]
     pub fn retrieve(
         &self,
         account: impl Into<String>,
@@ -132,6 +141,8 @@ impl<'a> ExternalAccounts<'a> {
     ///
     /// `POST /v1/accounts/{account}/external_accounts/{id}`
     ///
+    /// Guide: [Platforms](crate::guide::platforms)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -147,6 +158,7 @@ impl<'a> ExternalAccounts<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostAccountsAccountExternalAccountsId")]
     pub fn update(
         &self,
         account: impl Into<String>,
@@ -168,6 +180,8 @@ impl<'a> ExternalAccounts<'a> {
     ///
     /// `DELETE /v1/accounts/{account}/external_accounts/{id}`
     ///
+    /// Guide: [Platforms](crate::guide::platforms)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -182,6 +196,7 @@ impl<'a> ExternalAccounts<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeleteAccountsAccountExternalAccountsId")]
     pub fn delete(
         &self,
         account: impl Into<String>,

@@ -10,6 +10,7 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 
 /// A bank account that payouts of a connected account go to, or that a token stands for.
+#[doc(alias = "ba_")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BankAccount {
@@ -163,7 +164,8 @@ impl Serialize for BankAccount {
 crate::macros::object!(BankAccount);
 crate::macros::resource!(BankAccount, BankAccountId);
 
-/// The id of [`BankAccount`].
+/// The id of [`BankAccount`]: `ba_…`.
+#[doc(alias = "ba_")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BankAccountId(crate::text::Text);
 
@@ -205,6 +207,7 @@ impl From<&str> for AvailablePayoutMethod {
 crate::macros::open_enum!(AvailablePayoutMethod);
 
 /// What Stripe asks for to keep an external account usable.
+#[doc(alias = "external_account_requirements")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BankAccountRequirements {
@@ -261,6 +264,7 @@ impl Serialize for BankAccountRequirements {
 crate::macros::object!(BankAccountRequirements);
 
 /// Why something that was given to fulfil a requirement was not accepted.
+#[doc(alias = "account_requirements_error")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BankAccountRequirementsError {

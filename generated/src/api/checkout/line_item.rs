@@ -8,6 +8,7 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 
 /// Something the customer buys.
+#[doc(alias = "item")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LineItem {
@@ -133,6 +134,8 @@ pub struct LineItemId(crate::text::Text);
 crate::macros::id!(LineItemId);
 
 /// Whether a customer can change a quantity, and how far.
+#[doc(alias = "line_items_adjustable_quantity")]
+#[doc(alias = "payment_pages_checkout_session_optional_item_adjustable_quantity")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AdjustableQuantity {
@@ -181,6 +184,7 @@ impl Serialize for AdjustableQuantity {
 crate::macros::object!(AdjustableQuantity);
 
 /// What a discount takes off.
+#[doc(alias = "line_items_discount_amount")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ItemDiscount {

@@ -24,7 +24,7 @@ use super::{
     WalletOptionsParams,
 };
 
-/// The operations on checkout.
+/// Calls on checkout: `client.checkout()`.
 #[derive(Clone, Copy, Debug)]
 pub struct Checkout<'a> {
     client: &'a Client,
@@ -35,13 +35,13 @@ impl<'a> Checkout<'a> {
         Self { client }
     }
 
-    /// The operations on sessions.
+    /// Calls on sessions: `client.checkout().sessions()`.
     pub fn sessions(&self) -> Sessions<'a> {
         Sessions::new(self.client)
     }
 }
 
-/// The operations on sessions.
+/// Calls on sessions: `client.checkout().sessions()`.
 #[derive(Clone, Copy, Debug)]
 pub struct Sessions<'a> {
     client: &'a Client,
@@ -56,6 +56,8 @@ impl<'a> Sessions<'a> {
     ///
     /// `GET /v1/checkout/sessions`
     ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -66,6 +68,7 @@ impl<'a> Sessions<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetCheckoutSessions")]
     pub fn list(&self) -> ListSessions {
         ListSessions(Request::new(self.client, Method::Get, "/v1/checkout/sessions"))
     }
@@ -74,6 +77,8 @@ impl<'a> Sessions<'a> {
     /// Stripe.js.
     ///
     /// `POST /v1/checkout/sessions`
+    ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
     ///
     /// # Example
     ///
@@ -118,6 +123,7 @@ impl<'a> Sessions<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostCheckoutSessions")]
     pub fn create(&self) -> CreateSession {
         CreateSession(Request::new(self.client, Method::Post, "/v1/checkout/sessions"))
     }
@@ -125,6 +131,8 @@ impl<'a> Sessions<'a> {
     /// Retrieves a Checkout Session.
     ///
     /// `GET /v1/checkout/sessions/{session}`
+    ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
     ///
     /// # Example
     ///
@@ -136,6 +144,7 @@ impl<'a> Sessions<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetCheckoutSessionsSession")]
     pub fn retrieve(&self, session: impl Into<SessionId>) -> RetrieveSession {
         RetrieveSession(
             Request::new(self.client, Method::Get, "/v1/checkout/sessions/{session}")
@@ -147,6 +156,8 @@ impl<'a> Sessions<'a> {
     ///
     /// `POST /v1/checkout/sessions/{session}/expire`
     ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -157,6 +168,7 @@ impl<'a> Sessions<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostCheckoutSessionsSessionExpire")]
     pub fn expire(&self, session: impl Into<SessionId>) -> ExpireSession {
         ExpireSession(
             Request::new(

@@ -27,6 +27,8 @@ use super::{AdjustableQuantity, ItemDiscount, LineItem};
 /// One visit of a customer to Checkout, Stripe's payment page: to pay, to subscribe, or to save
 /// a payment method. Make a new one for each attempt, and send the customer to its `url` or
 /// hand its `client_secret` to Stripe.js.
+#[doc(alias = "checkout.session")]
+#[doc(alias = "cs_")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Session {
@@ -567,13 +569,15 @@ impl Serialize for Session {
 crate::macros::object!(Session);
 crate::macros::resource!(Session, SessionId);
 
-/// The id of [`Session`].
+/// The id of [`Session`]: `cs_…`.
+#[doc(alias = "cs_")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(crate::text::Text);
 
 crate::macros::id!(SessionId);
 
 /// Whether prices are shown in the customer's own currency (Adaptive Pricing).
+#[doc(alias = "payment_pages_checkout_session_adaptive_pricing")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AdaptivePricing {
@@ -610,6 +614,7 @@ impl Serialize for AdaptivePricing {
 crate::macros::object!(AdaptivePricing);
 
 /// What happens once a session has expired.
+#[doc(alias = "payment_pages_checkout_session_after_expiration")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AfterExpiration {
@@ -644,6 +649,7 @@ impl Serialize for AfterExpiration {
 crate::macros::object!(AfterExpiration);
 
 /// Whether an expired session can be taken up again.
+#[doc(alias = "payment_pages_checkout_session_after_expiration_recovery")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AfterExpirationRecovery {
@@ -1754,6 +1760,8 @@ impl From<&str> for BrandingBorderStyle {
 crate::macros::open_enum!(BrandingBorderStyle);
 
 /// An image of yours on a page, the icon or the logo.
+#[doc(alias = "payment_pages_checkout_session_branding_settings_icon")]
+#[doc(alias = "payment_pages_checkout_session_branding_settings_logo")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BrandingImage {
@@ -1842,6 +1850,7 @@ impl From<&str> for BrandingImageType {
 crate::macros::open_enum!(BrandingImageType);
 
 /// How the page of a session looks.
+#[doc(alias = "payment_pages_checkout_session_branding_settings")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BrandingSettings {
@@ -1914,6 +1923,7 @@ impl Serialize for BrandingSettings {
 crate::macros::object!(BrandingSettings);
 
 /// What a customer has entered in a session.
+#[doc(alias = "payment_pages_checkout_session_collected_information")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectedInformation {
@@ -1962,6 +1972,7 @@ impl Serialize for CollectedInformation {
 crate::macros::object!(CollectedInformation);
 
 /// Where to ship to.
+#[doc(alias = "payment_pages_checkout_session_checkout_address_details")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CollectedInformationShippingDetails {
@@ -2004,6 +2015,7 @@ impl Serialize for CollectedInformationShippingDetails {
 crate::macros::object!(CollectedInformationShippingDetails);
 
 /// What a customer is asked to consent to.
+#[doc(alias = "payment_pages_checkout_session_consent_collection")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ConsentCollection {
@@ -2194,6 +2206,7 @@ impl From<&str> for ConsentTermsOfService {
 crate::macros::open_enum!(ConsentTermsOfService);
 
 /// How amounts were converted into the customer's currency.
+#[doc(alias = "payment_pages_checkout_session_currency_conversion")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CurrencyConversion {
@@ -2248,6 +2261,7 @@ impl Serialize for CurrencyConversion {
 crate::macros::object!(CurrencyConversion);
 
 /// A field of your own that the customer fills in.
+#[doc(alias = "payment_pages_checkout_session_custom_fields")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomField {
@@ -2357,6 +2371,7 @@ impl Serialize for CustomField {
 crate::macros::object!(CustomField);
 
 /// A choice among options.
+#[doc(alias = "payment_pages_checkout_session_custom_fields_dropdown")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomFieldDropdown {
@@ -2405,6 +2420,7 @@ impl Serialize for CustomFieldDropdown {
 crate::macros::object!(CustomFieldDropdown);
 
 /// What a field of your own is called.
+#[doc(alias = "payment_pages_checkout_session_custom_fields_label")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomFieldLabel {
@@ -2478,6 +2494,7 @@ impl From<&str> for CustomFieldLabelType {
 crate::macros::open_enum!(CustomFieldLabelType);
 
 /// A field of digits.
+#[doc(alias = "payment_pages_checkout_session_custom_fields_numeric")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomFieldNumeric {
@@ -2532,6 +2549,7 @@ impl Serialize for CustomFieldNumeric {
 crate::macros::object!(CustomFieldNumeric);
 
 /// An option that a customer can choose in a field.
+#[doc(alias = "payment_pages_checkout_session_custom_fields_option")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomFieldOption {
@@ -2574,6 +2592,7 @@ impl Serialize for CustomFieldOption {
 crate::macros::object!(CustomFieldOption);
 
 /// A field of text.
+#[doc(alias = "payment_pages_checkout_session_custom_fields_text")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomFieldText {
@@ -2667,6 +2686,7 @@ impl From<&str> for CustomFieldType {
 crate::macros::open_enum!(CustomFieldType);
 
 /// Texts of your own on the page.
+#[doc(alias = "payment_pages_checkout_session_custom_text")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomText {
@@ -2727,6 +2747,7 @@ impl Serialize for CustomText {
 crate::macros::object!(CustomText);
 
 /// A text of your own.
+#[doc(alias = "payment_pages_checkout_session_custom_text_position")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomTextMessage {
@@ -2798,6 +2819,7 @@ impl From<&str> for CustomerCreation {
 crate::macros::open_enum!(CustomerCreation);
 
 /// What is known of the customer of a session.
+#[doc(alias = "payment_pages_checkout_session_customer_details")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomerDetails {
@@ -2877,6 +2899,7 @@ impl Serialize for CustomerDetails {
 crate::macros::object!(CustomerDetails);
 
 /// Whether a one-time payment gets an invoice.
+#[doc(alias = "payment_pages_checkout_session_invoice_creation")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoiceCreation {
@@ -2919,6 +2942,7 @@ impl Serialize for InvoiceCreation {
 crate::macros::object!(InvoiceCreation);
 
 /// What the invoice of a one-time payment says.
+#[doc(alias = "payment_pages_checkout_session_invoice_settings")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoiceData {
@@ -2991,6 +3015,7 @@ impl Serialize for InvoiceData {
 crate::macros::object!(InvoiceData);
 
 /// How the PDFs of invoices look.
+#[doc(alias = "invoice_setting_checkout_rendering_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoiceRenderingOptions {
@@ -3033,6 +3058,7 @@ impl Serialize for InvoiceRenderingOptions {
 crate::macros::object!(InvoiceRenderingOptions);
 
 /// Which names a customer is asked for.
+#[doc(alias = "payment_pages_checkout_session_name_collection")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NameCollection {
@@ -3076,6 +3102,8 @@ impl Serialize for NameCollection {
 crate::macros::object!(NameCollection);
 
 /// Whether a customer is asked for a name, and may leave it out.
+#[doc(alias = "payment_pages_checkout_session_business_name")]
+#[doc(alias = "payment_pages_checkout_session_individual_name")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NameCollectionField {
@@ -3118,6 +3146,7 @@ impl Serialize for NameCollectionField {
 crate::macros::object!(NameCollectionField);
 
 /// Something the customer can add to the order.
+#[doc(alias = "payment_pages_checkout_session_optional_item")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OptionalItem {
@@ -3236,6 +3265,7 @@ impl From<&str> for PaymentMethodCollection {
 crate::macros::open_enum!(PaymentMethodCollection);
 
 /// What is particular to kinds of payment methods.
+#[doc(alias = "checkout_session_payment_method_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptions {
@@ -3289,6 +3319,7 @@ impl Serialize for PaymentMethodOptions {
 crate::macros::object!(PaymentMethodOptions);
 
 /// What is particular to Link in a session.
+#[doc(alias = "checkout_link_payment_method_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptionsLink {
@@ -3336,6 +3367,7 @@ impl Serialize for PaymentMethodOptionsLink {
 crate::macros::object!(PaymentMethodOptionsLink);
 
 /// What is particular to US bank accounts in a session.
+#[doc(alias = "checkout_us_bank_account_payment_method_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptionsUsBankAccount {
@@ -3436,6 +3468,7 @@ impl From<&str> for PaymentMethodRemove {
 crate::macros::open_enum!(PaymentMethodRemove);
 
 /// How the terms are shown under which a payment method is used again.
+#[doc(alias = "payment_pages_checkout_session_payment_method_reuse_agreement")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodReuseAgreement {
@@ -3577,6 +3610,7 @@ impl From<&str> for PermissionsUpdateShippingDetails {
 crate::macros::open_enum!(PermissionsUpdateShippingDetails);
 
 /// Whether a customer is asked for a phone number.
+#[doc(alias = "payment_pages_checkout_session_phone_number_collection")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PhoneNumberCollection {
@@ -3652,6 +3686,7 @@ impl From<&str> for RedirectOnCompletion {
 crate::macros::open_enum!(RedirectOnCompletion);
 
 /// What a customer can do with saved payment methods.
+#[doc(alias = "payment_pages_checkout_session_saved_payment_method_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SavedPaymentMethodOptions {
@@ -3702,6 +3737,7 @@ impl Serialize for SavedPaymentMethodOptions {
 crate::macros::object!(SavedPaymentMethodOptions);
 
 /// What a customer has consented to.
+#[doc(alias = "payment_pages_checkout_session_consent")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionConsent {
@@ -3744,6 +3780,7 @@ impl Serialize for SessionConsent {
 crate::macros::object!(SessionConsent);
 
 /// What lowers the price. One of the fields is set.
+#[doc(alias = "payment_pages_checkout_session_discount")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionDiscount {
@@ -3801,10 +3838,12 @@ pub enum SessionLocale {
     /// English.
     En,
     /// English of the United Kingdom.
+    #[doc(alias = "en-GB")]
     EnGb,
     /// Spanish.
     Es,
     /// Spanish of Latin America.
+    #[doc(alias = "es-419")]
     Es419,
     /// Estonian.
     Et,
@@ -3815,6 +3854,7 @@ pub enum SessionLocale {
     /// French.
     Fr,
     /// French of Canada.
+    #[doc(alias = "fr-CA")]
     FrCa,
     /// Croatian.
     Hr,
@@ -3845,6 +3885,7 @@ pub enum SessionLocale {
     /// Portuguese.
     Pt,
     /// Portuguese of Brazil.
+    #[doc(alias = "pt-BR")]
     PtBr,
     /// Romanian.
     Ro,
@@ -3865,8 +3906,10 @@ pub enum SessionLocale {
     /// Chinese, simplified.
     Zh,
     /// Chinese of Hong Kong.
+    #[doc(alias = "zh-HK")]
     ZhHk,
     /// Chinese of Taiwan.
+    #[doc(alias = "zh-TW")]
     ZhTw,
     /// A value that this version of the bindings does not know.
     Unrecognized(Unrecognized),
@@ -4054,6 +4097,7 @@ impl From<&str> for SessionPaymentStatus {
 crate::macros::open_enum!(SessionPaymentStatus);
 
 /// Who may change what in a session.
+#[doc(alias = "payment_pages_checkout_session_permissions")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionPermissions {
@@ -4128,6 +4172,7 @@ impl From<&str> for SessionStatus {
 crate::macros::open_enum!(SessionStatus);
 
 /// Where a customer can have things shipped to.
+#[doc(alias = "payment_pages_checkout_session_shipping_address_collection")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ShippingAddressCollection {
@@ -4164,6 +4209,7 @@ impl Serialize for ShippingAddressCollection {
 crate::macros::object!(ShippingAddressCollection);
 
 /// What shipping costs.
+#[doc(alias = "payment_pages_checkout_session_shipping_cost")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ShippingCost {
@@ -4226,6 +4272,7 @@ impl Serialize for ShippingCost {
 crate::macros::object!(ShippingCost);
 
 /// A shipping rate the customer can choose.
+#[doc(alias = "payment_pages_checkout_session_shipping_option")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ShippingOption {
@@ -4315,6 +4362,7 @@ impl From<&str> for SubmitType {
 crate::macros::open_enum!(SubmitType);
 
 /// Whether a customer is asked for tax ids.
+#[doc(alias = "payment_pages_checkout_session_tax_id_collection")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TaxIdCollection {
@@ -4392,6 +4440,7 @@ impl From<&str> for TaxIdRequirement {
 crate::macros::open_enum!(TaxIdRequirement);
 
 /// What contributes to the total of a session.
+#[doc(alias = "payment_pages_checkout_session_total_details")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TotalDetails {
@@ -4448,6 +4497,7 @@ impl Serialize for TotalDetails {
 crate::macros::object!(TotalDetails);
 
 /// The discounts and taxes of a session, one by one.
+#[doc(alias = "payment_pages_checkout_session_total_details_resource_breakdown")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TotalDetailsBreakdown {
@@ -4529,6 +4579,7 @@ impl From<&str> for UiMode {
 crate::macros::open_enum!(UiMode);
 
 /// What is particular to wallets.
+#[doc(alias = "checkout_session_wallet_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WalletOptions {
@@ -4565,6 +4616,7 @@ impl Serialize for WalletOptions {
 crate::macros::object!(WalletOptions);
 
 /// Whether a session offers Link.
+#[doc(alias = "checkout_link_wallet_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WalletOptionsLink {

@@ -12,6 +12,7 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 
 /// Why the last attempt failed.
+#[doc(alias = "api_errors")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AttemptError {
@@ -211,6 +212,8 @@ impl From<&str> for AttemptErrorType {
 crate::macros::open_enum!(AttemptErrorType);
 
 /// How an account is linked by Financial Connections.
+#[doc(alias = "invoice_payment_method_options_us_bank_account_linked_account_options")]
+#[doc(alias = "linked_account_options_common")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FinancialConnectionsOptions {
@@ -272,6 +275,12 @@ impl Serialize for FinancialConnectionsOptions {
 crate::macros::object!(FinancialConnectionsOptions);
 
 /// Which accounts are offered for linking.
+#[doc(
+    alias = "invoice_payment_method_options_us_bank_account_linked_account_options_filters"
+)]
+#[doc(
+    alias = "payment_flows_private_payment_methods_financial_connections_common_linked_account_options_filters"
+)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FinancialConnectionsOptionsFilters {
@@ -308,6 +317,8 @@ impl Serialize for FinancialConnectionsOptionsFilters {
 crate::macros::object!(FinancialConnectionsOptionsFilters);
 
 /// Whether Stripe sells in your place, as merchant of record.
+#[doc(alias = "payment_pages_checkout_session_managed_payments")]
+#[doc(alias = "smor_resource_managed_payments")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ManagedPayments {
@@ -379,6 +390,7 @@ impl From<&str> for MicrodepositType {
 crate::macros::open_enum!(MicrodepositType);
 
 /// The Dashboard's payment method settings that were used.
+#[doc(alias = "payment_method_config_biz_payment_method_configuration_details")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodConfigurationDetails {
@@ -430,6 +442,7 @@ pub struct PaymentMethodConfigurationId(crate::text::Text);
 crate::macros::id!(PaymentMethodConfigurationId);
 
 /// How a customer authorizes debits of a US bank account.
+#[doc(alias = "payment_method_options_us_bank_account_mandate_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UsBankAccountMandateOptions {

@@ -8,6 +8,8 @@ use serde::ser::SerializeMap;
 use super::TaxIdType;
 
 /// Whether Stripe computes the taxes, who owes them, and how far it got.
+#[doc(alias = "payment_pages_checkout_session_automatic_tax")]
+#[doc(alias = "subscription_automatic_tax")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AutomaticTax {
@@ -296,6 +298,7 @@ impl From<&str> for ConnectAccountReferenceType {
 crate::macros::open_enum!(ConnectAccountReferenceType);
 
 /// A tax at one rate.
+#[doc(alias = "line_items_tax_amount")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ItemTax {
@@ -389,6 +392,8 @@ impl From<&str> for TaxBehavior {
 crate::macros::open_enum!(TaxBehavior);
 
 /// A tax id: what kind of number it is, and the number.
+#[doc(alias = "invoices_resource_invoice_tax_id")]
+#[doc(alias = "payment_pages_checkout_session_tax_id")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TaxIdData {

@@ -2,6 +2,19 @@
 
 //! Types that several modules use.
 
+#![cfg_attr(
+    any(
+        feature = "checkout",
+        feature = "invoices",
+        feature = "payment-intents",
+        feature = "setup-intents",
+        feature = "subscriptions"
+    ),
+    doc = "",
+    doc = "# Objects",
+    doc = "",
+    doc = "- [`PaymentMethodConfigurationDetails`]: The Dashboard's payment method settings that were used."
+)]
 #[cfg(
     any(
         feature = "checkout",

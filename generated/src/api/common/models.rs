@@ -73,6 +73,7 @@ impl Serialize for Address {
 crate::macros::object!(Address);
 
 /// What Stripe's fraud detection, Radar, is to know.
+#[doc(alias = "radar_radar_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RadarOptions {
@@ -109,6 +110,7 @@ impl Serialize for RadarOptions {
 crate::macros::object!(RadarOptions);
 
 /// Where something is shipped, and to whom.
+#[doc(alias = "shipping")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ShippingDetails {

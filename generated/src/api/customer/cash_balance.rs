@@ -75,6 +75,7 @@ impl Serialize for CashBalance {
 crate::macros::object!(CashBalance);
 
 /// What happens with money that a customer sends.
+#[doc(alias = "customer_balance_customer_balance_settings")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CashBalanceSettings {

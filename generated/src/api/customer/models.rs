@@ -14,6 +14,7 @@ use super::CashBalance;
 
 /// A customer of your business: the one for whom accounts are linked and payment methods are
 /// saved.
+#[doc(alias = "cus_")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Customer {
@@ -282,7 +283,8 @@ impl Serialize for Customer {
 crate::macros::object!(Customer);
 crate::macros::resource!(Customer, CustomerId);
 
-/// The id of [`Customer`].
+/// The id of [`Customer`]: `cus_…`.
+#[doc(alias = "cus_")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CustomerId(crate::text::Text);
 
@@ -520,6 +522,7 @@ impl From<&str> for CustomerTaxProvider {
 crate::macros::open_enum!(CustomerTaxProvider);
 
 /// What invoices of a customer use by default.
+#[doc(alias = "invoice_setting_customer_setting")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoiceSettings {
@@ -574,6 +577,7 @@ impl Serialize for InvoiceSettings {
 crate::macros::object!(InvoiceSettings);
 
 /// How the invoice PDFs of a customer look.
+#[doc(alias = "invoice_setting_customer_rendering_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoiceSettingsRenderingOptions {

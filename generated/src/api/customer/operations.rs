@@ -14,7 +14,7 @@ use super::{
     InvoiceSettingsParams, TaxExempt,
 };
 
-/// The operations on customers.
+/// Calls on customers: `client.customers()`.
 #[derive(Clone, Copy, Debug)]
 pub struct Customers<'a> {
     client: &'a Client,
@@ -25,7 +25,7 @@ impl<'a> Customers<'a> {
         Self { client }
     }
 
-    /// The operations on payment methods.
+    /// Calls on payment methods: `client.customers().payment_methods()`.
     pub fn payment_methods(&self) -> CustomerPaymentMethods<'a> {
         CustomerPaymentMethods::new(self.client)
     }
@@ -33,6 +33,8 @@ impl<'a> Customers<'a> {
     /// Lists customers, the newest first.
     ///
     /// `GET /v1/customers`
+    ///
+    /// Guide: [Link an account](crate::guide::link_an_account)
     ///
     /// # Example
     ///
@@ -44,6 +46,7 @@ impl<'a> Customers<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetCustomers")]
     pub fn list(&self) -> ListCustomers {
         ListCustomers(Request::new(self.client, Method::Get, "/v1/customers"))
     }
@@ -51,6 +54,8 @@ impl<'a> Customers<'a> {
     /// Creates a customer.
     ///
     /// `POST /v1/customers`
+    ///
+    /// Guide: [Link an account](crate::guide::link_an_account)
     ///
     /// # Example
     ///
@@ -67,6 +72,7 @@ impl<'a> Customers<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostCustomers")]
     pub fn create(&self) -> CreateCustomer {
         CreateCustomer(Request::new(self.client, Method::Post, "/v1/customers"))
     }
@@ -74,6 +80,8 @@ impl<'a> Customers<'a> {
     /// Retrieves a customer. One that was deleted comes back as such, not as an error.
     ///
     /// `GET /v1/customers/{customer}`
+    ///
+    /// Guide: [Link an account](crate::guide::link_an_account)
     ///
     /// # Example
     ///
@@ -85,6 +93,7 @@ impl<'a> Customers<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetCustomersCustomer")]
     pub fn retrieve(&self, customer: impl Into<CustomerId>) -> RetrieveCustomer {
         RetrieveCustomer(
             Request::new(self.client, Method::Get, "/v1/customers/{customer}")
@@ -96,6 +105,8 @@ impl<'a> Customers<'a> {
     ///
     /// `POST /v1/customers/{customer}`
     ///
+    /// Guide: [Link an account](crate::guide::link_an_account)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -106,6 +117,7 @@ impl<'a> Customers<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostCustomersCustomer")]
     pub fn update(&self, customer: impl Into<CustomerId>) -> UpdateCustomer {
         UpdateCustomer(
             Request::new(self.client, Method::Post, "/v1/customers/{customer}")
@@ -117,6 +129,8 @@ impl<'a> Customers<'a> {
     ///
     /// `DELETE /v1/customers/{customer}`
     ///
+    /// Guide: [Link an account](crate::guide::link_an_account)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -127,6 +141,7 @@ impl<'a> Customers<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeleteCustomersCustomer")]
     pub fn delete(&self, customer: impl Into<CustomerId>) -> DeleteCustomer {
         DeleteCustomer(
             Request::new(self.client, Method::Delete, "/v1/customers/{customer}")
@@ -135,7 +150,7 @@ impl<'a> Customers<'a> {
     }
 }
 
-/// The operations on payment methods.
+/// Calls on payment methods: `client.customers().payment_methods()`.
 #[derive(Clone, Copy, Debug)]
 pub struct CustomerPaymentMethods<'a> {
     client: &'a Client,
@@ -149,6 +164,8 @@ impl<'a> CustomerPaymentMethods<'a> {
     /// Lists the payment methods saved to a customer.
     ///
     /// `GET /v1/customers/{customer}/payment_methods`
+    ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
     ///
     /// # Example
     ///
@@ -166,6 +183,7 @@ impl<'a> CustomerPaymentMethods<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetCustomersCustomerPaymentMethods")]
     pub fn list(&self, customer: impl Into<CustomerId>) -> ListCustomerPaymentMethods {
         ListCustomerPaymentMethods(
             Request::new(
@@ -181,6 +199,8 @@ impl<'a> CustomerPaymentMethods<'a> {
     ///
     /// `GET /v1/customers/{customer}/payment_methods/{payment_method}`
     ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -195,6 +215,7 @@ impl<'a> CustomerPaymentMethods<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetCustomersCustomerPaymentMethodsPaymentMethod")]
     pub fn retrieve(
         &self,
         customer: impl Into<CustomerId>,

@@ -11,6 +11,8 @@ use super::AccountOwnership;
 
 /// An account at a bank or another institution that its holder has linked, and to whose data
 /// you have been given access.
+#[doc(alias = "financial_connections.account")]
+#[doc(alias = "fca_")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Account {
@@ -188,7 +190,8 @@ impl Serialize for Account {
 crate::macros::object!(Account);
 crate::macros::resource!(Account, AccountId);
 
-/// The id of [`Account`].
+/// The id of [`Account`]: `fca_…`.
+#[doc(alias = "fca_")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(crate::text::Text);
 
@@ -238,6 +241,7 @@ impl From<&str> for AccountCategory {
 crate::macros::open_enum!(AccountCategory);
 
 /// Who an account was linked for, a customer of yours or a connected Stripe account.
+#[doc(alias = "bank_connections_resource_accountholder")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AccountHolder {
@@ -362,6 +366,7 @@ impl From<&str> for AccountHolderType {
 crate::macros::open_enum!(AccountHolderType);
 
 /// One number of an account, described without the number itself.
+#[doc(alias = "bank_connections_resource_account_number_details")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AccountNumber {
@@ -613,6 +618,7 @@ crate::macros::open_enum!(AccountSubcategory);
 /// A balance as the institution reported it. Amounts are keyed by lowercase currency code, in
 /// minor units (cents for `usd`). Positive amounts belong to the holder, negative ones are owed
 /// by the holder, on credit accounts too.
+#[doc(alias = "bank_connections_resource_balance")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Balance {
@@ -703,6 +709,7 @@ impl Serialize for Balance {
 crate::macros::object!(Balance);
 
 /// The part of a balance that only cash accounts have.
+#[doc(alias = "bank_connections_resource_balance_api_resource_cash_balance")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BalanceCash {
@@ -739,6 +746,7 @@ impl Serialize for BalanceCash {
 crate::macros::object!(BalanceCash);
 
 /// The part of a balance that only credit accounts have.
+#[doc(alias = "bank_connections_resource_balance_api_resource_credit_balance")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BalanceCredit {
@@ -774,6 +782,7 @@ impl Serialize for BalanceCredit {
 crate::macros::object!(BalanceCredit);
 
 /// The state of the latest refresh of a balance.
+#[doc(alias = "bank_connections_resource_balance_refresh")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BalanceRefresh {
@@ -864,6 +873,7 @@ impl From<&str> for BalanceType {
 crate::macros::open_enum!(BalanceType);
 
 /// The state of the latest refresh of the owners.
+#[doc(alias = "bank_connections_resource_ownership_refresh")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct OwnershipRefresh {
@@ -1032,6 +1042,8 @@ impl From<&str> for SubscribeFeature {
 crate::macros::open_enum!(SubscribeFeature);
 
 /// The state of the latest refresh of the transactions.
+#[doc(alias = "bank_connections_resource_transaction_refresh")]
+#[doc(alias = "fctxnref_")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TransactionRefresh {
@@ -1094,7 +1106,8 @@ impl Serialize for TransactionRefresh {
 crate::macros::object!(TransactionRefresh);
 crate::macros::resource!(TransactionRefresh, TransactionRefreshId);
 
-/// The id of [`TransactionRefresh`].
+/// The id of [`TransactionRefresh`]: `fctxnref_…`.
+#[doc(alias = "fctxnref_")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TransactionRefreshId(crate::text::Text);
 

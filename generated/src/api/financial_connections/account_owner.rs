@@ -8,6 +8,8 @@ use serde::ser::SerializeMap;
 use super::AccountOwnershipId;
 
 /// A person or business that owns an account, as the institution knows it.
+#[doc(alias = "financial_connections.account_owner")]
+#[doc(alias = "fcaown_")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AccountOwner {
@@ -86,7 +88,8 @@ impl Serialize for AccountOwner {
 crate::macros::object!(AccountOwner);
 crate::macros::resource!(AccountOwner, AccountOwnerId);
 
-/// The id of [`AccountOwner`].
+/// The id of [`AccountOwner`]: `fcaown_…`.
+#[doc(alias = "fcaown_")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountOwnerId(crate::text::Text);
 

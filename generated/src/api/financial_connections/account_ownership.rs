@@ -9,6 +9,8 @@ use super::AccountOwner;
 
 /// The owners of an account at one point in time. A refresh that finds other owners makes a new
 /// one.
+#[doc(alias = "financial_connections.account_ownership")]
+#[doc(alias = "fcaowns_")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AccountOwnership {
@@ -63,7 +65,8 @@ impl Serialize for AccountOwnership {
 crate::macros::object!(AccountOwnership);
 crate::macros::resource!(AccountOwnership, AccountOwnershipId);
 
-/// The id of [`AccountOwnership`].
+/// The id of [`AccountOwnership`]: `fcaowns_…`.
+#[doc(alias = "fcaowns_")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountOwnershipId(crate::text::Text);
 

@@ -10,7 +10,7 @@ use super::{
     TransactionRefreshFilter,
 };
 
-/// The operations on financial connections.
+/// Calls on financial connections: `client.financial_connections()`.
 #[derive(Clone, Copy, Debug)]
 pub struct FinancialConnections<'a> {
     client: &'a Client,
@@ -21,23 +21,23 @@ impl<'a> FinancialConnections<'a> {
         Self { client }
     }
 
-    /// The operations on accounts.
+    /// Calls on accounts: `client.financial_connections().accounts()`.
     pub fn accounts(&self) -> Accounts<'a> {
         Accounts::new(self.client)
     }
 
-    /// The operations on sessions.
+    /// Calls on sessions: `client.financial_connections().sessions()`.
     pub fn sessions(&self) -> Sessions<'a> {
         Sessions::new(self.client)
     }
 
-    /// The operations on transactions.
+    /// Calls on transactions: `client.financial_connections().transactions()`.
     pub fn transactions(&self) -> Transactions<'a> {
         Transactions::new(self.client)
     }
 }
 
-/// The operations on accounts.
+/// Calls on accounts: `client.financial_connections().accounts()`.
 #[derive(Clone, Copy, Debug)]
 pub struct Accounts<'a> {
     client: &'a Client,
@@ -48,7 +48,7 @@ impl<'a> Accounts<'a> {
         Self { client }
     }
 
-    /// The operations on owners.
+    /// Calls on owners: `client.financial_connections().accounts().owners()`.
     pub fn owners(&self) -> AccountOwners<'a> {
         AccountOwners::new(self.client)
     }
@@ -56,6 +56,8 @@ impl<'a> Accounts<'a> {
     /// Lists linked accounts: all, or those of one account holder, or those of one session.
     ///
     /// `GET /v1/financial_connections/accounts`
+    ///
+    /// Guide: [Link an account](crate::guide::link_an_account)
     ///
     /// # Example
     ///
@@ -68,11 +70,12 @@ impl<'a> Accounts<'a> {
     ///     .financial_connections()
     ///     .accounts()
     ///     .list()
-    ///     .account_holder(AccountHolderFilter::new().customer("cus_123"))
+    ///     .account_holder(AccountHolderFilter::customer("cus_123"))
     ///     .await?;
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetFinancialConnectionsAccounts")]
     pub fn list(&self) -> ListAccounts {
         ListAccounts(
             Request::new(self.client, Method::Get, "/v1/financial_connections/accounts")
@@ -90,6 +93,8 @@ impl<'a> Accounts<'a> {
     ///
     /// `GET /v1/financial_connections/accounts/{account}`
     ///
+    /// Guide: [Link an account](crate::guide::link_an_account)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -100,6 +105,7 @@ impl<'a> Accounts<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetFinancialConnectionsAccountsAccount")]
     pub fn retrieve(&self, account: impl Into<AccountId>) -> RetrieveAccount {
         RetrieveAccount(
             Request::new(
@@ -116,6 +122,8 @@ impl<'a> Accounts<'a> {
     ///
     /// `POST /v1/financial_connections/accounts/{account}/disconnect`
     ///
+    /// Guide: [Link an account](crate::guide::link_an_account)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -126,6 +134,7 @@ impl<'a> Accounts<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostFinancialConnectionsAccountsAccountDisconnect")]
     pub fn disconnect(&self, account: impl Into<AccountId>) -> DisconnectAccount {
         DisconnectAccount(
             Request::new(
@@ -143,6 +152,8 @@ impl<'a> Accounts<'a> {
     ///
     /// `POST /v1/financial_connections/accounts/{account}/refresh`
     ///
+    /// Guide: [Balances](crate::guide::balances)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -158,6 +169,7 @@ impl<'a> Accounts<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostFinancialConnectionsAccountsAccountRefresh")]
     pub fn refresh(
         &self,
         account: impl Into<AccountId>,
@@ -179,6 +191,8 @@ impl<'a> Accounts<'a> {
     ///
     /// `POST /v1/financial_connections/accounts/{account}/subscribe`
     ///
+    /// Guide: [Transactions](crate::guide::transactions)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -194,6 +208,7 @@ impl<'a> Accounts<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostFinancialConnectionsAccountsAccountSubscribe")]
     pub fn subscribe(
         &self,
         account: impl Into<AccountId>,
@@ -214,6 +229,8 @@ impl<'a> Accounts<'a> {
     ///
     /// `POST /v1/financial_connections/accounts/{account}/unsubscribe`
     ///
+    /// Guide: [Transactions](crate::guide::transactions)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -229,6 +246,7 @@ impl<'a> Accounts<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostFinancialConnectionsAccountsAccountUnsubscribe")]
     pub fn unsubscribe(
         &self,
         account: impl Into<AccountId>,
@@ -246,7 +264,7 @@ impl<'a> Accounts<'a> {
     }
 }
 
-/// The operations on owners.
+/// Calls on owners: `client.financial_connections().accounts().owners()`.
 #[derive(Clone, Copy, Debug)]
 pub struct AccountOwners<'a> {
     client: &'a Client,
@@ -260,6 +278,8 @@ impl<'a> AccountOwners<'a> {
     /// Lists the owners of an account, as of one of its ownerships.
     ///
     /// `GET /v1/financial_connections/accounts/{account}/owners`
+    ///
+    /// Guide: [Owners](crate::guide::owners)
     ///
     /// # Example
     ///
@@ -276,6 +296,7 @@ impl<'a> AccountOwners<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetFinancialConnectionsAccountsAccountOwners")]
     pub fn list(
         &self,
         account: impl Into<AccountId>,
@@ -293,7 +314,7 @@ impl<'a> AccountOwners<'a> {
     }
 }
 
-/// The operations on sessions.
+/// Calls on sessions: `client.financial_connections().sessions()`.
 #[derive(Clone, Copy, Debug)]
 pub struct Sessions<'a> {
     client: &'a Client,
@@ -308,6 +329,8 @@ impl<'a> Sessions<'a> {
     /// already linked take a new session too.
     ///
     /// `POST /v1/financial_connections/sessions`
+    ///
+    /// Guide: [Link an account](crate::guide::link_an_account)
     ///
     /// # Example
     ///
@@ -330,6 +353,7 @@ impl<'a> Sessions<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostFinancialConnectionsSessions")]
     pub fn create(
         &self,
         account_holder: AccountHolderParams,
@@ -346,6 +370,8 @@ impl<'a> Sessions<'a> {
     ///
     /// `GET /v1/financial_connections/sessions/{session}`
     ///
+    /// Guide: [Link an account](crate::guide::link_an_account)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -356,6 +382,7 @@ impl<'a> Sessions<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetFinancialConnectionsSessionsSession")]
     pub fn retrieve(&self, session: impl Into<SessionId>) -> RetrieveSession {
         RetrieveSession(
             Request::new(
@@ -369,7 +396,7 @@ impl<'a> Sessions<'a> {
     }
 }
 
-/// The operations on transactions.
+/// Calls on transactions: `client.financial_connections().transactions()`.
 #[derive(Clone, Copy, Debug)]
 pub struct Transactions<'a> {
     client: &'a Client,
@@ -384,6 +411,8 @@ impl<'a> Transactions<'a> {
     /// fetched them.
     ///
     /// `GET /v1/financial_connections/transactions`
+    ///
+    /// Guide: [Transactions](crate::guide::transactions)
     ///
     /// # Example
     ///
@@ -401,6 +430,7 @@ impl<'a> Transactions<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetFinancialConnectionsTransactions")]
     pub fn list(&self, account: impl Into<AccountId>) -> ListTransactions {
         ListTransactions(
             Request::new(
@@ -416,6 +446,8 @@ impl<'a> Transactions<'a> {
     ///
     /// `GET /v1/financial_connections/transactions/{transaction}`
     ///
+    /// Guide: [Transactions](crate::guide::transactions)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -430,6 +462,7 @@ impl<'a> Transactions<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetFinancialConnectionsTransactionsTransaction")]
     pub fn retrieve(
         &self,
         transaction: impl Into<TransactionId>,

@@ -7,31 +7,26 @@ use super::{AccountHolderType, AccountSubcategory, TransactionRefreshId};
 
 /// Only accounts linked for this holder. Name one: a customer, a v2 account that stands for a
 /// customer, or a connected Stripe account.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AccountHolderFilter(Params);
 
 impl AccountHolderFilter {
-    /// Nothing set yet.
-    pub fn new() -> Self {
-        Self(Params::new())
-    }
-
     /// The id of a connected Stripe account, `acct_…`.
-    pub fn account(mut self, account: impl Into<String>) -> Self {
-        self.0.set("account", Into::<String>::into(account));
-        self
+    pub fn account(account: impl Into<String>) -> Self {
+        Self(Params::new().with("account", Into::<String>::into(account)))
     }
 
     /// The id of a customer.
-    pub fn customer(mut self, customer: impl Into<CustomerId>) -> Self {
-        self.0.set("customer", Into::<CustomerId>::into(customer));
-        self
+    pub fn customer(customer: impl Into<CustomerId>) -> Self {
+        Self(Params::new().with("customer", Into::<CustomerId>::into(customer)))
     }
 
     /// The id of the `Account` of the v2 API, `acct_…`, that stands for the customer.
-    pub fn customer_account(mut self, customer_account: impl Into<String>) -> Self {
-        self.0.set("customer_account", Into::<String>::into(customer_account));
-        self
+    pub fn customer_account(customer_account: impl Into<String>) -> Self {
+        Self(
+            Params::new()
+                .with("customer_account", Into::<String>::into(customer_account)),
+        )
     }
 }
 
@@ -42,11 +37,6 @@ crate::macros::params!(AccountHolderFilter);
 pub struct AccountHolderParams(Params);
 
 impl AccountHolderParams {
-    /// With what is required: `type`.
-    pub fn new(r#type: AccountHolderType) -> Self {
-        Self(Params::new().with("type", r#type))
-    }
-
     /// The id of a connected Stripe account, `acct_…`. Only for `type` `account`.
     pub fn account(account: impl Into<String>) -> Self {
         Self(
@@ -67,9 +57,12 @@ impl AccountHolderParams {
 
     /// The id of the `Account` of the v2 API, `acct_…`, that stands for the customer, in place of
     /// `customer`. Only for `type` `customer`.
-    pub fn customer_account(mut self, customer_account: impl Into<String>) -> Self {
-        self.0.set("customer_account", Into::<String>::into(customer_account));
-        self
+    pub fn customer_account(customer_account: impl Into<String>) -> Self {
+        Self(
+            Params::new()
+                .with("type", "customer")
+                .with("customer_account", Into::<String>::into(customer_account)),
+        )
     }
 }
 

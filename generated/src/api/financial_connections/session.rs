@@ -9,6 +9,8 @@ use super::{Account, AccountHolder, AccountSubcategory, Permission};
 
 /// One run of the dialog in which a user links accounts. Create it on the server and hand its
 /// `client_secret` to Stripe.js or a mobile SDK, which shows the dialog.
+#[doc(alias = "financial_connections.session")]
+#[doc(alias = "fcsess_")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Session {
@@ -120,7 +122,8 @@ impl Serialize for Session {
 crate::macros::object!(Session);
 crate::macros::resource!(Session, SessionId);
 
-/// The id of [`Session`].
+/// The id of [`Session`]: `fcsess_…`.
+#[doc(alias = "fcsess_")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SessionId(crate::text::Text);
 
@@ -167,6 +170,7 @@ impl From<&str> for Prefetch {
 crate::macros::open_enum!(Prefetch);
 
 /// Which accounts a session offers for linking.
+#[doc(alias = "bank_connections_resource_link_account_session_filters")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionFilters {

@@ -8,6 +8,8 @@ use serde::ser::SerializeMap;
 use super::{AccountId, TransactionRefreshId};
 
 /// A movement of money on a linked account, as the institution reported it.
+#[doc(alias = "financial_connections.transaction")]
+#[doc(alias = "fctxn_")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Transaction {
@@ -113,7 +115,8 @@ impl Serialize for Transaction {
 crate::macros::object!(Transaction);
 crate::macros::resource!(Transaction, TransactionId);
 
-/// The id of [`Transaction`].
+/// The id of [`Transaction`]: `fctxn_…`.
+#[doc(alias = "fctxn_")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TransactionId(crate::text::Text);
 
@@ -159,6 +162,7 @@ impl From<&str> for TransactionStatus {
 crate::macros::open_enum!(TransactionStatus);
 
 /// When a transaction got its final status.
+#[doc(alias = "bank_connections_resource_transaction_resource_status_transitions")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TransactionStatusTransitions {

@@ -9,6 +9,7 @@ use serde::ser::SerializeMap;
 use super::{DiscountAmount, InvoiceId, InvoiceTax, PretaxCreditAmount};
 
 /// One line of an invoice, made from an invoice item or a subscription item.
+#[doc(alias = "line_item")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoiceLineItem {
@@ -169,6 +170,7 @@ pub struct InvoiceLineItemId(crate::text::Text);
 crate::macros::id!(InvoiceLineItemId);
 
 /// What a line of an invoice is made from.
+#[doc(alias = "billing_bill_resource_invoicing_lines_parents_invoice_line_item_parent")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoiceLineItemParent {
@@ -255,6 +257,9 @@ impl Serialize for InvoiceLineItemParent {
 crate::macros::object!(InvoiceLineItemParent);
 
 /// The invoice item that a line is made from.
+#[doc(
+    alias = "billing_bill_resource_invoicing_lines_parents_invoice_line_item_invoice_item_parent"
+)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoiceLineItemParentInvoiceItemDetails {
@@ -309,6 +314,9 @@ impl Serialize for InvoiceLineItemParentInvoiceItemDetails {
 crate::macros::object!(InvoiceLineItemParentInvoiceItemDetails);
 
 /// The subscription item that a line is made from.
+#[doc(
+    alias = "billing_bill_resource_invoicing_lines_parents_invoice_line_item_subscription_item_parent"
+)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoiceLineItemParentSubscriptionItemDetails {
@@ -446,6 +454,7 @@ impl Serialize for InvoiceLineItemPeriod {
 crate::macros::object!(InvoiceLineItemPeriod);
 
 /// The price of one unit of a line.
+#[doc(alias = "billing_bill_resource_invoicing_pricing_pricing")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoicePricing {
@@ -519,6 +528,7 @@ impl Serialize for InvoicePricing {
 crate::macros::object!(InvoicePricing);
 
 /// The price object that a line is billed by.
+#[doc(alias = "billing_bill_resource_invoicing_pricing_pricing_price_details")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoicePricingPriceDetails {
@@ -592,6 +602,7 @@ impl From<&str> for InvoicePricingType {
 crate::macros::open_enum!(InvoicePricingType);
 
 /// Lines that a proration gives credit for.
+#[doc(alias = "billing_bill_resource_invoicing_lines_common_credited_items")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProrationCreditedItems {
@@ -635,6 +646,7 @@ impl Serialize for ProrationCreditedItems {
 crate::macros::object!(ProrationCreditedItems);
 
 /// What a proration settles.
+#[doc(alias = "billing_bill_resource_invoicing_lines_common_proration_details")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProrationDetails {

@@ -10,6 +10,7 @@ use super::{DeletedInvoice, Invoice};
 
 /// A payment for an invoice, made or still to be made. It leads from the invoice to its
 /// PaymentIntent.
+#[doc(alias = "inpay_")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoicePayment {
@@ -115,13 +116,15 @@ impl Serialize for InvoicePayment {
 crate::macros::object!(InvoicePayment);
 crate::macros::resource!(InvoicePayment, InvoicePaymentId);
 
-/// The id of [`InvoicePayment`].
+/// The id of [`InvoicePayment`]: `inpay_…`.
+#[doc(alias = "inpay_")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InvoicePaymentId(crate::text::Text);
 
 crate::macros::id!(InvoicePaymentId);
 
 /// What an invoice is paid by.
+#[doc(alias = "invoices_payments_invoice_payment_associated_payment")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AssociatedPayment {
@@ -258,6 +261,7 @@ impl From<&str> for AssociatedPaymentType {
 crate::macros::open_enum!(AssociatedPaymentType);
 
 /// When the status of a payment changed. Null for what has not happened.
+#[doc(alias = "invoices_payments_invoice_payment_status_transitions")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoicePaymentStatusTransitions {

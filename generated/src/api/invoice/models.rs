@@ -30,6 +30,7 @@ use super::{InvoiceLineItem, InvoiceLineItemId, InvoicePayment};
 
 /// What a customer owes, once or for a period of a subscription. A draft can still be edited;
 /// finalizing it fixes the amounts, makes a PaymentIntent and opens it for payment.
+#[doc(alias = "in_")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -682,7 +683,8 @@ crate::macros::object!(Invoice);
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 crate::macros::resource!(Invoice, InvoiceId);
 
-/// The id of [`Invoice`].
+/// The id of [`Invoice`]: `in_…`.
+#[doc(alias = "in_")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InvoiceId(crate::text::Text);
@@ -855,6 +857,7 @@ impl From<&str> for CollectionMethod {
 crate::macros::open_enum!(CollectionMethod);
 
 /// What a client needs to confirm the payment of an invoice.
+#[doc(alias = "invoices_resource_confirmation_secret")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -902,6 +905,7 @@ impl Serialize for ConfirmationSecret {
 crate::macros::object!(ConfirmationSecret);
 
 /// How much a discount takes off.
+#[doc(alias = "discounts_resource_discount_amount")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -948,6 +952,7 @@ impl Serialize for DiscountAmount {
 crate::macros::object!(DiscountAmount);
 
 /// A field shown on invoices.
+#[doc(alias = "invoice_setting_custom_field")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoiceCustomField {
@@ -990,6 +995,7 @@ impl Serialize for InvoiceCustomField {
 crate::macros::object!(InvoiceCustomField);
 
 /// The invoice that another one was made from.
+#[doc(alias = "invoices_resource_from_invoice")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1036,6 +1042,7 @@ impl Serialize for InvoiceFromInvoice {
 crate::macros::object!(InvoiceFromInvoice);
 
 /// What an invoice comes from.
+#[doc(alias = "billing_bill_resource_invoicing_parents_invoice_parent")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1120,6 +1127,7 @@ impl Serialize for InvoiceParent {
 crate::macros::object!(InvoiceParent);
 
 /// The quote that an invoice comes from.
+#[doc(alias = "billing_bill_resource_invoicing_parents_invoice_quote_parent")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1160,6 +1168,7 @@ impl Serialize for InvoiceParentQuoteDetails {
 crate::macros::object!(InvoiceParentQuoteDetails);
 
 /// The subscription that an invoice comes from.
+#[doc(alias = "billing_bill_resource_invoicing_parents_invoice_subscription_parent")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1256,6 +1265,7 @@ impl From<&str> for InvoiceParentType {
 crate::macros::open_enum!(InvoiceParentType);
 
 /// How the page and the PDF of an invoice look.
+#[doc(alias = "invoices_resource_invoice_rendering")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1446,6 +1456,7 @@ impl From<&str> for InvoiceStatus {
 crate::macros::open_enum!(InvoiceStatus);
 
 /// When the status of an invoice changed. Null for what has not happened.
+#[doc(alias = "invoices_resource_status_transitions")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1505,6 +1516,7 @@ impl Serialize for InvoiceStatusTransitions {
 crate::macros::object!(InvoiceStatusTransitions);
 
 /// A tax on an invoice or a line of it.
+#[doc(alias = "billing_bill_resource_invoicing_taxes_tax")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1600,6 +1612,7 @@ impl Serialize for InvoiceTax {
 crate::macros::object!(InvoiceTax);
 
 /// The tax rate behind a tax.
+#[doc(alias = "billing_bill_resource_invoicing_taxes_tax_rate_details")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1675,6 +1688,7 @@ impl From<&str> for InvoiceTaxType {
 crate::macros::open_enum!(InvoiceTaxType);
 
 /// Settings per payment method.
+#[doc(alias = "invoices_payment_method_options")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1719,6 +1733,7 @@ impl Serialize for PaymentMethodOptions {
 crate::macros::object!(PaymentMethodOptions);
 
 /// How invoices are paid from US bank accounts.
+#[doc(alias = "invoice_payment_method_options_us_bank_account")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1771,6 +1786,7 @@ impl Serialize for PaymentMethodOptionsUsBankAccount {
 crate::macros::object!(PaymentMethodOptionsUsBankAccount);
 
 /// What the PaymentIntent of an invoice gets.
+#[doc(alias = "invoices_payment_settings")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1826,6 +1842,7 @@ impl Serialize for PaymentSettings {
 crate::macros::object!(PaymentSettings);
 
 /// What a discount or a credit takes off before taxes.
+#[doc(alias = "invoices_resource_pretax_credit_amount")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1965,6 +1982,7 @@ impl From<&str> for PretaxCreditAmountType {
 crate::macros::open_enum!(PretaxCreditAmountType);
 
 /// What shipping costs.
+#[doc(alias = "invoices_resource_shipping_cost")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -2031,6 +2049,7 @@ impl Serialize for ShippingCost {
 crate::macros::object!(ShippingCost);
 
 /// The thresholds that led to an invoice.
+#[doc(alias = "invoice_threshold_reason")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -2077,6 +2096,7 @@ impl Serialize for ThresholdReason {
 crate::macros::object!(ThresholdReason);
 
 /// Lines that reached a threshold.
+#[doc(alias = "invoice_item_threshold_reason")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

@@ -16,7 +16,7 @@ use super::{
     TransferDataParams,
 };
 
-/// The operations on invoices.
+/// Calls on invoices: `client.invoices()`.
 #[derive(Clone, Copy, Debug)]
 pub struct Invoices<'a> {
     client: &'a Client,
@@ -31,6 +31,8 @@ impl<'a> Invoices<'a> {
     ///
     /// `GET /v1/invoices`
     ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -41,6 +43,7 @@ impl<'a> Invoices<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetInvoices")]
     pub fn list(&self) -> ListInvoices {
         ListInvoices(Request::new(self.client, Method::Get, "/v1/invoices"))
     }
@@ -48,6 +51,8 @@ impl<'a> Invoices<'a> {
     /// Creates a draft. It is empty unless pending invoice items are included in it.
     ///
     /// `POST /v1/invoices`
+    ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
     ///
     /// # Example
     ///
@@ -85,6 +90,7 @@ impl<'a> Invoices<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostInvoices")]
     pub fn create(&self) -> CreateInvoice {
         CreateInvoice(Request::new(self.client, Method::Post, "/v1/invoices"))
     }
@@ -92,6 +98,8 @@ impl<'a> Invoices<'a> {
     /// Retrieves an invoice.
     ///
     /// `GET /v1/invoices/{invoice}`
+    ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
     ///
     /// # Example
     ///
@@ -103,6 +111,7 @@ impl<'a> Invoices<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetInvoicesInvoice")]
     pub fn retrieve(&self, invoice: impl Into<InvoiceId>) -> RetrieveInvoice {
         RetrieveInvoice(
             Request::new(self.client, Method::Get, "/v1/invoices/{invoice}")
@@ -115,6 +124,8 @@ impl<'a> Invoices<'a> {
     ///
     /// `POST /v1/invoices/{invoice}`
     ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -125,6 +136,7 @@ impl<'a> Invoices<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostInvoicesInvoice")]
     pub fn update(&self, invoice: impl Into<InvoiceId>) -> UpdateInvoice {
         UpdateInvoice(
             Request::new(self.client, Method::Post, "/v1/invoices/{invoice}")
@@ -136,6 +148,8 @@ impl<'a> Invoices<'a> {
     ///
     /// `POST /v1/invoices/{invoice}/finalize`
     ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -146,6 +160,7 @@ impl<'a> Invoices<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostInvoicesInvoiceFinalize")]
     pub fn finalize(&self, invoice: impl Into<InvoiceId>) -> FinalizeInvoice {
         FinalizeInvoice(
             Request::new(self.client, Method::Post, "/v1/invoices/{invoice}/finalize")
@@ -158,6 +173,8 @@ impl<'a> Invoices<'a> {
     ///
     /// `POST /v1/invoices/{invoice}/pay`
     ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -168,6 +185,7 @@ impl<'a> Invoices<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostInvoicesInvoicePay")]
     pub fn pay(&self, invoice: impl Into<InvoiceId>) -> PayInvoice {
         PayInvoice(
             Request::new(self.client, Method::Post, "/v1/invoices/{invoice}/pay")
@@ -180,6 +198,8 @@ impl<'a> Invoices<'a> {
     ///
     /// `POST /v1/invoices/{invoice}/send`
     ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -190,6 +210,7 @@ impl<'a> Invoices<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostInvoicesInvoiceSend")]
     pub fn send(&self, invoice: impl Into<InvoiceId>) -> SendInvoice {
         SendInvoice(
             Request::new(self.client, Method::Post, "/v1/invoices/{invoice}/send")
@@ -202,6 +223,8 @@ impl<'a> Invoices<'a> {
     ///
     /// `POST /v1/invoices/{invoice}/void`
     ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -212,6 +235,7 @@ impl<'a> Invoices<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostInvoicesInvoiceVoid")]
     pub fn void(&self, invoice: impl Into<InvoiceId>) -> VoidInvoice {
         VoidInvoice(
             Request::new(self.client, Method::Post, "/v1/invoices/{invoice}/void")

@@ -142,7 +142,8 @@ impl Serialize for Mandate {
 crate::macros::object!(Mandate);
 crate::macros::resource!(Mandate, MandateId);
 
-/// The id of [`Mandate`].
+/// The id of [`Mandate`]: `mandate_…`.
+#[doc(alias = "mandate_")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MandateId(crate::text::Text);
 
@@ -235,6 +236,7 @@ impl Serialize for CustomerAcceptance {
 crate::macros::object!(CustomerAcceptance);
 
 /// An agreement given offline. Holds nothing, so far.
+#[doc(alias = "offline_acceptance")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomerAcceptanceOffline {}
@@ -260,6 +262,7 @@ impl Serialize for CustomerAcceptanceOffline {
 crate::macros::object!(CustomerAcceptanceOffline);
 
 /// An agreement given online.
+#[doc(alias = "online_acceptance")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomerAcceptanceOnline {
@@ -408,6 +411,7 @@ impl Serialize for MandateMultiUse {
 crate::macros::object!(MandateMultiUse);
 
 /// What is particular to the kind of payment method. Other kinds are in the raw JSON.
+#[doc(alias = "mandate_payment_method_details")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MandatePaymentMethod {
@@ -497,6 +501,7 @@ impl Serialize for MandatePaymentMethod {
 crate::macros::object!(MandatePaymentMethod);
 
 /// A mandate for Link.
+#[doc(alias = "mandate_link")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MandatePaymentMethodLink {}
@@ -522,6 +527,7 @@ impl Serialize for MandatePaymentMethodLink {
 crate::macros::object!(MandatePaymentMethodLink);
 
 /// A mandate for a US bank account.
+#[doc(alias = "mandate_us_bank_account")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MandatePaymentMethodUsBankAccount {

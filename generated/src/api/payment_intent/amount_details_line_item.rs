@@ -7,6 +7,7 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 
 /// Something that is bought.
+#[doc(alias = "payment_intent_amount_details_line_item")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AmountDetailsLineItem {
@@ -104,6 +105,9 @@ pub struct AmountDetailsLineItemId(crate::text::Text);
 crate::macros::id!(AmountDetailsLineItemId);
 
 /// The taxes on an item.
+#[doc(
+    alias = "payment_flows_amount_details_resource_line_items_list_resource_line_item_resource_tax"
+)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AmountDetailsLineItemTax {

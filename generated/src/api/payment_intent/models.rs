@@ -19,6 +19,7 @@ use super::AmountDetailsLineItem;
 
 /// A payment, from what is to be paid until it is paid or given up: make one for each order. It
 /// outlives failed attempts.
+#[doc(alias = "pi_")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentIntent {
@@ -412,13 +413,15 @@ impl Serialize for PaymentIntent {
 crate::macros::object!(PaymentIntent);
 crate::macros::resource!(PaymentIntent, PaymentIntentId);
 
-/// The id of [`PaymentIntent`].
+/// The id of [`PaymentIntent`]: `pi_…`.
+#[doc(alias = "pi_")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PaymentIntentId(crate::text::Text);
 
 crate::macros::id!(PaymentIntentId);
 
 /// What the amount is made up of.
+#[doc(alias = "payment_flows_amount_details")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AmountDetails {
@@ -497,6 +500,7 @@ impl Serialize for AmountDetails {
 crate::macros::object!(AmountDetails);
 
 /// What in the details of an amount does not add up.
+#[doc(alias = "payment_flows_amount_details_resource_error")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AmountDetailsError {
@@ -575,6 +579,7 @@ impl From<&str> for AmountDetailsErrorCode {
 crate::macros::open_enum!(AmountDetailsErrorCode);
 
 /// The shipping that is part of an amount.
+#[doc(alias = "payment_flows_amount_details_resource_shipping")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AmountDetailsShipping {
@@ -623,6 +628,7 @@ impl Serialize for AmountDetailsShipping {
 crate::macros::object!(AmountDetailsShipping);
 
 /// The taxes that are part of an amount.
+#[doc(alias = "payment_flows_amount_details_resource_tax")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AmountDetailsTax {
@@ -657,6 +663,7 @@ impl Serialize for AmountDetailsTax {
 crate::macros::object!(AmountDetailsTax);
 
 /// The tip that is part of an amount.
+#[doc(alias = "payment_flows_amount_details_client_resource_tip")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AmountDetailsTip {
@@ -693,6 +700,7 @@ impl Serialize for AmountDetailsTip {
 crate::macros::object!(AmountDetailsTip);
 
 /// Whether the Dashboard's settings decide which kinds of payment methods can be used.
+#[doc(alias = "payment_flows_automatic_payment_methods_payment_intent")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AutomaticPaymentMethods {
@@ -974,6 +982,7 @@ impl From<&str> for LinkSetupFutureUsage {
 crate::macros::open_enum!(LinkSetupFutureUsage);
 
 /// What the customer has to do.
+#[doc(alias = "payment_intent_next_action")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NextAction {
@@ -1075,6 +1084,7 @@ impl Serialize for NextAction {
 crate::macros::object!(NextAction);
 
 /// Where to send the customer.
+#[doc(alias = "payment_intent_next_action_redirect_to_url")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NextActionRedirectToUrl {
@@ -1154,6 +1164,7 @@ impl From<&str> for NextActionType {
 crate::macros::open_enum!(NextActionType);
 
 /// The small deposits that verify a bank account.
+#[doc(alias = "payment_intent_next_action_verify_with_microdeposits")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NextActionVerifyWithMicrodeposits {
@@ -1204,6 +1215,7 @@ impl Serialize for NextActionVerifyWithMicrodeposits {
 crate::macros::object!(NextActionVerifyWithMicrodeposits);
 
 /// What card networks and Klarna are told of the order.
+#[doc(alias = "payment_flows_payment_details")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentDetails {
@@ -1247,6 +1259,7 @@ impl Serialize for PaymentDetails {
 crate::macros::object!(PaymentDetails);
 
 /// What else happens with a payment.
+#[doc(alias = "payment_flows_payment_intent_async_workflows")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentIntentHooks {
@@ -1283,6 +1296,7 @@ impl Serialize for PaymentIntentHooks {
 crate::macros::object!(PaymentIntentHooks);
 
 /// What the hooks work with.
+#[doc(alias = "payment_flows_payment_intent_async_workflows_resource_inputs")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentIntentHooksInputs {
@@ -1319,6 +1333,9 @@ impl Serialize for PaymentIntentHooksInputs {
 crate::macros::object!(PaymentIntentHooksInputs);
 
 /// What is to be done about taxes.
+#[doc(
+    alias = "payment_flows_payment_intent_async_workflows_resource_inputs_resource_tax"
+)]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentIntentHooksInputsTax {
@@ -1484,6 +1501,7 @@ impl From<&str> for PaymentIntentStatus {
 crate::macros::open_enum!(PaymentIntentStatus);
 
 /// What is particular to a kind of payment method. Other kinds are in the raw JSON.
+#[doc(alias = "payment_intent_payment_method_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptions {
@@ -1537,6 +1555,7 @@ impl Serialize for PaymentMethodOptions {
 crate::macros::object!(PaymentMethodOptions);
 
 /// What is particular to Link.
+#[doc(alias = "payment_intent_payment_method_options_link")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptionsLink {
@@ -1584,6 +1603,7 @@ impl Serialize for PaymentMethodOptionsLink {
 crate::macros::object!(PaymentMethodOptionsLink);
 
 /// How a US bank account is linked, verified and debited.
+#[doc(alias = "payment_intent_payment_method_options_us_bank_account")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptionsUsBankAccount {
@@ -1665,6 +1685,7 @@ impl Serialize for PaymentMethodOptionsUsBankAccount {
 crate::macros::object!(PaymentMethodOptionsUsBankAccount);
 
 /// What the customer saw, when it was another currency.
+#[doc(alias = "payment_flows_payment_intent_presentment_details")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PresentmentDetails {
@@ -1814,6 +1835,7 @@ impl Serialize for TransferData {
 crate::macros::object!(TransferData);
 
 /// What the payment in the connected account is given.
+#[doc(alias = "payment_data")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TransferPaymentData {

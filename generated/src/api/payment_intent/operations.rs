@@ -18,7 +18,7 @@ use super::{
     SetupFutureUsage, TransferDataCreateParams, TransferDataUpdateParams,
 };
 
-/// The operations on payment intents.
+/// Calls on payment intents: `client.payment_intents()`.
 #[derive(Clone, Copy, Debug)]
 pub struct PaymentIntents<'a> {
     client: &'a Client,
@@ -33,6 +33,8 @@ impl<'a> PaymentIntents<'a> {
     ///
     /// `GET /v1/payment_intents`
     ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -43,6 +45,7 @@ impl<'a> PaymentIntents<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetPaymentIntents")]
     pub fn list(&self) -> ListPaymentIntents {
         ListPaymentIntents(Request::new(self.client, Method::Get, "/v1/payment_intents"))
     }
@@ -51,6 +54,8 @@ impl<'a> PaymentIntents<'a> {
     /// confirmation, by a client with the `client_secret` or by your server.
     ///
     /// `POST /v1/payment_intents`
+    ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
     ///
     /// # Example
     ///
@@ -85,6 +90,7 @@ impl<'a> PaymentIntents<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostPaymentIntents")]
     pub fn create(
         &self,
         amount: i64,
@@ -101,6 +107,8 @@ impl<'a> PaymentIntents<'a> {
     ///
     /// `GET /v1/payment_intents/{intent}`
     ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -111,6 +119,7 @@ impl<'a> PaymentIntents<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetPaymentIntentsIntent")]
     pub fn retrieve(&self, intent: impl Into<PaymentIntentId>) -> RetrievePaymentIntent {
         RetrievePaymentIntent(
             Request::new(self.client, Method::Get, "/v1/payment_intents/{intent}")
@@ -122,6 +131,8 @@ impl<'a> PaymentIntents<'a> {
     /// payment method.
     ///
     /// `POST /v1/payment_intents/{intent}`
+    ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
     ///
     /// # Example
     ///
@@ -137,6 +148,7 @@ impl<'a> PaymentIntents<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostPaymentIntentsIntent")]
     pub fn update(&self, intent: impl Into<PaymentIntentId>) -> UpdatePaymentIntent {
         UpdatePaymentIntent(
             Request::new(self.client, Method::Post, "/v1/payment_intents/{intent}")
@@ -149,6 +161,8 @@ impl<'a> PaymentIntents<'a> {
     /// `requires_capture`, ends with the session.
     ///
     /// `POST /v1/payment_intents/{intent}/cancel`
+    ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
     ///
     /// # Example
     ///
@@ -165,6 +179,7 @@ impl<'a> PaymentIntents<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostPaymentIntentsIntentCancel")]
     pub fn cancel(&self, intent: impl Into<PaymentIntentId>) -> CancelPaymentIntent {
         CancelPaymentIntent(
             Request::new(
@@ -180,6 +195,8 @@ impl<'a> PaymentIntents<'a> {
     /// says what happened. After too many attempts the payment intent is canceled.
     ///
     /// `POST /v1/payment_intents/{intent}/confirm`
+    ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
     ///
     /// # Example
     ///
@@ -204,6 +221,7 @@ impl<'a> PaymentIntents<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostPaymentIntentsIntentConfirm")]
     pub fn confirm(&self, intent: impl Into<PaymentIntentId>) -> ConfirmPaymentIntent {
         ConfirmPaymentIntent(
             Request::new(
@@ -220,6 +238,8 @@ impl<'a> PaymentIntents<'a> {
     ///
     /// `POST /v1/payment_intents/{intent}/verify_microdeposits`
     ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -234,6 +254,7 @@ impl<'a> PaymentIntents<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostPaymentIntentsIntentVerifyMicrodeposits")]
     pub fn verify_microdeposits(
         &self,
         intent: impl Into<PaymentIntentId>,

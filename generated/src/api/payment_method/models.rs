@@ -11,6 +11,7 @@ use serde::ser::SerializeMap;
 
 /// A means of payment of a customer. Only US bank accounts and Link have fields of their own
 /// here; of another kind the type can be read, and the rest as raw JSON.
+#[doc(alias = "pm_")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethod {
@@ -167,7 +168,8 @@ impl Serialize for PaymentMethod {
 crate::macros::object!(PaymentMethod);
 crate::macros::resource!(PaymentMethod, PaymentMethodId);
 
-/// The id of [`PaymentMethod`].
+/// The id of [`PaymentMethod`]: `pm_…`.
+#[doc(alias = "pm_")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PaymentMethodId(crate::text::Text);
 
@@ -417,6 +419,7 @@ impl From<&str> for PaymentMethodType {
 crate::macros::open_enum!(PaymentMethodType);
 
 /// A bank account in the US, as a means of payment.
+#[doc(alias = "payment_method_us_bank_account")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UsBankAccount {
@@ -619,6 +622,7 @@ impl Serialize for UsBankAccountNetworks {
 crate::macros::object!(UsBankAccountNetworks);
 
 /// Whether a US bank account can be used again.
+#[doc(alias = "payment_method_us_bank_account_status_details")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UsBankAccountStatusDetails {
@@ -655,6 +659,7 @@ impl Serialize for UsBankAccountStatusDetails {
 crate::macros::object!(UsBankAccountStatusDetails);
 
 /// Why a US bank account is blocked.
+#[doc(alias = "payment_method_us_bank_account_blocked")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UsBankAccountStatusDetailsBlocked {

@@ -4,7 +4,7 @@ use crate::{Client, params};
 use crate::request::{Method, Request};
 use super::{PaymentMethod, PaymentMethodId};
 
-/// The operations on payment methods.
+/// Calls on payment methods: `client.payment_methods()`.
 #[derive(Clone, Copy, Debug)]
 pub struct PaymentMethods<'a> {
     client: &'a Client,
@@ -20,6 +20,8 @@ impl<'a> PaymentMethods<'a> {
     ///
     /// `GET /v1/payment_methods/{payment_method}`
     ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -30,6 +32,7 @@ impl<'a> PaymentMethods<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetPaymentMethodsPaymentMethod")]
     pub fn retrieve(
         &self,
         payment_method: impl Into<PaymentMethodId>,

@@ -19,6 +19,7 @@ use serde::ser::SerializeMap;
 
 /// The preparation of a payment method for later payments, without a payment now. For a bank
 /// account it links or verifies the account and makes the mandate.
+#[doc(alias = "seti_")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetupIntent {
@@ -281,13 +282,15 @@ impl Serialize for SetupIntent {
 crate::macros::object!(SetupIntent);
 crate::macros::resource!(SetupIntent, SetupIntentId);
 
-/// The id of [`SetupIntent`].
+/// The id of [`SetupIntent`]: `seti_…`.
+#[doc(alias = "seti_")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SetupIntentId(crate::text::Text);
 
 crate::macros::id!(SetupIntentId);
 
 /// Whether the Dashboard's settings decide which kinds of payment methods can be used.
+#[doc(alias = "payment_flows_automatic_payment_methods_setup_intent")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AutomaticPaymentMethods {
@@ -438,6 +441,7 @@ impl From<&str> for FlowDirection {
 crate::macros::open_enum!(FlowDirection);
 
 /// What the customer has to do.
+#[doc(alias = "setup_intent_next_action")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NextAction {
@@ -539,6 +543,7 @@ impl Serialize for NextAction {
 crate::macros::object!(NextAction);
 
 /// Where to send the customer.
+#[doc(alias = "setup_intent_next_action_redirect_to_url")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NextActionRedirectToUrl {
@@ -618,6 +623,7 @@ impl From<&str> for NextActionType {
 crate::macros::open_enum!(NextActionType);
 
 /// The small deposits that verify a bank account.
+#[doc(alias = "setup_intent_next_action_verify_with_microdeposits")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NextActionVerifyWithMicrodeposits {
@@ -668,6 +674,7 @@ impl Serialize for NextActionVerifyWithMicrodeposits {
 crate::macros::object!(NextActionVerifyWithMicrodeposits);
 
 /// What is particular to a kind of payment method. Other kinds are in the raw JSON.
+#[doc(alias = "setup_intent_payment_method_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptions {
@@ -721,6 +728,7 @@ impl Serialize for PaymentMethodOptions {
 crate::macros::object!(PaymentMethodOptions);
 
 /// What is particular to Link.
+#[doc(alias = "setup_intent_payment_method_options_link")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptionsLink {}
@@ -746,6 +754,7 @@ impl Serialize for PaymentMethodOptionsLink {
 crate::macros::object!(PaymentMethodOptionsLink);
 
 /// How a US bank account is linked, verified and debited.
+#[doc(alias = "setup_intent_payment_method_options_us_bank_account")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptionsUsBankAccount {

@@ -15,7 +15,7 @@ use super::{
     SingleUseParams,
 };
 
-/// The operations on setup intents.
+/// Calls on setup intents: `client.setup_intents()`.
 #[derive(Clone, Copy, Debug)]
 pub struct SetupIntents<'a> {
     client: &'a Client,
@@ -30,6 +30,8 @@ impl<'a> SetupIntents<'a> {
     ///
     /// `GET /v1/setup_intents`
     ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -40,6 +42,7 @@ impl<'a> SetupIntents<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetSetupIntents")]
     pub fn list(&self) -> ListSetupIntents {
         ListSetupIntents(Request::new(self.client, Method::Get, "/v1/setup_intents"))
     }
@@ -48,6 +51,8 @@ impl<'a> SetupIntents<'a> {
     /// confirmation, by a client with the `client_secret` or by your server.
     ///
     /// `POST /v1/setup_intents`
+    ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
     ///
     /// # Example
     ///
@@ -79,6 +84,7 @@ impl<'a> SetupIntents<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostSetupIntents")]
     pub fn create(&self) -> CreateSetupIntent {
         CreateSetupIntent(Request::new(self.client, Method::Post, "/v1/setup_intents"))
     }
@@ -86,6 +92,8 @@ impl<'a> SetupIntents<'a> {
     /// Retrieves a setup intent. With a publishable key only some fields are set.
     ///
     /// `GET /v1/setup_intents/{intent}`
+    ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
     ///
     /// # Example
     ///
@@ -97,6 +105,7 @@ impl<'a> SetupIntents<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetSetupIntentsIntent")]
     pub fn retrieve(&self, intent: impl Into<SetupIntentId>) -> RetrieveSetupIntent {
         RetrieveSetupIntent(
             Request::new(self.client, Method::Get, "/v1/setup_intents/{intent}")
@@ -107,6 +116,8 @@ impl<'a> SetupIntents<'a> {
     /// Changes a setup intent.
     ///
     /// `POST /v1/setup_intents/{intent}`
+    ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
     ///
     /// # Example
     ///
@@ -122,6 +133,7 @@ impl<'a> SetupIntents<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostSetupIntentsIntent")]
     pub fn update(&self, intent: impl Into<SetupIntentId>) -> UpdateSetupIntent {
         UpdateSetupIntent(
             Request::new(self.client, Method::Post, "/v1/setup_intents/{intent}")
@@ -133,6 +145,8 @@ impl<'a> SetupIntents<'a> {
     /// Session ends with the session.
     ///
     /// `POST /v1/setup_intents/{intent}/cancel`
+    ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
     ///
     /// # Example
     ///
@@ -149,6 +163,7 @@ impl<'a> SetupIntents<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostSetupIntentsIntentCancel")]
     pub fn cancel(&self, intent: impl Into<SetupIntentId>) -> CancelSetupIntent {
         CancelSetupIntent(
             Request::new(self.client, Method::Post, "/v1/setup_intents/{intent}/cancel")
@@ -160,6 +175,8 @@ impl<'a> SetupIntents<'a> {
     /// what happened. After too many attempts the setup intent is canceled.
     ///
     /// `POST /v1/setup_intents/{intent}/confirm`
+    ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
     ///
     /// # Example
     ///
@@ -184,6 +201,7 @@ impl<'a> SetupIntents<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostSetupIntentsIntentConfirm")]
     pub fn confirm(&self, intent: impl Into<SetupIntentId>) -> ConfirmSetupIntent {
         ConfirmSetupIntent(
             Request::new(self.client, Method::Post, "/v1/setup_intents/{intent}/confirm")
@@ -195,6 +213,8 @@ impl<'a> SetupIntents<'a> {
     /// `amounts` or `descriptor_code`.
     ///
     /// `POST /v1/setup_intents/{intent}/verify_microdeposits`
+    ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
     ///
     /// # Example
     ///
@@ -210,6 +230,7 @@ impl<'a> SetupIntents<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostSetupIntentsIntentVerifyMicrodeposits")]
     pub fn verify_microdeposits(
         &self,
         intent: impl Into<SetupIntentId>,

@@ -20,6 +20,7 @@ use serde::ser::SerializeMap;
 use super::SubscriptionItem;
 
 /// What a customer is charged for again and again, by an invoice for every period.
+#[doc(alias = "sub_")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Subscription {
@@ -408,13 +409,15 @@ impl Serialize for Subscription {
 crate::macros::object!(Subscription);
 crate::macros::resource!(Subscription, SubscriptionId);
 
-/// The id of [`Subscription`].
+/// The id of [`Subscription`]: `sub_…`.
+#[doc(alias = "sub_")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubscriptionId(crate::text::Text);
 
 crate::macros::id!(SubscriptionId);
 
 /// The day and time, in UTC, on which the periods of a subscription start.
+#[doc(alias = "subscriptions_resource_billing_cycle_anchor_config")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BillingCycleAnchorConfig {
@@ -475,6 +478,7 @@ impl Serialize for BillingCycleAnchorConfig {
 crate::macros::object!(BillingCycleAnchorConfig);
 
 /// By which rules a subscription makes prorations and invoices.
+#[doc(alias = "subscriptions_resource_billing_mode")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BillingMode {
@@ -548,6 +552,7 @@ impl Serialize for BillingMode {
 crate::macros::object!(BillingMode);
 
 /// The details of the billing mode `flexible`.
+#[doc(alias = "subscriptions_resource_billing_mode_flexible")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BillingModeFlexible {
@@ -619,6 +624,7 @@ impl From<&str> for BillingModeType {
 crate::macros::open_enum!(BillingModeType);
 
 /// Until when items of a subscription are billed ahead.
+#[doc(alias = "subscriptions_resource_billing_schedules")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BillingSchedule {
@@ -667,6 +673,7 @@ impl Serialize for BillingSchedule {
 crate::macros::object!(BillingSchedule);
 
 /// Items of a subscription, by their price.
+#[doc(alias = "subscriptions_resource_billing_schedules_applies_to")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BillingScheduleAppliesTo {
@@ -763,6 +770,7 @@ impl From<&str> for BillingScheduleAppliesToType {
 crate::macros::open_enum!(BillingScheduleAppliesToType);
 
 /// Until when items are billed.
+#[doc(alias = "subscriptions_resource_billing_schedules_bill_until")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BillingScheduleBillUntil {
@@ -841,6 +849,7 @@ impl Serialize for BillingScheduleBillUntil {
 crate::macros::object!(BillingScheduleBillUntil);
 
 /// For how long items are billed.
+#[doc(alias = "subscriptions_resource_billing_schedules_bill_until_duration")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BillingScheduleBillUntilDuration {
@@ -1064,6 +1073,7 @@ impl From<&str> for CancellationReason {
 crate::macros::open_enum!(CancellationReason);
 
 /// What the invoices of a subscription get.
+#[doc(alias = "subscriptions_resource_subscription_invoice_settings")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoiceSettings {
@@ -1106,6 +1116,7 @@ impl Serialize for InvoiceSettings {
 crate::macros::object!(InvoiceSettings);
 
 /// How collecting the payments of a subscription is paused.
+#[doc(alias = "subscriptions_resource_pause_collection")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PauseCollection {
@@ -1187,6 +1198,7 @@ impl From<&str> for PauseCollectionBehavior {
 crate::macros::open_enum!(PauseCollectionBehavior);
 
 /// Settings per payment method.
+#[doc(alias = "subscriptions_resource_payment_method_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptions {
@@ -1227,6 +1239,7 @@ impl Serialize for PaymentMethodOptions {
 crate::macros::object!(PaymentMethodOptions);
 
 /// What the PaymentIntents of a subscription's invoices get.
+#[doc(alias = "subscriptions_resource_payment_settings")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentSettings {
@@ -1284,6 +1297,7 @@ impl Serialize for PaymentSettings {
 crate::macros::object!(PaymentSettings);
 
 /// How often pending invoice items are billed.
+#[doc(alias = "subscription_pending_invoice_item_interval")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PendingInvoiceItemInterval {
@@ -1326,6 +1340,7 @@ impl Serialize for PendingInvoiceItemInterval {
 crate::macros::object!(PendingInvoiceItemInterval);
 
 /// Changes of a subscription that wait for a payment.
+#[doc(alias = "subscriptions_resource_pending_update")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PendingUpdate {
@@ -1404,6 +1419,7 @@ impl Serialize for PendingUpdate {
 crate::macros::object!(PendingUpdate);
 
 /// The currency a customer pays in.
+#[doc(alias = "subscriptions_resource_subscription_presentment_details")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PresentmentDetails {
@@ -1618,6 +1634,7 @@ impl From<&str> for SubscriptionStatus {
 crate::macros::open_enum!(SubscriptionStatus);
 
 /// Which connected account gets the money of a subscription.
+#[doc(alias = "subscription_transfer_data")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TransferData {
@@ -1661,6 +1678,7 @@ impl Serialize for TransferData {
 crate::macros::object!(TransferData);
 
 /// What happens around a trial.
+#[doc(alias = "subscriptions_resource_trial_settings_trial_settings")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrialSettings {
@@ -1697,6 +1715,7 @@ impl Serialize for TrialSettings {
 crate::macros::object!(TrialSettings);
 
 /// What happens when a trial ends.
+#[doc(alias = "subscriptions_resource_trial_settings_end_behavior")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrialSettingsEndBehavior {

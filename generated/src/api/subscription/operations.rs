@@ -17,7 +17,7 @@ use super::{
     TrialEndParam, TrialSettingsParams,
 };
 
-/// The operations on subscriptions.
+/// Calls on subscriptions: `client.subscriptions()`.
 #[derive(Clone, Copy, Debug)]
 pub struct Subscriptions<'a> {
     client: &'a Client,
@@ -32,6 +32,8 @@ impl<'a> Subscriptions<'a> {
     ///
     /// `GET /v1/subscriptions`
     ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -42,6 +44,7 @@ impl<'a> Subscriptions<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetSubscriptions")]
     pub fn list(&self) -> ListSubscriptions {
         ListSubscriptions(Request::new(self.client, Method::Get, "/v1/subscriptions"))
     }
@@ -51,6 +54,8 @@ impl<'a> Subscriptions<'a> {
     /// not paid.
     ///
     /// `POST /v1/subscriptions`
+    ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
     ///
     /// # Example
     ///
@@ -89,6 +94,7 @@ impl<'a> Subscriptions<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostSubscriptions")]
     pub fn create(&self) -> CreateSubscription {
         CreateSubscription(Request::new(self.client, Method::Post, "/v1/subscriptions"))
     }
@@ -96,6 +102,8 @@ impl<'a> Subscriptions<'a> {
     /// Retrieves a subscription.
     ///
     /// `GET /v1/subscriptions/{subscription_exposed_id}`
+    ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
     ///
     /// # Example
     ///
@@ -107,6 +115,7 @@ impl<'a> Subscriptions<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetSubscriptionsSubscriptionExposedId")]
     pub fn retrieve(
         &self,
         subscription: impl Into<SubscriptionId>,
@@ -129,6 +138,8 @@ impl<'a> Subscriptions<'a> {
     ///
     /// `POST /v1/subscriptions/{subscription_exposed_id}`
     ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -143,6 +154,7 @@ impl<'a> Subscriptions<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostSubscriptionsSubscriptionExposedId")]
     pub fn update(&self, subscription: impl Into<SubscriptionId>) -> UpdateSubscription {
         UpdateSubscription(
             Request::new(
@@ -162,6 +174,8 @@ impl<'a> Subscriptions<'a> {
     ///
     /// `DELETE /v1/subscriptions/{subscription_exposed_id}`
     ///
+    /// Guide: [ACH payments](crate::guide::ach_payments)
+    ///
     /// # Example
     ///
     /// ```no_run
@@ -172,6 +186,7 @@ impl<'a> Subscriptions<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "DeleteSubscriptionsSubscriptionExposedId")]
     pub fn cancel(&self, subscription: impl Into<SubscriptionId>) -> CancelSubscription {
         CancelSubscription(
             Request::new(

@@ -8,6 +8,7 @@ use serde::ser::SerializeMap;
 use super::SubscriptionId;
 
 /// One price that is subscribed to, and how much of it.
+#[doc(alias = "si_")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SubscriptionItem {
@@ -122,7 +123,8 @@ impl Serialize for SubscriptionItem {
 crate::macros::object!(SubscriptionItem);
 crate::macros::resource!(SubscriptionItem, SubscriptionItemId);
 
-/// The id of [`SubscriptionItem`].
+/// The id of [`SubscriptionItem`]: `si_…`.
+#[doc(alias = "si_")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SubscriptionItemId(crate::text::Text);
 

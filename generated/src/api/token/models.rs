@@ -9,6 +9,7 @@ use serde::ser::SerializeMap;
 
 /// A token: it stands for bank account details, so that they can be handed on without being
 /// shown. It can be used once.
+#[doc(alias = "btok_")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Token {
@@ -105,7 +106,8 @@ impl Serialize for Token {
 crate::macros::object!(Token);
 crate::macros::resource!(Token, TokenId);
 
-/// The id of [`Token`].
+/// The id of [`Token`]: `btok_…`.
+#[doc(alias = "btok_")]
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenId(crate::text::Text);
 

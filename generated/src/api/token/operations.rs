@@ -5,7 +5,7 @@ use crate::api::customer::CustomerId;
 use crate::request::{Method, Request};
 use super::{BankAccountParams, Token, TokenId};
 
-/// The operations on tokens.
+/// Calls on tokens: `client.tokens()`.
 #[derive(Clone, Copy, Debug)]
 pub struct Tokens<'a> {
     client: &'a Client,
@@ -20,6 +20,8 @@ impl<'a> Tokens<'a> {
     /// browser, Stripe.js makes the token (`collectBankAccountToken`), and the numbers stay there.
     ///
     /// `POST /v1/tokens`
+    ///
+    /// Guide: [Platforms](crate::guide::platforms)
     ///
     /// # Example
     ///
@@ -41,6 +43,7 @@ impl<'a> Tokens<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "PostTokens")]
     pub fn create(&self) -> CreateToken {
         CreateToken(Request::new(self.client, Method::Post, "/v1/tokens"))
     }
@@ -48,6 +51,8 @@ impl<'a> Tokens<'a> {
     /// Retrieves a token.
     ///
     /// `GET /v1/tokens/{token}`
+    ///
+    /// Guide: [Platforms](crate::guide::platforms)
     ///
     /// # Example
     ///
@@ -59,6 +64,7 @@ impl<'a> Tokens<'a> {
     /// # Ok(())
     /// # }
     /// ```
+    #[doc(alias = "GetTokensToken")]
     pub fn retrieve(&self, token: impl Into<TokenId>) -> RetrieveToken {
         RetrieveToken(
             Request::new(self.client, Method::Get, "/v1/tokens/{token}")

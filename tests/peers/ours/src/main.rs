@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let secret = session.client_secret.ok_or("no secret")?;
     println!("{} {}", session.id, secret.expose());
 
-    let holder = AccountHolderFilter::new().customer(&customer);
+    let holder = AccountHolderFilter::customer(&customer);
     let accounts = connections.accounts().list().account_holder(holder).await?;
     for account in accounts.data {
         println!("{} {}", account.id, account.institution_name);
