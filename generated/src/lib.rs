@@ -114,15 +114,18 @@
     )),
     allow(rustdoc::broken_intra_doc_links)
 )]
+#[cfg_attr(docsrs, doc(auto_cfg = false))]
 pub mod guide;
 // </this slice only>
+
+// Before the generated code, so that the documentation of the client begins with how to make one.
+#[cfg(feature = "client")]
+mod client;
 
 #[rustfmt::skip] // formatted by the generator
 mod api;
 #[cfg(feature = "blocking")]
 mod blocking;
-#[cfg(feature = "client")]
-mod client;
 mod de;
 #[cfg(feature = "client")]
 mod deadline;

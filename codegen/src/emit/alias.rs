@@ -1,6 +1,6 @@
 //! Names by which the search of the documentation finds an item: those that the spec has for it.
 
-use crate::ir::{Kind, Type};
+use crate::ir::{Field, Kind, Ty, Type};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -25,6 +25,16 @@ pub(super) fn of_type(ty: &Type) -> TokenStream {
         &ty.name,
         components.map(String::as_str).chain(id_prefix(ty)),
     )
+}
+
+/// The alias of a field, by which a search finds its object: rustdoc 1.95 loses the aliases of types
+/// that a module shows from a private one.
+pub(super) fn of_field<'a>(of: &'a Type, field: &'a Field) -> Option<&'a str> {
+    match &field.ty {
+        Ty::ObjectType(value) => Some(value),
+        Ty::Id(_) if field.name == "id" => id_prefix(of),
+        _ => None,
+    }
 }
 
 /// How the ids of an object begin, by an example of one: `acct_`.

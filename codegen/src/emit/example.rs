@@ -20,6 +20,7 @@ pub(super) fn of(api: &Api, operation: &Operation, crate_name: &str) -> Vec<Stri
         "```no_run".to_owned(),
         format!("# use {crate_name}::{{Client, Error}};"),
     ];
+    let uses = !writer.uses.is_empty();
     for (module, names) in writer.uses {
         let names: Vec<String> = names.into_iter().collect();
         let names = match names.as_slice() {
@@ -29,7 +30,8 @@ pub(super) fn of(api: &Api, operation: &Operation, crate_name: &str) -> Vec<Stri
         let line = format!("use {crate_name}::{module}::{names};");
         lines.extend(formatted(&line));
     }
-    lines.push(String::new());
+    // A blank line that nothing is above would be seen.
+    lines.extend(uses.then(String::new));
     lines.push("# async fn example(client: &Client) -> Result<(), Error> {".to_owned());
     lines.extend(formatted(&statement));
     lines.push("# Ok(())".to_owned());

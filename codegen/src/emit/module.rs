@@ -52,7 +52,7 @@ pub(super) fn root(api: &Api, modules: &[(&str, Features)]) -> TokenStream {
             let method = ident(&service.method);
             let module = ident(&naming::snake(&service.module));
             let name = ident(&service.name);
-            let text = docs("", &page::of_service(service));
+            let text = docs("", &page::of_root(service));
             quote! {
                 #text
                 #cfg

@@ -13,7 +13,7 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, object: &Object) -> TokenSt
     let name = ident(&ty.name);
     let text = docs(&ty.docs, &format!("`{}` in Stripe's API.", ty.name));
     let named = alias::of_type(ty);
-    let fields: Vec<TokenStream> = object.fields.iter().map(|f| field(scope, f)).collect();
+    let fields: Vec<TokenStream> = object.fields.iter().map(|f| field(scope, ty, f)).collect();
     let extra = extra(object);
     let extra_field = extra.as_ref().map(|extra| {
         let map = scope.runtime("Map");
@@ -93,7 +93,8 @@ fn id_docs(ty: &Type) -> String {
     }
 }
 
-fn field(scope: &mut Scope<'_>, field: &Field) -> TokenStream {
+fn field(scope: &mut Scope<'_>, of: &Type, field: &Field) -> TokenStream {
+    let aliases = aliases(&field.ident, alias::of_field(of, field));
     let text = docs(&field.docs, &format!("`{}` in Stripe's API.", field.name));
     let name = ident(&field.ident);
     let mut ty = scope.ty(&field.ty);
@@ -104,7 +105,7 @@ fn field(scope: &mut Scope<'_>, field: &Field) -> TokenStream {
     if !field.required {
         ty = quote! { Option<#ty> };
     }
-    quote! { #text pub #name: #ty, }
+    quote! { #text #aliases pub #name: #ty, }
 }
 
 /// The field that keeps what the spec does not list.

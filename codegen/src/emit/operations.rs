@@ -1,10 +1,12 @@
 //! Builders: one for each operation.
 
-use super::docs::{docs, lines, wrap};
+use super::docs::{lines, wrap};
+use super::page::summary;
 use super::params::{expand_items, setters};
 use super::prose;
 use super::scope::{Scope, ident};
-use crate::ir::{Guide, Operation, Param, Ty};
+use crate::ir::{Api, Guide, Operation, Param, Service, Ty};
+use crate::naming;
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -29,8 +31,7 @@ fn builder(scope: &mut Scope<'_>, operation: &Operation) -> TokenStream {
     let cfg = scope.cfg(&operation.features);
     let name = ident(&operation.name);
     let request = scope.import("crate::request", "Request");
-    let route = format!("{} {}", operation.verb.as_str(), operation.path);
-    let text = docs("", &format!("A call of `{route}`, not sent yet."));
+    let text = lines(&wrap(&builder_docs(scope.api, operation)));
     let optional: Vec<&Param> = operation
         .params
         .iter()
@@ -74,6 +75,26 @@ fn builder(scope: &mut Scope<'_>, operation: &Operation) -> TokenStream {
 
         #cfg
         #call
+    }
+}
+
+/// The comment of a builder: what its call does, and which method makes it.
+fn builder_docs(api: &Api, operation: &Operation) -> String {
+    let route = format!("`{} {}`", operation.verb.as_str(), operation.path);
+    let made = |service: &Service| {
+        let method = naming::plain(&operation.method);
+        format!(", made by [`{}::{method}`]", service.name)
+    };
+    let is_it = |at: &usize| std::ptr::eq(&api.operations[*at], operation);
+    let mut services = api.services.iter();
+    let service = services.find(|service| service.operations.iter().any(is_it));
+    let made = service.map(made).unwrap_or_default();
+    let what = summary(&operation.docs);
+    let call = format!("A request of {route}{made}. It is sent when it is awaited.");
+    if what.is_empty() {
+        call
+    } else {
+        format!("{what}\n\n{call}")
     }
 }
 

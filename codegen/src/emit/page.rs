@@ -31,6 +31,12 @@ pub(super) fn of_module(api: &Api, module: &str, given: &Features) -> Vec<TokenS
     page
 }
 
+/// What a service of the client is, and where its calls are listed.
+pub(super) fn of_root(service: &Service) -> String {
+    let (what, module) = (title(&service.method), naming::plain(&service.module));
+    format!("Calls on {what}, which the module [`{module}`] lists.")
+}
+
 /// What a service is, and how one comes to it.
 pub(super) fn of_service(service: &Service) -> String {
     format!("Calls on {}: `{}`.", title(&service.method), way(service))
@@ -75,7 +81,7 @@ fn service_calls(part: &mut Part, api: &Api, service: &Service) {
     if !part.lines.is_empty() {
         part.push(String::new(), &service.features);
     }
-    let head = format!("[`{}`]({}):", way(service), service.name);
+    let head = format!("[`{}`]({})", way(service), service.name);
     part.push(head, &service.features);
     part.push(String::new(), &service.features);
     for &at in &service.operations {
@@ -174,7 +180,7 @@ fn inner(docs: &TokenStream) -> TokenStream {
 }
 
 /// The first sentence of a text, as Markdown on one line.
-fn summary(text: &str) -> String {
+pub(super) fn summary(text: &str) -> String {
     let text = prose::markdown(text);
     let paragraph: Vec<&str> = text
         .lines()

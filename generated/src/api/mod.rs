@@ -59,60 +59,60 @@ pub mod token;
 pub const API_VERSION: &str = "2026-05-27.dahlia";
 #[cfg(feature = "client")]
 impl crate::Client {
-    /// Calls on accounts: `client.accounts()`.
+    /// Calls on accounts, which the module [`accounts`] lists.
     #[cfg(feature = "connect-payouts")]
     pub fn accounts(&self) -> accounts::Accounts<'_> {
         accounts::Accounts::new(self)
     }
 
-    /// Calls on checkout: `client.checkout()`.
+    /// Calls on checkout, which the module [`checkout`] lists.
     #[cfg(feature = "checkout")]
     pub fn checkout(&self) -> checkout::Checkout<'_> {
         checkout::Checkout::new(self)
     }
 
-    /// Calls on customers: `client.customers()`.
+    /// Calls on customers, which the module [`customer`] lists.
     pub fn customers(&self) -> customer::Customers<'_> {
         customer::Customers::new(self)
     }
 
-    /// Calls on financial connections: `client.financial_connections()`.
+    /// Calls on financial connections, which the module [`financial_connections`] lists.
     pub fn financial_connections(
         &self,
     ) -> financial_connections::FinancialConnections<'_> {
         financial_connections::FinancialConnections::new(self)
     }
 
-    /// Calls on invoices: `client.invoices()`.
+    /// Calls on invoices, which the module [`invoice`] lists.
     #[cfg(feature = "invoices")]
     pub fn invoices(&self) -> invoice::Invoices<'_> {
         invoice::Invoices::new(self)
     }
 
-    /// Calls on payment intents: `client.payment_intents()`.
+    /// Calls on payment intents, which the module [`payment_intent`] lists.
     #[cfg(feature = "payment-intents")]
     pub fn payment_intents(&self) -> payment_intent::PaymentIntents<'_> {
         payment_intent::PaymentIntents::new(self)
     }
 
-    /// Calls on payment methods: `client.payment_methods()`.
+    /// Calls on payment methods, which the module [`payment_method`] lists.
     pub fn payment_methods(&self) -> payment_method::PaymentMethods<'_> {
         payment_method::PaymentMethods::new(self)
     }
 
-    /// Calls on setup intents: `client.setup_intents()`.
+    /// Calls on setup intents, which the module [`setup_intent`] lists.
     #[cfg(feature = "setup-intents")]
     pub fn setup_intents(&self) -> setup_intent::SetupIntents<'_> {
         setup_intent::SetupIntents::new(self)
     }
 
-    /// Calls on subscriptions: `client.subscriptions()`.
+    /// Calls on subscriptions, which the module [`subscription`] lists.
     #[cfg(feature = "subscriptions")]
     pub fn subscriptions(&self) -> subscription::Subscriptions<'_> {
         subscription::Subscriptions::new(self)
     }
 
-    /// Calls on tokens: `client.tokens()`.
+    /// Calls on tokens, which the module [`token`] lists.
     #[cfg(feature = "connect-payouts")]
     pub fn tokens(&self) -> token::Tokens<'_> {
         token::Tokens::new(self)

@@ -4,6 +4,20 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal,)*) => {
         /// Stripe's code for what went wrong: those that a Financial Connections integration
         /// meets have a variant, all others are kept as they are.
+        ///
+        /// ```no_run
+        /// use stripe_financial_connections::{Client, Error, ErrorCode};
+        ///
+        /// # async fn example(client: &Client) -> Result<(), Error> {
+        /// match client.customers().retrieve("cus_123").await {
+        ///     Ok(_) => println!("there is such a customer"),
+        ///     Err(error) if error.code() == Some(&ErrorCode::ResourceMissing) => {
+        ///         println!("there is no such customer");
+        ///     }
+        ///     Err(error) => return Err(error),
+        /// }
+        /// # Ok(()) }
+        /// ```
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorCode {

@@ -9,7 +9,7 @@
     doc = "",
     doc = "# Calls",
     doc = "",
-    doc = "[`client.accounts().external_accounts()`](ExternalAccounts):",
+    doc = "[`client.accounts().external_accounts()`](ExternalAccounts)",
     doc = "",
     doc = "- [`list`](ExternalAccounts::list): Lists where the payouts of a connected account go.",
     doc = "- [`create`](ExternalAccounts::create): Adds a bank account that payouts of a connected account can go to, from a token or from the account's numbers.",

@@ -46,7 +46,6 @@ impl<'a> ExternalAccounts<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let page = client.accounts().external_accounts().list("acct_123").await?;
     /// # Ok(())
@@ -76,7 +75,6 @@ impl<'a> ExternalAccounts<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let external_account = client
     ///     .accounts()
@@ -109,7 +107,6 @@ impl<'a> ExternalAccounts<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let external_account = client
     ///     .accounts()
@@ -147,7 +144,6 @@ impl<'a> ExternalAccounts<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let external_account = client
     ///     .accounts()
@@ -186,7 +182,6 @@ impl<'a> ExternalAccounts<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let deleted_external_account = client
     ///     .accounts()
@@ -214,7 +209,11 @@ impl<'a> ExternalAccounts<'a> {
     }
 }
 
-/// A call of `POST /v1/accounts/{account}/external_accounts`, not sent yet.
+/// Adds a bank account that payouts of a connected account can go to, from a token or from the
+/// account's numbers.
+///
+/// A request of `POST /v1/accounts/{account}/external_accounts`, made by
+/// [`ExternalAccounts::create`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateAccountExternalAccount(pub(super) Request);
@@ -263,14 +262,20 @@ impl CreateAccountExternalAccount {
 
 crate::macros::operation!(CreateAccountExternalAccount -> ExternalAccount);
 
-/// A call of `DELETE /v1/accounts/{account}/external_accounts/{id}`, not sent yet.
+/// Deletes an external account.
+///
+/// A request of `DELETE /v1/accounts/{account}/external_accounts/{id}`, made by
+/// [`ExternalAccounts::delete`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteAccountExternalAccount(pub(super) Request);
 
 crate::macros::operation!(DeleteAccountExternalAccount -> DeletedExternalAccount);
 
-/// A call of `GET /v1/accounts/{account}/external_accounts`, not sent yet.
+/// Lists where the payouts of a connected account go.
+///
+/// A request of `GET /v1/accounts/{account}/external_accounts`, made by
+/// [`ExternalAccounts::list`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAccountExternalAccounts(pub(super) Request);
@@ -313,7 +318,10 @@ impl ListAccountExternalAccounts {
 
 crate::macros::list_operation!(ListAccountExternalAccounts -> serde_json::Value);
 
-/// A call of `GET /v1/accounts/{account}/external_accounts/{id}`, not sent yet.
+/// Retrieves one external account of a connected account.
+///
+/// A request of `GET /v1/accounts/{account}/external_accounts/{id}`, made by
+/// [`ExternalAccounts::retrieve`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RetrieveAccountExternalAccount(pub(super) Request);
@@ -332,7 +340,11 @@ impl RetrieveAccountExternalAccount {
 
 crate::macros::operation!(RetrieveAccountExternalAccount -> ExternalAccount);
 
-/// A call of `POST /v1/accounts/{account}/external_accounts/{id}`, not sent yet.
+/// Changes an external account: its holder, its metadata, or whether it is the default of its
+/// currency.
+///
+/// A request of `POST /v1/accounts/{account}/external_accounts/{id}`, made by
+/// [`ExternalAccounts::update`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateAccountExternalAccount(pub(super) Request);

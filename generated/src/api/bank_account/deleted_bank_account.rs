@@ -18,6 +18,7 @@ pub struct DeletedBankAccount {
     /// The id the bank account had.
     pub id: BankAccountId,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "bank_account")]
     pub object: ObjectType,
 }
 

@@ -40,12 +40,14 @@ pub struct BankAccount {
     /// What Stripe will ask for at a later date to keep the account usable.
     pub future_requirements: Option<BankAccountRequirements>,
     /// The id, `ba_…`.
+    #[doc(alias = "ba_")]
     pub id: BankAccountId,
     /// The last four digits of the account number.
     pub last4: String,
     /// Pairs of your own that are kept with the object. Stripe does not interpret them.
     pub metadata: Option<Map<String>>,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "bank_account")]
     pub object: ObjectType,
     /// What Stripe asks for now to keep the account usable.
     pub requirements: Option<BankAccountRequirements>,

@@ -33,6 +33,7 @@ pub struct LineItem {
     /// Pairs of your own that are kept with the object. Stripe does not interpret them.
     pub metadata: Option<Map<String>>,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "item")]
     pub object: ObjectType,
     /// The price, as raw JSON.
     pub price: Option<serde_json::Value>,

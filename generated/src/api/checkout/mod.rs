@@ -8,7 +8,7 @@
     doc = "",
     doc = "# Calls",
     doc = "",
-    doc = "[`client.checkout().sessions()`](Sessions):",
+    doc = "[`client.checkout().sessions()`](Sessions)",
     doc = "",
     doc = "- [`list`](Sessions::list): Lists Checkout Sessions.",
     doc = "- [`create`](Sessions::create): Creates a Checkout Session.",

@@ -62,7 +62,6 @@ impl<'a> Sessions<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let page = client.checkout().sessions().list().customer("cus_123").await?;
     /// # Ok(())
@@ -138,7 +137,6 @@ impl<'a> Sessions<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let session = client.checkout().sessions().retrieve("cs_test_123").await?;
     /// # Ok(())
@@ -162,7 +160,6 @@ impl<'a> Sessions<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let session = client.checkout().sessions().expire("cs_test_123").await?;
     /// # Ok(())
@@ -181,7 +178,10 @@ impl<'a> Sessions<'a> {
     }
 }
 
-/// A call of `POST /v1/checkout/sessions`, not sent yet.
+/// Creates a Checkout Session.
+///
+/// A request of `POST /v1/checkout/sessions`, made by [`Sessions::create`]. It is sent when it
+/// is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateSession(pub(super) Request);
@@ -612,7 +612,10 @@ impl CreateSession {
 
 crate::macros::operation!(CreateSession -> Session);
 
-/// A call of `POST /v1/checkout/sessions/{session}/expire`, not sent yet.
+/// Expires a session that is open, so that its customer can no longer complete it.
+///
+/// A request of `POST /v1/checkout/sessions/{session}/expire`, made by [`Sessions::expire`]. It
+/// is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ExpireSession(pub(super) Request);
@@ -637,7 +640,10 @@ impl ExpireSession {
 
 crate::macros::operation!(ExpireSession -> Session);
 
-/// A call of `GET /v1/checkout/sessions`, not sent yet.
+/// Lists Checkout Sessions.
+///
+/// A request of `GET /v1/checkout/sessions`, made by [`Sessions::list`]. It is sent when it is
+/// awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListSessions(pub(super) Request);
@@ -727,7 +733,10 @@ impl ListSessions {
 
 crate::macros::list_operation!(ListSessions -> Session);
 
-/// A call of `GET /v1/checkout/sessions/{session}`, not sent yet.
+/// Retrieves a Checkout Session.
+///
+/// A request of `GET /v1/checkout/sessions/{session}`, made by [`Sessions::retrieve`]. It is
+/// sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RetrieveSession(pub(super) Request);

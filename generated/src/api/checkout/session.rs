@@ -93,6 +93,7 @@ pub struct Session {
     /// When the session expires, in unix seconds.
     pub expires_at: Timestamp,
     /// The id, `cs_…`.
+    #[doc(alias = "cs_")]
     pub id: SessionId,
     /// A name of your own for the integration that made the session.
     pub integration_identifier: Option<String>,
@@ -115,6 +116,7 @@ pub struct Session {
     /// Which names the customer is asked for.
     pub name_collection: Option<NameCollection>,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "checkout.session")]
     pub object: ObjectType,
     /// What the customer can add to the order.
     pub optional_items: Option<Vec<OptionalItem>>,

@@ -138,7 +138,8 @@ impl From<TimeFilter> for Value {
     }
 }
 
-/// A range of time. Each limit may be left out.
+/// A range of time, of which each limit may be left out: all since a time is
+/// `TimeRange::new().gte(since)`.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct TimeRange(Params);
 

@@ -21,6 +21,7 @@ pub struct CashBalance {
     /// True in live mode, false in test mode and sandboxes.
     pub livemode: bool,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "cash_balance")]
     pub object: ObjectType,
     /// What happens with the money that arrives.
     pub settings: CashBalanceSettings,

@@ -16,6 +16,7 @@ pub struct DeletedCustomer {
     /// The id the customer had.
     pub id: CustomerId,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "customer")]
     pub object: ObjectType,
 }
 

@@ -7,7 +7,7 @@
     doc = "",
     doc = "# Calls",
     doc = "",
-    doc = "[`client.customers()`](Customers):",
+    doc = "[`client.customers()`](Customers)",
     doc = "",
     doc = "- [`list`](Customers::list): Lists customers, the newest first.",
     doc = "- [`create`](Customers::create): Creates a customer.",
@@ -15,7 +15,7 @@
     doc = "- [`update`](Customers::update): Changes a customer.",
     doc = "- [`delete`](Customers::delete): Deletes a customer and ends its subscriptions at once.",
     doc = "",
-    doc = "[`client.customers().payment_methods()`](CustomerPaymentMethods):",
+    doc = "[`client.customers().payment_methods()`](CustomerPaymentMethods)",
     doc = "",
     doc = "- [`list`](CustomerPaymentMethods::list): Lists the payment methods saved to a customer.",
     doc = "- [`retrieve`](CustomerPaymentMethods::retrieve): Retrieves a payment method saved to a customer."

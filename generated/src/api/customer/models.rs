@@ -49,6 +49,7 @@ pub struct Customer {
     /// The customer's email address.
     pub email: Option<Sensitive<String>>,
     /// The id, `cus_…`.
+    #[doc(alias = "cus_")]
     pub id: CustomerId,
     /// The customer's name as a person.
     pub individual_name: Option<Sensitive<String>>,
@@ -69,6 +70,7 @@ pub struct Customer {
     /// all customers.
     pub next_invoice_sequence: Option<i64>,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "customer")]
     pub object: ObjectType,
     /// The customer's phone number.
     pub phone: Option<Sensitive<String>>,

@@ -40,7 +40,6 @@ impl<'a> Customers<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let page = client.customers().list().email("jenny@example.com").await?;
     /// # Ok(())
@@ -61,7 +60,6 @@ impl<'a> Customers<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let customer = client
     ///     .customers()
@@ -87,7 +85,6 @@ impl<'a> Customers<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let customer = client.customers().retrieve("cus_123").await?;
     /// # Ok(())
@@ -111,7 +108,6 @@ impl<'a> Customers<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let customer = client.customers().update("cus_123").metadata([("user", "4711")]).await?;
     /// # Ok(())
@@ -135,7 +131,6 @@ impl<'a> Customers<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let deleted_customer = client.customers().delete("cus_123").await?;
     /// # Ok(())
@@ -205,7 +200,6 @@ impl<'a> CustomerPaymentMethods<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let payment_method = client
     ///     .customers()
@@ -233,7 +227,10 @@ impl<'a> CustomerPaymentMethods<'a> {
     }
 }
 
-/// A call of `POST /v1/customers`, not sent yet.
+/// Creates a customer.
+///
+/// A request of `POST /v1/customers`, made by [`Customers::create`]. It is sent when it is
+/// awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateCustomer(pub(super) Request);
@@ -431,14 +428,20 @@ impl CreateCustomer {
 
 crate::macros::operation!(CreateCustomer -> Customer);
 
-/// A call of `DELETE /v1/customers/{customer}`, not sent yet.
+/// Deletes a customer and ends its subscriptions at once.
+///
+/// A request of `DELETE /v1/customers/{customer}`, made by [`Customers::delete`]. It is sent
+/// when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DeleteCustomer(pub(super) Request);
 
 crate::macros::operation!(DeleteCustomer -> DeletedCustomer);
 
-/// A call of `GET /v1/customers/{customer}/payment_methods`, not sent yet.
+/// Lists the payment methods saved to a customer.
+///
+/// A request of `GET /v1/customers/{customer}/payment_methods`, made by
+/// [`CustomerPaymentMethods::list`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListCustomerPaymentMethods(pub(super) Request);
@@ -489,7 +492,10 @@ impl ListCustomerPaymentMethods {
 
 crate::macros::list_operation!(ListCustomerPaymentMethods -> PaymentMethod);
 
-/// A call of `GET /v1/customers`, not sent yet.
+/// Lists customers, the newest first.
+///
+/// A request of `GET /v1/customers`, made by [`Customers::list`]. It is sent when it is
+/// awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListCustomers(pub(super) Request);
@@ -547,7 +553,10 @@ impl ListCustomers {
 
 crate::macros::list_operation!(ListCustomers -> Customer);
 
-/// A call of `GET /v1/customers/{customer}`, not sent yet.
+/// Retrieves a customer.
+///
+/// A request of `GET /v1/customers/{customer}`, made by [`Customers::retrieve`]. It is sent
+/// when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RetrieveCustomer(pub(super) Request);
@@ -571,7 +580,10 @@ crate::macros::operation!(
     RetrieveCustomer -> MaybeDeleted < Customer, DeletedCustomer >
 );
 
-/// A call of `GET /v1/customers/{customer}/payment_methods/{payment_method}`, not sent yet.
+/// Retrieves a payment method saved to a customer.
+///
+/// A request of `GET /v1/customers/{customer}/payment_methods/{payment_method}`, made by
+/// [`CustomerPaymentMethods::retrieve`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RetrieveCustomerPaymentMethod(pub(super) Request);
@@ -592,7 +604,10 @@ impl RetrieveCustomerPaymentMethod {
 
 crate::macros::operation!(RetrieveCustomerPaymentMethod -> PaymentMethod);
 
-/// A call of `POST /v1/customers/{customer}`, not sent yet.
+/// Changes a customer.
+///
+/// A request of `POST /v1/customers/{customer}`, made by [`Customers::update`]. It is sent when
+/// it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateCustomer(pub(super) Request);

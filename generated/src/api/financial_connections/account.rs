@@ -34,6 +34,7 @@ pub struct Account {
     /// What the holder or the institution calls the account. For display only.
     pub display_name: Option<String>,
     /// The id, `fca_…`.
+    #[doc(alias = "fca_")]
     pub id: AccountId,
     /// The name of the institution that keeps the account.
     pub institution_name: String,
@@ -42,6 +43,7 @@ pub struct Account {
     /// True in live mode, false in test mode and sandboxes.
     pub livemode: bool,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "financial_connections.account")]
     pub object: ObjectType,
     /// The owners as of the last ownership refresh that succeeded. Null before the first one.
     pub ownership: Option<Expandable<AccountOwnership>>,
@@ -1049,6 +1051,7 @@ crate::macros::open_enum!(SubscribeFeature);
 pub struct TransactionRefresh {
     /// The id of the refresh, `fctxnref_…`. Listing transactions with `transaction_refresh[after]`
     /// set to it gives what changed since.
+    #[doc(alias = "fctxnref_")]
     pub id: TransactionRefreshId,
     /// When the refresh was started, in unix seconds.
     pub last_attempted_at: Timestamp,

@@ -16,10 +16,12 @@ pub struct AccountOwner {
     /// The owner's email address.
     pub email: Option<Sensitive<String>>,
     /// The id.
+    #[doc(alias = "fcaown_")]
     pub id: AccountOwnerId,
     /// The owner's full name.
     pub name: Sensitive<String>,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "financial_connections.account_owner")]
     pub object: ObjectType,
     /// The id of the ownership this owner is part of.
     pub ownership: AccountOwnershipId,

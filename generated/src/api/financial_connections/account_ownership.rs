@@ -17,8 +17,10 @@ pub struct AccountOwnership {
     /// When this state was recorded, in unix seconds.
     pub created: Timestamp,
     /// The id.
+    #[doc(alias = "fcaowns_")]
     pub id: AccountOwnershipId,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "financial_connections.account_ownership")]
     pub object: ObjectType,
     /// The owners; one page of them.
     pub owners: List<AccountOwner>,

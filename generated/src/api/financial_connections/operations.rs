@@ -99,7 +99,6 @@ impl<'a> Accounts<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let account = client.financial_connections().accounts().retrieve("fca_123").await?;
     /// # Ok(())
@@ -128,7 +127,6 @@ impl<'a> Accounts<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let account = client.financial_connections().accounts().disconnect("fca_123").await?;
     /// # Ok(())
@@ -146,9 +144,9 @@ impl<'a> Accounts<'a> {
         )
     }
 
-    /// Starts to fetch new data from the institution and returns at once. Progress is in the
-    /// `…_refresh` fields of the account, and an `account.refreshed_…` event tells the end. An
-    /// inactive account can't be refreshed.
+    /// Starts to fetch new data from the institution and returns at once. With `.wait(timeout)` it
+    /// returns when the refresh has ended. Progress is in the `…_refresh` fields of the account,
+    /// and an `account.refreshed_…` event tells the end. An inactive account can't be refreshed.
     ///
     /// `POST /v1/financial_connections/accounts/{account}/refresh`
     ///
@@ -285,7 +283,6 @@ impl<'a> AccountOwners<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let page = client
     ///     .financial_connections()
@@ -376,7 +373,6 @@ impl<'a> Sessions<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let session = client.financial_connections().sessions().retrieve("fcsess_123").await?;
     /// # Ok(())
@@ -452,7 +448,6 @@ impl<'a> Transactions<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let transaction = client
     ///     .financial_connections()
@@ -478,7 +473,10 @@ impl<'a> Transactions<'a> {
     }
 }
 
-/// A call of `POST /v1/financial_connections/sessions`, not sent yet.
+/// Creates a session in which a user can link accounts.
+///
+/// A request of `POST /v1/financial_connections/sessions`, made by [`Sessions::create`]. It is
+/// sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateSession(pub(super) Request);
@@ -521,7 +519,10 @@ impl CreateSession {
 
 crate::macros::operation!(CreateSession -> Session);
 
-/// A call of `POST /v1/financial_connections/accounts/{account}/disconnect`, not sent yet.
+/// Ends your access to the account and its data.
+///
+/// A request of `POST /v1/financial_connections/accounts/{account}/disconnect`, made by
+/// [`Accounts::disconnect`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct DisconnectAccount(pub(super) Request);
@@ -542,7 +543,10 @@ impl DisconnectAccount {
 
 crate::macros::operation!(DisconnectAccount -> Account);
 
-/// A call of `GET /v1/financial_connections/accounts/{account}/owners`, not sent yet.
+/// Lists the owners of an account, as of one of its ownerships.
+///
+/// A request of `GET /v1/financial_connections/accounts/{account}/owners`, made by
+/// [`AccountOwners::list`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAccountOwners(pub(super) Request);
@@ -579,7 +583,10 @@ impl ListAccountOwners {
 
 crate::macros::list_operation!(ListAccountOwners -> AccountOwner);
 
-/// A call of `GET /v1/financial_connections/accounts`, not sent yet.
+/// Lists linked accounts.
+///
+/// A request of `GET /v1/financial_connections/accounts`, made by [`Accounts::list`]. It is
+/// sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListAccounts(pub(super) Request);
@@ -631,7 +638,10 @@ impl ListAccounts {
 
 crate::macros::list_operation!(ListAccounts -> Account);
 
-/// A call of `GET /v1/financial_connections/transactions`, not sent yet.
+/// Lists the transactions of an account.
+///
+/// A request of `GET /v1/financial_connections/transactions`, made by [`Transactions::list`].
+/// It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListTransactions(pub(super) Request);
@@ -665,7 +675,8 @@ impl ListTransactions {
         self
     }
 
-    /// Only transactions of this time or within this range, in unix seconds.
+    /// Only transactions of this time or within this range, in unix seconds. Those since a time are
+    /// `TimeRange::new().gte(since)`.
     pub fn transacted_at(mut self, transacted_at: impl Into<TimeFilter>) -> Self {
         self.0.set("transacted_at", Into::<TimeFilter>::into(transacted_at));
         self
@@ -683,7 +694,10 @@ impl ListTransactions {
 
 crate::macros::list_operation!(ListTransactions -> Transaction);
 
-/// A call of `POST /v1/financial_connections/accounts/{account}/refresh`, not sent yet.
+/// Starts to fetch new data from the institution and returns at once.
+///
+/// A request of `POST /v1/financial_connections/accounts/{account}/refresh`, made by
+/// [`Accounts::refresh`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RefreshAccount(pub(super) Request);
@@ -704,7 +718,10 @@ impl RefreshAccount {
 
 crate::macros::operation!(RefreshAccount -> Account);
 
-/// A call of `GET /v1/financial_connections/accounts/{account}`, not sent yet.
+/// Retrieves a linked account, with the data of its latest refreshes.
+///
+/// A request of `GET /v1/financial_connections/accounts/{account}`, made by
+/// [`Accounts::retrieve`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RetrieveAccount(pub(super) Request);
@@ -725,7 +742,10 @@ impl RetrieveAccount {
 
 crate::macros::operation!(RetrieveAccount -> Account);
 
-/// A call of `GET /v1/financial_connections/sessions/{session}`, not sent yet.
+/// Retrieves a session, with the accounts linked in it.
+///
+/// A request of `GET /v1/financial_connections/sessions/{session}`, made by
+/// [`Sessions::retrieve`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RetrieveSession(pub(super) Request);
@@ -748,7 +768,10 @@ impl RetrieveSession {
 
 crate::macros::operation!(RetrieveSession -> Session);
 
-/// A call of `GET /v1/financial_connections/transactions/{transaction}`, not sent yet.
+/// Retrieves a transaction.
+///
+/// A request of `GET /v1/financial_connections/transactions/{transaction}`, made by
+/// [`Transactions::retrieve`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RetrieveTransaction(pub(super) Request);
@@ -767,7 +790,11 @@ impl RetrieveTransaction {
 
 crate::macros::operation!(RetrieveTransaction -> Transaction);
 
-/// A call of `POST /v1/financial_connections/accounts/{account}/subscribe`, not sent yet.
+/// Subscribes to periodic refreshes of an account's data, about once a day while the account is
+/// active.
+///
+/// A request of `POST /v1/financial_connections/accounts/{account}/subscribe`, made by
+/// [`Accounts::subscribe`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct SubscribeAccount(pub(super) Request);
@@ -788,7 +815,10 @@ impl SubscribeAccount {
 
 crate::macros::operation!(SubscribeAccount -> Account);
 
-/// A call of `POST /v1/financial_connections/accounts/{account}/unsubscribe`, not sent yet.
+/// Ends a subscription to periodic refreshes of an account's data.
+///
+/// A request of `POST /v1/financial_connections/accounts/{account}/unsubscribe`, made by
+/// [`Accounts::unsubscribe`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UnsubscribeAccount(pub(super) Request);

@@ -24,10 +24,12 @@ pub struct Session {
     /// Which accounts the dialog offers.
     pub filters: Option<SessionFilters>,
     /// The id, `fcsess_…`.
+    #[doc(alias = "fcsess_")]
     pub id: SessionId,
     /// True in live mode, false in test mode and sandboxes.
     pub livemode: bool,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "financial_connections.session")]
     pub object: ObjectType,
     /// What the user is asked to share.
     pub permissions: Vec<Permission>,

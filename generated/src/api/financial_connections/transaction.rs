@@ -15,18 +15,20 @@ use super::{AccountId, TransactionRefreshId};
 pub struct Transaction {
     /// The account it is part of.
     pub account: AccountId,
-    /// The amount in minor units of `currency` (cents for `usd`). Its sign tells money in from
-    /// money out.
+    /// The amount in minor units of `currency` (cents for `usd`). Positive is money that comes in,
+    /// negative is money that goes out.
     pub amount: i64,
     /// The currency as three lowercase letters (ISO 4217), such as `usd`.
     pub currency: String,
     /// The text the institution gives it, as on a statement.
     pub description: String,
     /// The id, `fctxn_…`.
+    #[doc(alias = "fctxn_")]
     pub id: TransactionId,
     /// True in live mode, false in test mode and sandboxes.
     pub livemode: bool,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "financial_connections.transaction")]
     pub object: ObjectType,
     /// Whether it is final.
     pub status: TransactionStatus,

@@ -16,6 +16,7 @@ pub struct DeletedInvoice {
     /// The id.
     pub id: InvoiceId,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "invoice")]
     pub object: ObjectType,
 }
 

@@ -36,6 +36,7 @@ pub struct InvoiceLineItem {
     /// line was made.
     pub metadata: Map<String>,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "line_item")]
     pub object: ObjectType,
     /// What the line is made from.
     pub parent: Option<InvoiceLineItemParent>,

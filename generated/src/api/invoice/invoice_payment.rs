@@ -24,6 +24,7 @@ pub struct InvoicePayment {
     /// The currency as three lowercase letters (ISO 4217), such as `usd`.
     pub currency: String,
     /// The id, `inpay_…`.
+    #[doc(alias = "inpay_")]
     pub id: InvoicePaymentId,
     /// The invoice.
     pub invoice: Expandable<MaybeDeleted<Invoice, DeletedInvoice>>,
@@ -33,6 +34,7 @@ pub struct InvoicePayment {
     /// True in live mode, false in test mode and sandboxes.
     pub livemode: bool,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "invoice_payment")]
     pub object: ObjectType,
     /// What the invoice is paid by.
     pub payment: AssociatedPayment,

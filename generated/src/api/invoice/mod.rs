@@ -7,7 +7,7 @@
     doc = "",
     doc = "# Calls",
     doc = "",
-    doc = "[`client.invoices()`](Invoices):",
+    doc = "[`client.invoices()`](Invoices)",
     doc = "",
     doc = "- [`list`](Invoices::list): Lists invoices, the newest first.",
     doc = "- [`create`](Invoices::create): Creates a draft.",

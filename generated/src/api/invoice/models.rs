@@ -126,6 +126,7 @@ pub struct Invoice {
     /// finalized.
     pub hosted_invoice_url: Option<Sensitive<String>>,
     /// The id, `in_…`.
+    #[doc(alias = "in_")]
     pub id: InvoiceId,
     /// Where to download it as a PDF. Whoever has the URL can. Null until finalized.
     pub invoice_pdf: Option<Sensitive<String>>,
@@ -149,6 +150,7 @@ pub struct Invoice {
     /// it has one.
     pub number: Option<String>,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "invoice")]
     pub object: ObjectType,
     /// The connected account the money is meant for, whose branding the invoice shows.
     pub on_behalf_of: Option<Expandable<RawObject>>,
@@ -2262,6 +2264,7 @@ pub struct UpcomingInvoice {
     /// it has one.
     pub number: Option<String>,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "invoice")]
     pub object: ObjectType,
     /// The connected account the money is meant for, whose branding the invoice shows.
     pub on_behalf_of: Option<Expandable<RawObject>>,

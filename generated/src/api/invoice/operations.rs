@@ -37,7 +37,6 @@ impl<'a> Invoices<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let page = client.invoices().list().customer("cus_123").await?;
     /// # Ok(())
@@ -105,7 +104,6 @@ impl<'a> Invoices<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let invoice = client.invoices().retrieve("in_123").await?;
     /// # Ok(())
@@ -130,7 +128,6 @@ impl<'a> Invoices<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let invoice = client.invoices().update("in_123").description("Surfboard").await?;
     /// # Ok(())
@@ -154,7 +151,6 @@ impl<'a> Invoices<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let invoice = client.invoices().finalize("in_123").await?;
     /// # Ok(())
@@ -179,7 +175,6 @@ impl<'a> Invoices<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let invoice = client.invoices().pay("in_123").payment_method("pm_123").await?;
     /// # Ok(())
@@ -204,7 +199,6 @@ impl<'a> Invoices<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let invoice = client.invoices().send("in_123").await?;
     /// # Ok(())
@@ -229,7 +223,6 @@ impl<'a> Invoices<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let invoice = client.invoices().void("in_123").await?;
     /// # Ok(())
@@ -244,7 +237,10 @@ impl<'a> Invoices<'a> {
     }
 }
 
-/// A call of `POST /v1/invoices`, not sent yet.
+/// Creates a draft.
+///
+/// A request of `POST /v1/invoices`, made by [`Invoices::create`]. It is sent when it is
+/// awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateInvoice(pub(super) Request);
@@ -551,7 +547,10 @@ impl CreateInvoice {
 
 crate::macros::operation!(CreateInvoice -> Invoice);
 
-/// A call of `POST /v1/invoices/{invoice}/finalize`, not sent yet.
+/// Finalizes a draft before Stripe does, so that it can be paid or sent.
+///
+/// A request of `POST /v1/invoices/{invoice}/finalize`, made by [`Invoices::finalize`]. It is
+/// sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct FinalizeInvoice(pub(super) Request);
@@ -602,7 +601,9 @@ impl FinalizeInvoice {
 
 crate::macros::operation!(FinalizeInvoice -> Invoice);
 
-/// A call of `GET /v1/invoices`, not sent yet.
+/// Lists invoices, the newest first.
+///
+/// A request of `GET /v1/invoices`, made by [`Invoices::list`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListInvoices(pub(super) Request);
@@ -703,7 +704,11 @@ impl ListInvoices {
 
 crate::macros::list_operation!(ListInvoices -> Invoice);
 
-/// A call of `POST /v1/invoices/{invoice}/pay`, not sent yet.
+/// Tries to collect payment now, outside of the schedule, or marks the invoice as paid
+/// elsewhere.
+///
+/// A request of `POST /v1/invoices/{invoice}/pay`, made by [`Invoices::pay`]. It is sent when
+/// it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PayInvoice(pub(super) Request);
@@ -792,7 +797,10 @@ impl PayInvoice {
 
 crate::macros::operation!(PayInvoice -> Invoice);
 
-/// A call of `GET /v1/invoices/{invoice}`, not sent yet.
+/// Retrieves an invoice.
+///
+/// A request of `GET /v1/invoices/{invoice}`, made by [`Invoices::retrieve`]. It is sent when
+/// it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RetrieveInvoice(pub(super) Request);
@@ -837,7 +845,10 @@ impl RetrieveInvoice {
 
 crate::macros::operation!(RetrieveInvoice -> Invoice);
 
-/// A call of `POST /v1/invoices/{invoice}/send`, not sent yet.
+/// Sends an invoice to its customer by email now.
+///
+/// A request of `POST /v1/invoices/{invoice}/send`, made by [`Invoices::send`]. It is sent when
+/// it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct SendInvoice(pub(super) Request);
@@ -882,7 +893,10 @@ impl SendInvoice {
 
 crate::macros::operation!(SendInvoice -> Invoice);
 
-/// A call of `POST /v1/invoices/{invoice}`, not sent yet.
+/// Changes an invoice.
+///
+/// A request of `POST /v1/invoices/{invoice}`, made by [`Invoices::update`]. It is sent when it
+/// is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateInvoice(pub(super) Request);
@@ -1197,7 +1211,10 @@ impl UpdateInvoice {
 
 crate::macros::operation!(UpdateInvoice -> Invoice);
 
-/// A call of `POST /v1/invoices/{invoice}/void`, not sent yet.
+/// Declares a finalized invoice void: it is not to be paid, and is kept for the records.
+///
+/// A request of `POST /v1/invoices/{invoice}/void`, made by [`Invoices::void`]. It is sent when
+/// it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct VoidInvoice(pub(super) Request);

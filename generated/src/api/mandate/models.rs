@@ -14,12 +14,14 @@ pub struct Mandate {
     /// How and when the customer agreed.
     pub customer_acceptance: CustomerAcceptance,
     /// The id, `mandate_…`.
+    #[doc(alias = "mandate_")]
     pub id: MandateId,
     /// True in live mode, false in test mode and sandboxes.
     pub livemode: bool,
     /// What is particular to a mandate for many payments. Nothing, as a rule.
     pub multi_use: Option<MandateMultiUse>,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "mandate")]
     pub object: ObjectType,
     /// The connected account it is for. Missing when there is none.
     pub on_behalf_of: Option<String>,

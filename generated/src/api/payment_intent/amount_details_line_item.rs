@@ -16,6 +16,7 @@ pub struct AmountDetailsLineItem {
     /// The id.
     pub id: AmountDetailsLineItemId,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "payment_intent_amount_details_line_item")]
     pub object: ObjectType,
     /// What is particular to a kind of payment method, as raw JSON.
     pub payment_method_options: Option<serde_json::Value>,

@@ -7,7 +7,7 @@
     doc = "",
     doc = "# Calls",
     doc = "",
-    doc = "[`client.payment_intents()`](PaymentIntents):",
+    doc = "[`client.payment_intents()`](PaymentIntents)",
     doc = "",
     doc = "- [`list`](PaymentIntents::list): Lists the payment intents, the latest first.",
     doc = "- [`create`](PaymentIntents::create): Creates a payment intent.",

@@ -64,6 +64,7 @@ pub struct PaymentIntent {
     /// What else happens with the payment.
     pub hooks: Option<PaymentIntentHooks>,
     /// The id, `pi_…`.
+    #[doc(alias = "pi_")]
     pub id: PaymentIntentId,
     /// Why the last attempt failed. Null when it did not, and after the payment intent was changed.
     pub last_payment_error: Option<Box<AttemptError>>,
@@ -78,6 +79,7 @@ pub struct PaymentIntent {
     /// What the customer has to do now. Set when `status` is `requires_action`.
     pub next_action: Option<Box<NextAction>>,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "payment_intent")]
     pub object: ObjectType,
     /// The connected account, `acct_…`, that is the business of record: its country, fees and
     /// statement descriptor apply.

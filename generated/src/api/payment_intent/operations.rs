@@ -39,7 +39,6 @@ impl<'a> PaymentIntents<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let page = client.payment_intents().list().customer("cus_123").await?;
     /// # Ok(())
@@ -113,7 +112,6 @@ impl<'a> PaymentIntents<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let payment_intent = client.payment_intents().retrieve("pi_123").await?;
     /// # Ok(())
@@ -138,7 +136,6 @@ impl<'a> PaymentIntents<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let payment_intent = client
     ///     .payment_intents()
@@ -244,7 +241,6 @@ impl<'a> PaymentIntents<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let payment_intent = client
     ///     .payment_intents()
@@ -270,7 +266,10 @@ impl<'a> PaymentIntents<'a> {
     }
 }
 
-/// A call of `POST /v1/payment_intents/{intent}/cancel`, not sent yet.
+/// Cancels a payment intent; nothing more is charged, and what is held is given back.
+///
+/// A request of `POST /v1/payment_intents/{intent}/cancel`, made by [`PaymentIntents::cancel`].
+/// It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CancelPaymentIntent(pub(super) Request);
@@ -307,7 +306,10 @@ impl CancelPaymentIntent {
 
 crate::macros::operation!(CancelPaymentIntent -> PaymentIntent);
 
-/// A call of `POST /v1/payment_intents/{intent}/confirm`, not sent yet.
+/// Confirms that the customer wants to pay, which starts the payment.
+///
+/// A request of `POST /v1/payment_intents/{intent}/confirm`, made by
+/// [`PaymentIntents::confirm`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ConfirmPaymentIntent(pub(super) Request);
@@ -531,7 +533,10 @@ impl ConfirmPaymentIntent {
 
 crate::macros::operation!(ConfirmPaymentIntent -> PaymentIntent);
 
-/// A call of `POST /v1/payment_intents`, not sent yet.
+/// Creates a payment intent.
+///
+/// A request of `POST /v1/payment_intents`, made by [`PaymentIntents::create`]. It is sent when
+/// it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreatePaymentIntent(pub(super) Request);
@@ -822,7 +827,10 @@ impl CreatePaymentIntent {
 
 crate::macros::operation!(CreatePaymentIntent -> PaymentIntent);
 
-/// A call of `GET /v1/payment_intents`, not sent yet.
+/// Lists the payment intents, the latest first.
+///
+/// A request of `GET /v1/payment_intents`, made by [`PaymentIntents::list`]. It is sent when it
+/// is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListPaymentIntents(pub(super) Request);
@@ -886,7 +894,10 @@ impl ListPaymentIntents {
 
 crate::macros::list_operation!(ListPaymentIntents -> PaymentIntent);
 
-/// A call of `GET /v1/payment_intents/{intent}`, not sent yet.
+/// Retrieves a payment intent.
+///
+/// A request of `GET /v1/payment_intents/{intent}`, made by [`PaymentIntents::retrieve`]. It is
+/// sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RetrievePaymentIntent(pub(super) Request);
@@ -920,7 +931,10 @@ impl RetrievePaymentIntent {
 
 crate::macros::operation!(RetrievePaymentIntent -> PaymentIntent);
 
-/// A call of `POST /v1/payment_intents/{intent}`, not sent yet.
+/// Changes a payment intent.
+///
+/// A request of `POST /v1/payment_intents/{intent}`, made by [`PaymentIntents::update`]. It is
+/// sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdatePaymentIntent(pub(super) Request);
@@ -1183,7 +1197,11 @@ impl UpdatePaymentIntent {
 
 crate::macros::operation!(UpdatePaymentIntent -> PaymentIntent);
 
-/// A call of `POST /v1/payment_intents/{intent}/verify_microdeposits`, not sent yet.
+/// Verifies the bank account by what the customer reports of the microdeposits: either
+/// `amounts` or `descriptor_code`.
+///
+/// A request of `POST /v1/payment_intents/{intent}/verify_microdeposits`, made by
+/// [`PaymentIntents::verify_microdeposits`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct VerifyMicrodepositsPaymentIntent(pub(super) Request);

@@ -8,7 +8,7 @@
     doc = "",
     doc = "# Calls",
     doc = "",
-    doc = "[`client.payment_methods()`](PaymentMethods):",
+    doc = "[`client.payment_methods()`](PaymentMethods)",
     doc = "",
     doc = "- [`retrieve`](PaymentMethods::retrieve): Retrieves a payment method of your account."
 )]

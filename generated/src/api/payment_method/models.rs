@@ -26,6 +26,7 @@ pub struct PaymentMethod {
     /// The id of the `Account` of the v2 API, `acct_…`, that stands for the customer.
     pub customer_account: Option<String>,
     /// The id, `pm_…`.
+    #[doc(alias = "pm_")]
     pub id: PaymentMethodId,
     /// What is particular to Link. Set when `type` is `link`.
     pub link: Option<PaymentMethodLink>,
@@ -34,6 +35,7 @@ pub struct PaymentMethod {
     /// Pairs of your own that are kept with the object. Stripe does not interpret them.
     pub metadata: Option<Map<String>>,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "payment_method")]
     pub object: ObjectType,
     /// What Stripe's fraud detection, Radar, is to know of it.
     pub radar_options: Option<RadarOptions>,

@@ -26,7 +26,6 @@ impl<'a> PaymentMethods<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let payment_method = client.payment_methods().retrieve("pm_123").await?;
     /// # Ok(())
@@ -48,7 +47,10 @@ impl<'a> PaymentMethods<'a> {
     }
 }
 
-/// A call of `GET /v1/payment_methods/{payment_method}`, not sent yet.
+/// Retrieves a payment method of your account.
+///
+/// A request of `GET /v1/payment_methods/{payment_method}`, made by
+/// [`PaymentMethods::retrieve`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RetrievePaymentMethod(pub(super) Request);

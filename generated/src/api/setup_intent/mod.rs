@@ -8,7 +8,7 @@
     doc = "",
     doc = "# Calls",
     doc = "",
-    doc = "[`client.setup_intents()`](SetupIntents):",
+    doc = "[`client.setup_intents()`](SetupIntents)",
     doc = "",
     doc = "- [`list`](SetupIntents::list): Lists the setup intents, the latest first.",
     doc = "- [`create`](SetupIntents::create): Creates a setup intent.",

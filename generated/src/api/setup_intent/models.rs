@@ -48,6 +48,7 @@ pub struct SetupIntent {
     /// In which directions money is to move. Null when it was not said.
     pub flow_directions: Option<Vec<FlowDirection>>,
     /// The id, `seti_…`.
+    #[doc(alias = "seti_")]
     pub id: SetupIntentId,
     /// Why the last attempt failed. Null when it did not.
     pub last_setup_error: Option<Box<AttemptError>>,
@@ -64,6 +65,7 @@ pub struct SetupIntent {
     /// What the customer has to do now. Set when `status` is `requires_action`.
     pub next_action: Option<Box<NextAction>>,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "setup_intent")]
     pub object: ObjectType,
     /// The connected account it is for. Null when there is none.
     pub on_behalf_of: Option<Expandable<RawObject>>,

@@ -36,7 +36,6 @@ impl<'a> SetupIntents<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let page = client.setup_intents().list().customer("cus_123").await?;
     /// # Ok(())
@@ -99,7 +98,6 @@ impl<'a> SetupIntents<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let setup_intent = client.setup_intents().retrieve("seti_123").await?;
     /// # Ok(())
@@ -123,7 +121,6 @@ impl<'a> SetupIntents<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let setup_intent = client
     ///     .setup_intents()
@@ -220,7 +217,6 @@ impl<'a> SetupIntents<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let setup_intent = client
     ///     .setup_intents()
@@ -246,7 +242,10 @@ impl<'a> SetupIntents<'a> {
     }
 }
 
-/// A call of `POST /v1/setup_intents/{intent}/cancel`, not sent yet.
+/// Cancels a setup intent.
+///
+/// A request of `POST /v1/setup_intents/{intent}/cancel`, made by [`SetupIntents::cancel`]. It
+/// is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CancelSetupIntent(pub(super) Request);
@@ -284,7 +283,10 @@ impl CancelSetupIntent {
 
 crate::macros::operation!(CancelSetupIntent -> SetupIntent);
 
-/// A call of `POST /v1/setup_intents/{intent}/confirm`, not sent yet.
+/// Confirms that the customer wants the payment method to be kept.
+///
+/// A request of `POST /v1/setup_intents/{intent}/confirm`, made by [`SetupIntents::confirm`].
+/// It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ConfirmSetupIntent(pub(super) Request);
@@ -376,7 +378,10 @@ impl ConfirmSetupIntent {
 
 crate::macros::operation!(ConfirmSetupIntent -> SetupIntent);
 
-/// A call of `POST /v1/setup_intents`, not sent yet.
+/// Creates a setup intent.
+///
+/// A request of `POST /v1/setup_intents`, made by [`SetupIntents::create`]. It is sent when it
+/// is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateSetupIntent(pub(super) Request);
@@ -576,7 +581,10 @@ impl CreateSetupIntent {
 
 crate::macros::operation!(CreateSetupIntent -> SetupIntent);
 
-/// A call of `GET /v1/setup_intents`, not sent yet.
+/// Lists the setup intents, the latest first.
+///
+/// A request of `GET /v1/setup_intents`, made by [`SetupIntents::list`]. It is sent when it is
+/// awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListSetupIntents(pub(super) Request);
@@ -650,7 +658,10 @@ impl ListSetupIntents {
 
 crate::macros::list_operation!(ListSetupIntents -> SetupIntent);
 
-/// A call of `GET /v1/setup_intents/{intent}`, not sent yet.
+/// Retrieves a setup intent.
+///
+/// A request of `GET /v1/setup_intents/{intent}`, made by [`SetupIntents::retrieve`]. It is
+/// sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RetrieveSetupIntent(pub(super) Request);
@@ -685,7 +696,10 @@ impl RetrieveSetupIntent {
 
 crate::macros::operation!(RetrieveSetupIntent -> SetupIntent);
 
-/// A call of `POST /v1/setup_intents/{intent}`, not sent yet.
+/// Changes a setup intent.
+///
+/// A request of `POST /v1/setup_intents/{intent}`, made by [`SetupIntents::update`]. It is sent
+/// when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateSetupIntent(pub(super) Request);
@@ -831,7 +845,11 @@ impl UpdateSetupIntent {
 
 crate::macros::operation!(UpdateSetupIntent -> SetupIntent);
 
-/// A call of `POST /v1/setup_intents/{intent}/verify_microdeposits`, not sent yet.
+/// Verifies the bank account by what the customer reports of the microdeposits: either
+/// `amounts` or `descriptor_code`.
+///
+/// A request of `POST /v1/setup_intents/{intent}/verify_microdeposits`, made by
+/// [`SetupIntents::verify_microdeposits`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct VerifyMicrodepositsSetupIntent(pub(super) Request);

@@ -8,7 +8,7 @@
     doc = "",
     doc = "# Calls",
     doc = "",
-    doc = "[`client.subscriptions()`](Subscriptions):",
+    doc = "[`client.subscriptions()`](Subscriptions)",
     doc = "",
     doc = "- [`list`](Subscriptions::list): Lists subscriptions, without canceled ones unless `status` says so.",
     doc = "- [`create`](Subscriptions::create): Creates a subscription of a customer, who can have up to 500.",

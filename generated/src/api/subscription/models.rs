@@ -77,6 +77,7 @@ pub struct Subscription {
     /// When it ended, in unix seconds. Null while it runs.
     pub ended_at: Option<Timestamp>,
     /// The id, `sub_…`.
+    #[doc(alias = "sub_")]
     pub id: SubscriptionId,
     /// What its invoices get.
     pub invoice_settings: Box<InvoiceSettings>,
@@ -94,6 +95,7 @@ pub struct Subscription {
     /// `pending_invoice_item_interval`.
     pub next_pending_invoice_item_invoice: Option<Timestamp>,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "subscription")]
     pub object: ObjectType,
     /// The connected account in whose name its payments are taken.
     pub on_behalf_of: Option<Expandable<RawObject>>,

@@ -38,7 +38,6 @@ impl<'a> Subscriptions<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let page = client.subscriptions().list().customer("cus_123").await?;
     /// # Ok(())
@@ -109,7 +108,6 @@ impl<'a> Subscriptions<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let subscription = client.subscriptions().retrieve("sub_123").await?;
     /// # Ok(())
@@ -144,7 +142,6 @@ impl<'a> Subscriptions<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let subscription = client
     ///     .subscriptions()
@@ -180,7 +177,6 @@ impl<'a> Subscriptions<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let subscription = client.subscriptions().cancel("sub_123").await?;
     /// # Ok(())
@@ -202,7 +198,10 @@ impl<'a> Subscriptions<'a> {
     }
 }
 
-/// A call of `DELETE /v1/subscriptions/{subscription_exposed_id}`, not sent yet.
+/// Cancels a subscription at once.
+///
+/// A request of `DELETE /v1/subscriptions/{subscription_exposed_id}`, made by
+/// [`Subscriptions::cancel`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CancelSubscription(pub(super) Request);
@@ -250,7 +249,10 @@ impl CancelSubscription {
 
 crate::macros::operation!(CancelSubscription -> Subscription);
 
-/// A call of `POST /v1/subscriptions`, not sent yet.
+/// Creates a subscription of a customer, who can have up to 500.
+///
+/// A request of `POST /v1/subscriptions`, made by [`Subscriptions::create`]. It is sent when it
+/// is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateSubscription(pub(super) Request);
@@ -581,7 +583,10 @@ impl CreateSubscription {
 
 crate::macros::operation!(CreateSubscription -> Subscription);
 
-/// A call of `GET /v1/subscriptions`, not sent yet.
+/// Lists subscriptions, without canceled ones unless `status` says so.
+///
+/// A request of `GET /v1/subscriptions`, made by [`Subscriptions::list`]. It is sent when it is
+/// awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct ListSubscriptions(pub(super) Request);
@@ -696,7 +701,10 @@ impl ListSubscriptions {
 
 crate::macros::list_operation!(ListSubscriptions -> Subscription);
 
-/// A call of `GET /v1/subscriptions/{subscription_exposed_id}`, not sent yet.
+/// Retrieves a subscription.
+///
+/// A request of `GET /v1/subscriptions/{subscription_exposed_id}`, made by
+/// [`Subscriptions::retrieve`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RetrieveSubscription(pub(super) Request);
@@ -723,7 +731,10 @@ impl RetrieveSubscription {
 
 crate::macros::operation!(RetrieveSubscription -> Subscription);
 
-/// A call of `POST /v1/subscriptions/{subscription_exposed_id}`, not sent yet.
+/// Changes a subscription.
+///
+/// A request of `POST /v1/subscriptions/{subscription_exposed_id}`, made by
+/// [`Subscriptions::update`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct UpdateSubscription(pub(super) Request);

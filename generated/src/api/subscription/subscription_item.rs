@@ -25,10 +25,12 @@ pub struct SubscriptionItem {
     /// The discounts on this item. They are taken off before those on the whole subscription.
     pub discounts: Vec<Expandable<RawObject>>,
     /// The id, `si_…`.
+    #[doc(alias = "si_")]
     pub id: SubscriptionItemId,
     /// Pairs of your own that are kept with the object. Stripe does not interpret them.
     pub metadata: Map<String>,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "subscription_item")]
     pub object: ObjectType,
     /// The price, as raw JSON.
     pub price: serde_json::Value,

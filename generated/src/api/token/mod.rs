@@ -7,7 +7,7 @@
     doc = "",
     doc = "# Calls",
     doc = "",
-    doc = "[`client.tokens()`](Tokens):",
+    doc = "[`client.tokens()`](Tokens)",
     doc = "",
     doc = "- [`create`](Tokens::create): Creates a token from the numbers of a bank account.",
     doc = "- [`retrieve`](Tokens::retrieve): Retrieves a token."

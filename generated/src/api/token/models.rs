@@ -20,10 +20,12 @@ pub struct Token {
     /// When Stripe created the object, in unix seconds.
     pub created: Timestamp,
     /// The id, `btok_…` for a bank account.
+    #[doc(alias = "btok_")]
     pub id: TokenId,
     /// True in live mode, false in test mode and sandboxes.
     pub livemode: bool,
     /// The name of this kind of object; the same for all objects of the kind.
+    #[doc(alias = "token")]
     pub object: ObjectType,
     /// What the token stands for, such as `bank_account` or `card`.
     pub r#type: String,

@@ -58,7 +58,6 @@ impl<'a> Tokens<'a> {
     ///
     /// ```no_run
     /// # use stripe_financial_connections::{Client, Error};
-    ///
     /// # async fn example(client: &Client) -> Result<(), Error> {
     /// let token = client.tokens().retrieve("btok_123").await?;
     /// # Ok(())
@@ -73,7 +72,9 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// A call of `POST /v1/tokens`, not sent yet.
+/// Creates a token from the numbers of a bank account.
+///
+/// A request of `POST /v1/tokens`, made by [`Tokens::create`]. It is sent when it is awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct CreateToken(pub(super) Request);
@@ -107,7 +108,10 @@ impl CreateToken {
 
 crate::macros::operation!(CreateToken -> Token);
 
-/// A call of `GET /v1/tokens/{token}`, not sent yet.
+/// Retrieves a token.
+///
+/// A request of `GET /v1/tokens/{token}`, made by [`Tokens::retrieve`]. It is sent when it is
+/// awaited.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RetrieveToken(pub(super) Request);
