@@ -24,6 +24,16 @@ use crate::{Error, Method, RawRequest};
 ///
 /// Make one and keep it: it holds the connections, and a clone shares them.
 ///
+/// ```no_run
+/// # async fn example() -> Result<(), stripe_financial_connections::Error> {
+/// use stripe_financial_connections::Client;
+///
+/// let client = Client::new("sk_test_123")?;
+/// # Ok(()) }
+/// ```
+///
+/// # Bounds
+///
 /// Whatever a server does, a call is bounded:
 ///
 /// | what | by default | to change it |
@@ -38,14 +48,6 @@ use crate::{Error, Method, RawRequest};
 /// | a wait for a refresh | what `wait` is given | |
 ///
 /// So a call lasts 360 s at most by default, and less with a deadline.
-///
-/// ```no_run
-/// # async fn example() -> Result<(), stripe_financial_connections::Error> {
-/// use stripe_financial_connections::Client;
-///
-/// let client = Client::new("sk_test_123")?;
-/// # Ok(()) }
-/// ```
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,

@@ -36,20 +36,6 @@ pub use unanswered::{ConnectionError, TimeoutError, TooLargeError};
 /// 1000 bytes, of a JSON path 32 levels. The body stays reachable in full, up to
 /// `max_response_size`.
 ///
-/// What bounds a call, and the error when it is reached:
-///
-/// | bound, set by methods of `ClientBuilder` and `with_…` of a call | default | error |
-/// |---|---|---|
-/// | `timeout` of an attempt | 80 s | `Timeout`, after `max_retries` more attempts |
-/// | `deadline` of a call | none | `Timeout`, of which `is_deadline` is true |
-/// | `max_retries`, and `max_retry_wait` for all waits between attempts | 2, and 120 s | what the last attempt came to |
-/// | `retry_budget` of a client | 500 tokens | what the last attempt came to; `is_out_of_budget` is true |
-/// | `max_response_size` | 32 MiB | `TooLarge`; of an error answer, `Api` with the start of the body |
-/// | a list whose pages lead back, or nowhere | | `List` |
-// <this slice only>
-/// | `wait` for a refresh | as given | `Wait`, which says that it was time |
-// </this slice only>
-///
 /// ```
 /// # #[cfg(feature = "client")] {
 /// use stripe_financial_connections::{ApiErrorKind, Error};
@@ -64,6 +50,22 @@ pub use unanswered::{ConnectionError, TimeoutError, TooLargeError};
 /// }
 /// # }
 /// ```
+///
+/// # Bounds
+///
+/// What bounds a call, and the error when it is reached:
+///
+/// | bound, set by methods of `ClientBuilder` and `with_…` of a call | default | error |
+/// |---|---|---|
+/// | `timeout` of an attempt | 80 s | `Timeout`, after `max_retries` more attempts |
+/// | `deadline` of a call | none | `Timeout`, of which `is_deadline` is true |
+/// | `max_retries`, and `max_retry_wait` for all waits between attempts | 2, and 120 s | what the last attempt came to |
+/// | `retry_budget` of a client | 500 tokens | what the last attempt came to; `is_out_of_budget` is true |
+/// | `max_response_size` | 32 MiB | `TooLarge`; of an error answer, `Api` with the start of the body |
+/// | a list whose pages lead back, or nowhere | | `List` |
+// <this slice only>
+/// | `wait` for a refresh | as given | `Wait`, which says that it was time |
+// </this slice only>
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

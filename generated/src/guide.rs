@@ -1,18 +1,17 @@
 //! Tasks from start to finish, in the order in which one meets them.
 //!
-//! | page | task |
-//! |---|---|
-//! | [`link_an_account`] | a customer, a session, the dialog in the browser, and what to store |
-//! | [`balances`] | refresh a balance, wait for it, and check it before a debit |
-//! | [`owners`] | who owns an account, and how to compare names |
-//! | [`transactions`] | all transactions, then only what is new |
-//! | [`webhooks`] | receive events with axum, actix-web or AWS Lambda |
-//! | [`ach_payments`] | ask for permissions in a payment, and debit the account |
-//! | [`platforms`] | act for connected accounts, and pay out to linked accounts |
-//! | [`errors`] | what fails how, retries, deadlines, logs |
-//! | [`testing`] | test your code without a network |
-//! | [`api_versions`] | what a new version of Stripe's API changes |
-//! | [`coming_from`] | from async-stripe, from curl, from Stripe's Node library |
+//! 1. [Link an account](link_an_account): a customer, a session, the dialog in the browser, and what
+//!    to store.
+//! 2. [Balances](balances): refresh a balance, wait for it, and check it before a debit.
+//! 3. [Owners](owners): who owns an account, and how to compare names.
+//! 4. [Transactions](transactions): all transactions, then only what is new.
+//! 5. [Webhooks](webhooks): receive events with axum, actix-web or AWS Lambda.
+//! 6. [ACH payments](ach_payments): ask for permissions in a payment, and debit the account.
+//! 7. [Platforms](platforms): act for connected accounts, and pay out to linked accounts.
+//! 8. [Errors](errors): what fails how, retries, deadlines, logs.
+//! 9. [Testing](testing): test your code without a network.
+//! 10. [API versions](api_versions): what a new version of Stripe's API changes.
+//! 11. [Coming from](coming_from) async-stripe, curl, or Stripe's Node library: the calls side by side.
 //!
 //! Every sample is compiled and run against the sandbox, and each output shown is what it printed.
 
