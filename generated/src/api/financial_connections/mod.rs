@@ -10,7 +10,7 @@
     doc = "",
     doc = "[`client.financial_connections().accounts()`](Accounts)",
     doc = "",
-    doc = "- [`list`](Accounts::list): Lists linked accounts.",
+    doc = "- [`list`](Accounts::list): Lists linked accounts: all, or those of one account holder, or those of one session.",
     doc = "- [`retrieve`](Accounts::retrieve): Retrieves a linked account, with the data of its latest refreshes.",
     doc = "- [`disconnect`](Accounts::disconnect): Ends your access to the account and its data.",
     doc = "- [`refresh`](Accounts::refresh): Starts to fetch new data from the institution and returns at once.",

@@ -583,7 +583,7 @@ impl ListAccountOwners {
 
 crate::macros::list_operation!(ListAccountOwners -> AccountOwner);
 
-/// Lists linked accounts.
+/// Lists linked accounts: all, or those of one account holder, or those of one session.
 ///
 /// A request of `GET /v1/financial_connections/accounts`, made by [`Accounts::list`]. It is
 /// sent when it is awaited.

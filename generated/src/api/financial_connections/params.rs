@@ -3,7 +3,7 @@
 use crate::{Unrecognized, params};
 use crate::api::customer::CustomerId;
 use crate::params::Params;
-use super::{AccountHolderType, AccountSubcategory, TransactionRefreshId};
+use super::{AccountSubcategory, TransactionRefreshId};
 
 /// Only accounts linked for this holder. Name one: a customer, a v2 account that stands for a
 /// customer, or a connected Stripe account.
