@@ -214,7 +214,7 @@ async fn parameters_that_stripe_refuses() {
         .await;
     }
     // The types do not let one name two holders; an extra parameter does.
-    refused("one filter", async |client| {
+    refused("only one of these", async |client| {
         let list = client.financial_connections().accounts().list();
         list.account_holder(AccountHolderFilter::customer("cus_1"))
             .with_param("account_holder[account]", "acct_1")

@@ -209,7 +209,7 @@ fn an_own_key_that_is_none_is_an_error_with_the_nearest() {
         (
             "x-note: a",
             "x-note",
-            "own keys are x-enum-descriptions, x-id-of",
+            "own keys are x-enum-descriptions, x-at-most-one, x-id-of",
         ),
         ("descripton: a", "descripton", "`description`"),
         ("nulable: true", "nulable", "`nullable`"),
