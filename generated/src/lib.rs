@@ -81,6 +81,8 @@
 //! [stripe-financial-connections-sandbox]: https://docs.rs/stripe-financial-connections-sandbox
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// Without a client there is nothing to link to where the documentation speaks of one.
+#![cfg_attr(not(feature = "client"), allow(rustdoc::broken_intra_doc_links))]
 
 // <this slice only>
 // Of documentation alone. Its samples take all of these features; the links in it find their way
