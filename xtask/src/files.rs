@@ -1,18 +1,22 @@
 //! Files of the repository.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
+use std::{env, fs};
 
 use anyhow::{Context, Result, anyhow};
 
-/// The root of the repository.
+/// The root of the repository: of the one that cargo runs this in, which need not be the one that it
+/// was built in.
 pub(crate) fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("xtask is a folder of the repository")
+    static XTASK: LazyLock<PathBuf> = LazyLock::new(|| {
+        let built_in = || env!("CARGO_MANIFEST_DIR").into();
+        env::var_os("CARGO_MANIFEST_DIR").map_or_else(built_in, PathBuf::from)
+    });
+    XTASK.parent().expect("xtask is a folder of the repository")
 }
 
 /// The program `git` in a repository, whichever one the environment speaks of: that of a git hook

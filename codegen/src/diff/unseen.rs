@@ -3,7 +3,10 @@
 
 use super::cause::{By, by, in_api};
 use super::{Action, At, Compare, Concerns, Effect, Subject};
-use crate::lower::{Alternative, Direction, Member, PlaceId, Placed, Shape, UnionArm};
+use crate::ir::Ty;
+use crate::lower::{
+    Alternative, Direction, Member, PlaceId, Placed, Shape, UnionArm, counterparts,
+};
 
 /// A break in a place.
 struct Broken {
@@ -15,18 +18,23 @@ struct Broken {
 
 impl Compare<'_> {
     pub(super) fn unseen(&mut self) {
-        for new_id in self.causes.new.ids() {
-            let is = self.causes.new.get(new_id);
-            let Some(old_id) = self.causes.old.find(&is.place) else {
+        let counterparts = counterparts(self.causes.old, self.causes.new);
+        for (new_id, old_id) in self.causes.new.ids().zip(counterparts) {
+            let Some(old_id) = old_id else { continue };
+            let (was, is) = (self.causes.old.get(old_id), self.causes.new.get(new_id));
+            // What it was of before is another type, which is said.
+            let (old_ty, new_ty) = (self.old_of[old_id.0], self.new_of[new_id.0]);
+            if was.place != is.place && !self.pairs.same(&Ty::Named(old_ty), &Ty::Named(new_ty)) {
                 continue;
-            };
-            let was = self.causes.old.get(old_id);
+            }
             for broken in self.broken(was, is) {
-                let key = |member: &str| (is.place.clone(), member.to_owned());
-                if self.seen.contains(&key(&broken.member)) || self.seen.contains(&key("")) {
-                    continue;
+                let is_seen = |member: &str| {
+                    let mut places = [&was.place, &is.place].into_iter();
+                    places.any(|place| self.seen.contains(&(place.clone(), member.to_owned())))
+                };
+                if !is_seen(&broken.member) && !is_seen("") {
+                    self.report(new_id, is, broken);
                 }
-                self.report(new_id, is, broken);
             }
         }
     }

@@ -24,6 +24,7 @@ pub(crate) use complete::complete;
 #[cfg(test)]
 pub(crate) use complete::{Known, complete_after};
 pub use rule::Note;
+pub(crate) use rule::counterparts;
 pub(crate) use types::{Alternative, Direction, Member, PlaceId, Placed, Shape, Types, UnionArm};
 
 use crate::error::{Diagnostic, Diagnostics};

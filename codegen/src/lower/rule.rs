@@ -8,6 +8,8 @@ mod candidates;
 mod follow;
 mod group;
 
+pub(crate) use follow::counterparts;
+
 use super::types::{PlaceId, Types};
 use super::ways::Way;
 use crate::names::Names;

@@ -1,5 +1,6 @@
 //! The subset door: rules, overlays, diagnostics.
 
+mod clashes;
 mod diagnostics;
 mod fuzz;
 mod names;

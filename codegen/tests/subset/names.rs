@@ -328,6 +328,51 @@ fn a_component_that_is_called_otherwise_keeps_its_type() {
 }
 
 #[test]
+fn what_is_lost_where_two_components_take_the_place_of_one_is_told() {
+    let herd = |bells: &str, of_cow: &str, of_bull: &str| {
+        HERD.replace(
+            "    bell: {type: object, properties: {tone: {type: string}}}\n",
+            &format!(
+                "    farm.bull: {{type: object, properties: {{bell: {{$ref: '#/components/schemas/{of_bull}'}}}}}}\n{bells}"
+            ),
+        )
+        .replace(
+            "bell: {$ref: '#/components/schemas/bell'}\n",
+            &format!(
+                "bell: {{$ref: '#/components/schemas/{of_cow}'}}\n        bull: {{$ref: '#/components/schemas/farm.bull'}}\n"
+            ),
+        )
+    };
+    let bell = |name: &str, more: &str| {
+        format!(
+            "    {name}: {{type: object, properties: {{tone: {{type: string}}, clapper: {{type: object, properties: {{{more}}}}}}}}}\n"
+        )
+    };
+    let both = "size: {type: integer}, wood: {type: string}";
+    let one = "wood: {type: string}";
+    let old = herd(&bell("bell", both), "bell", "bell");
+    let new = [bell("bull_bell", both), bell("cow_bell", one)].concat();
+    let new = herd(&new, "cow_bell", "bull_bell");
+    let (names, diff) = updated(&old, &new);
+    assert!(
+        names.contains("    - bull_bell\n    - cow_bell\n"),
+        "{names}"
+    );
+    let [change] = diff.breaking().collect::<Vec<_>>()[..] else {
+        panic!("{}", diff.text());
+    };
+    assert!(!change.is_ours());
+    assert_eq!(change.name, "size");
+    assert!(
+        change
+            .what
+            .contains("`size` is gone, in `cow_bell clapper`"),
+        "{}",
+        change.what
+    );
+}
+
+#[test]
 fn a_second_alternative_leaves_the_first_its_type() {
     let new = HERD.replace(
         "stall: {type: object, title: barn_param, properties: {door: {type: string}}}",

@@ -42,7 +42,9 @@ pub(super) fn follow(types: &Types, before: &Before<'_>, names: &mut Names, note
             // It is another type now, in any case.
             moves.entry(placed.place.clone()).or_default();
         } else if !has_name(&placed.place)
-            && let Some(old) = stood_there(types, id, before)
+            && let Some(old) = stood_there(types, id, before.types, |user| {
+                same(types, before.types, user)
+            })
         {
             moves.insert(placed.place.clone(), before.types.get(old).place.clone());
         }
@@ -68,18 +70,44 @@ pub(super) fn follow(types: &Types, before: &Before<'_>, names: &mut Names, note
     }
 }
 
-/// The place that is gone, and that the same member of the same user was of.
-fn stood_there(types: &Types, id: PlaceId, before: &Before<'_>) -> Option<PlaceId> {
+/// What each place was before: it itself, or what stood where it stands.
+pub(crate) fn counterparts(old: &Types, new: &Types) -> Vec<Option<PlaceId>> {
+    let mut found: Vec<Option<PlaceId>> = new.ids().map(|id| same(new, old, id)).collect();
+    loop {
+        let moved: Vec<(PlaceId, PlaceId)> = new
+            .ids()
+            .filter(|id| found[id.0].is_none())
+            .filter_map(|id| Some((id, stood_there(new, id, old, |user| found[user.0])?)))
+            .collect();
+        if moved.is_empty() {
+            return found;
+        }
+        for (id, was) in moved {
+            found[id.0] = Some(was);
+        }
+    }
+}
+
+/// The place itself, in another spec.
+fn same(types: &Types, other: &Types, id: PlaceId) -> Option<PlaceId> {
+    other.find(&types.get(id).place)
+}
+
+/// The place that is gone, and that the same member of the same user was of. `was` says what a user
+/// was in the old spec.
+fn stood_there(
+    types: &Types,
+    id: PlaceId,
+    before: &Types,
+    was: impl Fn(PlaceId) -> Option<PlaceId>,
+) -> Option<PlaceId> {
     let placed = types.get(id);
     placed.users.iter().find_map(|(user, _)| {
         let (now, then) = match user {
-            User::Place(user) => {
-                let old = before.types.find(&types.get(*user).place)?;
-                (parts(types, *user), parts(before.types, old))
-            }
+            User::Place(user) => (parts(types, *user), parts(before, was(*user)?)),
             User::Call(at) => {
                 let place = types.calls[*at].call.place();
-                let mut calls = before.types.calls.iter();
+                let mut calls = before.calls.iter();
                 let old = calls.find(|typed| typed.call.place() == place)?;
                 let of = |members: &[&Member]| -> Vec<(String, Vec<PlaceId>)> {
                     let members = members.iter();
@@ -100,7 +128,7 @@ fn stood_there(types: &Types, id: PlaceId, before: &Before<'_>) -> Option<PlaceI
             let at = inner.iter().position(|inner| *inner == id)?;
             let (_, old) = then.iter().find(|(other, _)| other == member)?;
             let old = *old.get(at)?;
-            let was = before.types.get(old);
+            let was = before.get(old);
             let is_gone = types.find(&was.place).is_none();
             (is_gone && same_kind(was, placed)).then_some(old)
         })

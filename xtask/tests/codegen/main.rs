@@ -1,5 +1,7 @@
 //! `cargo xtask codegen` with good and bad input, as a process.
 
+mod names;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
