@@ -399,7 +399,7 @@ fn event(spec: &mut OpenAPI, random: &mut Rng) -> String {
     let events = spec.extensions.get_mut("x-events");
     let events = events.and_then(Value::as_object_mut);
     let events = events.expect("a subset has events");
-    let known: Vec<&String> = events.keys().collect();
+    let known: Vec<&String> = events.keys().filter(|event| event.contains('_')).collect();
     let known = (*any(random, &known)).clone();
     let of = known.rsplit_once('.').map_or("", |(of, _)| of);
     let name = match random.bool() {
