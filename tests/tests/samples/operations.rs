@@ -1,15 +1,15 @@
 //! The examples of the reference, one for each operation.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::pin::Pin;
 use std::time::Duration;
 
 use stripe_financial_connections::financial_connections::RefreshFeature;
-use stripe_financial_connections::{Client, Error, Method};
+use stripe_financial_connections::{Client, Method};
 use stripe_financial_connections_sandbox::Institution;
 
 use tokio::sync::OnceCell;
 
+use crate::Run;
 use crate::world::World;
 
 include!(concat!(env!("OUT_DIR"), "/operations.rs"));
@@ -20,7 +20,7 @@ pub(crate) struct Example {
     operation: &'static str,
     /// The ids in it, such as `cus_123`.
     ids: &'static [&'static str],
-    run: for<'a> fn(&'a Client, &'a Ids) -> Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>,
+    run: for<'a> fn(&'a Client, &'a Ids) -> Run<'a>,
 }
 
 /// The ids of a world, by what stands for them in an example.
