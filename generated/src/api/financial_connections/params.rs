@@ -37,7 +37,7 @@ crate::macros::params!(AccountHolderFilter);
 pub struct AccountHolderParams(Params);
 
 impl AccountHolderParams {
-    /// The id of a connected Stripe account, `acct_…`. Only for `type` `account`.
+    /// For a connected Stripe account, by its id, `acct_…`.
     pub fn account(account: impl Into<String>) -> Self {
         Self(
             Params::new()
@@ -46,7 +46,7 @@ impl AccountHolderParams {
         )
     }
 
-    /// The id of a customer. Only for `type` `customer`.
+    /// For a customer, by its id.
     pub fn customer(customer: impl Into<CustomerId>) -> Self {
         Self(
             Params::new()
@@ -55,8 +55,8 @@ impl AccountHolderParams {
         )
     }
 
-    /// The id of the `Account` of the v2 API, `acct_…`, that stands for the customer, in place of
-    /// `customer`. Only for `type` `customer`.
+    /// For a customer, by the id of the `Account` of the v2 API, `acct_…`, that stands for the
+    /// customer.
     pub fn customer_account(customer_account: impl Into<String>) -> Self {
         Self(
             Params::new()
