@@ -1,4 +1,4 @@
-//! The door to completing names: what `cargo xtask spec` and `update` write down.
+//! Completes the names file for a new spec; used by `cargo xtask spec` and `update`.
 
 use std::fmt;
 
@@ -10,21 +10,22 @@ use crate::stack::on_a_large_stack;
 
 pub use crate::lower::Note;
 
-/// A names file in which every place of a spec has a name.
+/// A names file with a name for every place of a spec.
 #[derive(Clone, Debug)]
 pub struct Completed {
     /// The text of the file.
     pub names: String,
-    /// What is different from before, in the order of kinds and places.
+    /// The changes to the file, sorted by kind and place.
     pub notes: Vec<Note>,
 }
 
-/// Completes the names file `names` for `spec`: names new places, takes out those that are gone.
-/// `before` is the spec that the file was for: whatever a user sees of it stays as it is.
+/// Completes the names file `names` for `spec`: adds names for new places and removes places that
+/// are gone. `before` is the spec that the file was written for. Names, modules and features that
+/// users already see stay the same.
 ///
 /// # Errors
 ///
-/// Returns everything that is wrong with the specs and the file.
+/// Returns all problems of the specs and of the file.
 pub fn complete(spec: &str, names: &str, before: Option<&str>) -> Result<Completed, Diagnostics> {
     on_a_large_stack(|| completed(spec, names, before))
 }

@@ -1,4 +1,4 @@
-//! Documents as trees: reading JSON or YAML, places in them, writing YAML.
+//! Reads and writes documents (JSON or YAML) as trees, and finds places in them.
 
 mod edit;
 mod openapi;
@@ -29,11 +29,11 @@ use serde_json::Value;
 use crate::error::Diagnostic;
 use crate::source::Source;
 
-/// The tree of `source`.
+/// Reads `source` into a tree.
 ///
 /// # Errors
 ///
-/// Returns what is wrong with its text, said of it.
+/// Returns the problems of its text, with the file's name.
 pub(crate) fn open(source: Source<'_>) -> Result<Value, Vec<Diagnostic>> {
     read(source.text).map_err(|found| {
         let found = found.into_iter();
@@ -41,7 +41,7 @@ pub(crate) fn open(source: Source<'_>) -> Result<Value, Vec<Diagnostic>> {
     })
 }
 
-/// Says where in the texts of `sources` the places of `found` are.
+/// Adds line and column to the diagnostics `found` in the texts of `sources`.
 pub(crate) fn locate_in(sources: &[Source<'_>], mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
     found.sort();
     for source in sources {
@@ -54,13 +54,13 @@ pub(crate) fn locate_in(sources: &[Source<'_>], mut found: Vec<Diagnostic>) -> V
     found
 }
 
-/// `pointer` with one more step.
+/// Appends one step to `pointer`.
 pub(crate) fn join(pointer: &str, key: impl std::fmt::Display) -> String {
     let key = key.to_string().replace('~', "~0").replace('/', "~1");
     format!("{pointer}/{key}")
 }
 
-/// `pointer` as its steps.
+/// Splits `pointer` into its steps.
 pub(crate) fn steps(pointer: &str) -> Vec<String> {
     let steps = pointer.split('/').skip(1);
     steps

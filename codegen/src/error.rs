@@ -1,67 +1,69 @@
-//! Diagnostics: what is wrong, where, and what to do about it.
+//! Diagnostics: what is wrong, where, and how to fix it.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// One problem found in an input, with its place and the way out.
+/// One problem of an input.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
-    /// The input it was found in, as the caller named it; empty when there is only one.
+    /// The name of the input, as given by the caller; empty if there is only one input.
     pub file: String,
-    /// A JSON pointer into that input; empty for the whole of it.
+    /// The JSON pointer of the place in the input; empty for the whole input.
     pub pointer: String,
-    /// Where that is in its text; none when it has none, as a spec that was only just made.
+    /// The position in the text of the input; `None` if there is no text, as for a spec in
+    /// memory.
     pub position: Option<Position>,
     /// What is wrong.
     pub message: String,
     /// What to do about it.
     pub help: String,
-    /// How a file is edited to be rid of it, when that is plain.
+    /// The edit of a file that fixes it, if there is one.
     pub(crate) fix: Box<Fix>,
 }
 
-/// How a file is edited to be rid of a problem.
+/// A kind of edit that fixes a problem.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fix {
-    /// A person has to find out.
+    /// No edit: a person has to find out.
     #[default]
     None,
-    /// What the pointer points to is of no use any more.
+    /// Remove the place that the pointer names.
     Remove,
-    /// An overlay has to say what the pointer points to.
+    /// Describe the place in an overlay.
     Describe,
-    /// An overlay has to say what this value of an enum means.
+    /// Describe this value of the enum in an overlay.
     DescribeValue(String),
-    /// The rules have to say that the place stays raw, of these resources.
+    /// Add a decision to the rules that the place stays raw JSON, with the resources it refers
+    /// to.
     LeaveRaw { place: String, to: Vec<String> },
-    /// A feature of the rules has to have this resource.
+    /// Add the resource to a feature of the rules.
     AddResource { feature: String, resource: String },
 }
 
-/// A change of a file that a person reads, fills in and makes.
+/// A change of a file, for a person to complete and make.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Edit {
-    /// The file, as the caller named it.
+    /// The name of the file, as given by the caller.
     pub file: String,
-    /// The line in question.
+    /// The line that the change applies to.
     pub line: usize,
-    /// What happens there.
+    /// The change.
     pub change: LineChange,
 }
 
-/// What happens to the lines of a file.
+/// A change of lines.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LineChange {
-    /// Lines are added after this one; after line 0 of a file that is not there yet.
+    /// Adds lines after this one; line 0 means a new file.
     Insert(String),
-    /// The lines from this one to that one go.
+    /// Deletes the lines from this one to `to`.
     Delete {
-        /// The last of them.
+        /// The last line to delete.
         to: usize,
     },
 }
 
-/// A place in a text.
+/// A position in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// The line, from 1.
@@ -79,14 +81,14 @@ impl Position {
         }
     }
 
-    /// The line and the column.
+    /// Returns line and column.
     pub(crate) fn pair(self) -> (usize, usize) {
         (self.line as usize, self.column as usize)
     }
 }
 
 impl Diagnostic {
-    /// A diagnostic about the place `pointer` points to.
+    /// Creates a diagnostic about the place at `pointer`.
     pub fn new(
         pointer: impl Into<String>,
         message: impl Into<String>,
@@ -102,25 +104,25 @@ impl Diagnostic {
         }
     }
 
-    /// Whether what is wrong is that documentation is missing, which the edits add.
+    /// Returns whether the problem is missing documentation.
     pub fn is_undocumented(&self) -> bool {
         matches!(*self.fix, Fix::Describe | Fix::DescribeValue(_))
     }
 
-    /// The same diagnostic, with a way to be rid of it.
+    /// Returns the diagnostic with an edit that fixes it.
     pub(crate) fn with(mut self, fix: Fix) -> Self {
         *self.fix = fix;
         self
     }
 
-    /// The same diagnostic, said of `file`.
+    /// Returns the diagnostic with `file` as its input.
     #[must_use]
     pub fn in_file(mut self, file: impl Into<String>) -> Self {
         self.file = file.into();
         self
     }
 
-    /// The same diagnostic, of a place that is at `position`.
+    /// Returns the diagnostic with `position`.
     #[must_use]
     pub fn at(mut self, position: Position) -> Self {
         self.position = Some(position);
@@ -147,7 +149,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Every problem of an input at once, never only the first.
+/// All problems of the inputs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
@@ -161,19 +163,19 @@ impl Diagnostics {
         self.found.iter()
     }
 
-    /// What to edit to be rid of those whose way out is plain, by file and from its end to its
-    /// beginning, so that one edit does not move the lines of the next.
+    /// Returns the edits that fix problems, grouped by file. In each file they are sorted from
+    /// the end to the beginning, so that one edit does not move the lines of the next.
     pub fn edits(&self) -> &[Edit] {
         &self.edits
     }
 
-    /// What was made all the same, when what is wrong is only what people have to decide: whoever
-    /// goes on with it finds out what else is wrong.
+    /// Returns the spec that was made in spite of the problems, if they are only decisions for
+    /// people. Use it to find later problems in the same run.
     pub fn draft(&self) -> Option<&str> {
         self.draft.as_deref()
     }
 
-    /// These and others.
+    /// Returns the diagnostics of both.
     #[must_use]
     pub fn and(mut self, others: Self) -> Self {
         self.found.extend(others.found);
@@ -189,7 +191,7 @@ impl Diagnostics {
         Self { draft, ..self }
     }
 
-    /// The same diagnostics, said of `file` where they are said of none.
+    /// Sets `file` as the input of the diagnostics that have none.
     #[must_use]
     pub fn in_file(self, file: &str) -> Self {
         let found = self
@@ -205,11 +207,11 @@ impl Diagnostics {
         }
     }
 
-    /// `value` when nothing is wrong, else all that is.
+    /// Returns `value` if `found` is empty.
     ///
     /// # Errors
     ///
-    /// Returns the diagnostics when there are any.
+    /// Returns the diagnostics if there are any.
     pub fn check<T>(value: T, found: Vec<Diagnostic>) -> Result<T, Self> {
         if found.is_empty() {
             Ok(value)
@@ -257,20 +259,20 @@ impl fmt::Display for Diagnostics {
 
 impl std::error::Error for Diagnostics {}
 
-/// So many diagnostics that only some are shown: those that are, and a sum of all.
+/// A part of many diagnostics, with the numbers of the rest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary<'a> {
-    /// What is shown: of each kind some, before another kind has all.
+    /// The diagnostics to show; each kind gets some before any kind gets all.
     pub shown: Vec<&'a Diagnostic>,
-    /// How many of each kind are not shown. Of one kind are those whose messages differ in what
-    /// they quote only.
+    /// The number of diagnostics of each kind that are not shown. Two diagnostics are of one kind
+    /// if their messages differ only in the quoted parts.
     pub more: BTreeMap<String, usize>,
-    /// How many there are.
+    /// The number of all diagnostics.
     pub total: usize,
 }
 
 impl<'a> Summary<'a> {
-    /// At most `limit` of `found`, and the sum of all.
+    /// Selects at most `limit` of `found`.
     #[must_use]
     pub fn new(found: &'a [Diagnostic], limit: usize) -> Self {
         let mut of_kind: BTreeMap<String, usize> = BTreeMap::new();
@@ -296,7 +298,7 @@ impl<'a> Summary<'a> {
     }
 }
 
-/// `message` without what it quotes.
+/// Returns `message` without the quoted parts.
 fn kind(message: &str) -> String {
     let parts = message.split('`').enumerate();
     let parts = parts.map(|(index, part)| if index % 2 == 0 { part } else { "`…`" });

@@ -1,4 +1,4 @@
-//! The door from a spec to the files of the crate.
+//! Generates the files of the crate from a spec.
 
 use crate::document::{self, Spec};
 use crate::emit;
@@ -15,25 +15,26 @@ use std::thread;
 /// What a spec becomes.
 #[derive(Clone, Debug)]
 pub struct Generated {
-    /// Path below the generated folder → text.
+    /// Path below the generated folder → content.
     pub files: BTreeMap<PathBuf, String>,
-    /// What has no form in Rust and is not in the files, with the reason.
+    /// Parts of the spec that can't be expressed in Rust and are left out, with the reason.
     pub left_out: Vec<Diagnostic>,
-    /// How many operations the files have.
+    /// Number of operations.
     pub operations: usize,
-    /// How many types the files have.
+    /// Number of types.
     pub types: usize,
     /// The API version of the spec.
     pub version: String,
 }
 
-/// Generates the files of the crate `crate_name` from the text of a spec, JSON or YAML. The text of
-/// a names file says what its types are called; without one the rule names everything from nothing.
+/// Generates the files of the crate `crate_name` from the text of a spec, JSON or YAML, and the
+/// text of a names file, which names the types. Without a names file all names follow from the
+/// naming rules.
 ///
 /// # Errors
 ///
-/// Returns everything that is wrong with the spec, each with a JSON pointer, and with the names, of
-/// which the diagnostics are said of [`NAMES`](crate::NAMES).
+/// Returns all problems of the spec, each with a JSON pointer, and of the names; diagnostics
+/// about the names have [`NAMES`](crate::NAMES) as their file.
 pub fn generate(
     spec: &str,
     names: Option<&str>,
@@ -54,7 +55,7 @@ fn all(spec: &str, names: Option<&str>, crate_name: &str) -> Result<Generated, D
     })
 }
 
-/// Reads a spec as far as it can be read without names; what is wrong says where in `spec` it is.
+/// Reads a spec as far as possible without names. Diagnostics have positions in `spec`.
 pub(crate) fn read(spec: &str) -> Result<Read, Diagnostics> {
     let located =
         |found: Diagnostics| Diagnostics::from(document::locate_in_spec(spec, found.into()));
@@ -70,7 +71,7 @@ pub(crate) fn read(spec: &str) -> Result<Read, Diagnostics> {
     Ok(read)
 }
 
-/// Lowers the text of a spec, with the text of a names file or by the rule alone.
+/// Lowers the text of a spec, with the names of a names file, or with names by rule.
 pub(crate) fn lowered(spec: &str, names: Option<&str>) -> Result<Lowered, Diagnostics> {
     let read = read(spec)?;
     let Some(text) = names else {
@@ -82,7 +83,7 @@ pub(crate) fn lowered(spec: &str, names: Option<&str>) -> Result<Lowered, Diagno
     lowered.map_err(|found| names::located(text, found))
 }
 
-/// Says where in the spec what was found in it is.
+/// Adds positions in the text `spec` to diagnostics.
 fn in_spec(spec: &str, found: Diagnostics) -> Diagnostics {
     let (of_names, of_spec): (Vec<_>, Vec<_>) = Vec::from(found)
         .into_iter()

@@ -1,6 +1,6 @@
-//! From a Stripe OpenAPI spec to the Rust crate that speaks it.
+//! Generates a Rust crate from Stripe's OpenAPI spec.
 //!
-//! Text in, text out: nothing here reads a file, a clock or the environment.
+//! The library takes text and returns text. It does not use files, the clock or the environment.
 
 mod complete;
 mod diff;

@@ -1,5 +1,5 @@
-//! names.yaml: what every type is called, and which places of the spec are this type. Data, added
-//! to by machine and changed by people.
+//! The names file `names.yaml`: the name of every type, and the places of the spec that are of
+//! this type. The generator adds entries; only people change them.
 //!
 //! ```yaml
 //! farm:                              # module
@@ -10,7 +10,7 @@
 //!     - POST /v1/farm/cows mood
 //! ```
 //!
-//! All other keys say what is not as the rules would have it, so that it stays as it was:
+//! All other keys keep something as it was before, where the rules would now change it:
 //!
 //! ```yaml
 //!     features: [milk]               # the features it is there with; [] when it always is
@@ -48,13 +48,13 @@ use crate::source::Source;
 use comments::Comments;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What diagnostics call a names file.
+/// The name of a names file in diagnostics.
 pub const FILE: &str = "names.yaml";
 
-/// What is in a names file.
+/// The content of a names file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Names {
-    /// What stands before the first entry.
+    /// The text before the first entry.
     pub(crate) head: String,
     pub(crate) comments: Comments,
     /// Module → type → entry.
@@ -90,7 +90,7 @@ pub(crate) struct Entry {
 /// An operation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct CallEntry {
-    /// The services and the method, joined by dots.
+    /// The services and the method, joined by dots, such as `farm.cows.milk`.
     pub(crate) call: Option<String>,
     pub(crate) builder: Option<(String, String)>,
     pub(crate) params: BTreeMap<String, String>,
@@ -98,7 +98,7 @@ pub(crate) struct CallEntry {
 }
 
 impl Names {
-    /// All types with their modules and names.
+    /// Returns all types with their modules and names.
     pub(crate) fn types(&self) -> impl Iterator<Item = (&str, &str, &Entry)> {
         self.modules.iter().flat_map(|(module, types)| {
             let types = types.iter();
@@ -115,12 +115,12 @@ impl Names {
         self.calls.entry(place.to_owned()).or_default()
     }
 
-    /// The setter of a parameter that has one of its own.
+    /// Returns the setter of a parameter, if the file names one.
     pub(crate) fn param(&self, call: &str, param: &str) -> Option<&String> {
         self.calls.get(call)?.params.get(param)
     }
 
-    /// Which entry each place has.
+    /// Returns the entry of each place.
     pub(crate) fn by_place(&self) -> BTreeMap<&str, (&str, &str)> {
         let types = self.types();
         types
@@ -132,13 +132,13 @@ impl Names {
     }
 }
 
-/// Says where in the text of a names file the places of `found` are that are in it.
+/// Adds positions in the text of a names file to the diagnostics about it.
 pub(crate) fn located(text: &str, found: Diagnostics) -> Diagnostics {
     let source = Source { name: FILE, text };
     document::locate_in(&[source], found.into()).into()
 }
 
-/// The JSON pointer of an entry in its file.
+/// Returns the JSON pointer of an entry in its file.
 pub(crate) fn pointer(module: &str, name: &str) -> String {
     let module = document::join("", module);
     document::join(&module, name)

@@ -1,7 +1,8 @@
-//! Words of a spec → Rust identifiers: pure functions, each with a table of cases in the tests below.
+//! Converts words of a spec to Rust identifiers. All functions are pure, and the tests below have
+//! a table of cases for each.
 //!
-//! What to call a thing is decided elsewhere; here it is only spelled. Every result is an identifier
-//! that Rust takes, made of ASCII letters and digits.
+//! This module only spells names; `lower` decides which words a name is made of. Every result is
+//! a valid Rust identifier of ASCII letters and digits.
 
 pub(crate) mod keyword;
 
@@ -9,7 +10,7 @@ use crate::taken;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 pub(crate) use keyword::plain;
 
-/// Words whose plural and singular are one, or that only look like a plural.
+/// Words that have no plural, or only look like a plural.
 const UNCOUNTABLE: &[&str] = &[
     "access", "address", "alias", "basis", "business", "canvas", "details", "ach", "gas", "news",
     "process", "progress", "series", "sms", "status", "sepa", "terms", "us", "ideas", "sales",
@@ -17,7 +18,8 @@ const UNCOUNTABLE: &[&str] = &[
     "eps", "oss", "settings", "options", "specs",
 ];
 
-/// A field, parameter, method or module: `snake_case`, raw where Rust keeps the word for itself.
+/// Returns the name of a field, parameter, method or module in `snake_case`. Keywords become raw
+/// identifiers, such as `r#type`.
 pub(crate) fn snake(word: &str) -> String {
     let name = spelled(word).to_snake_case();
     let name = leading_digit(name, 'v');
@@ -29,18 +31,18 @@ pub(crate) fn snake(word: &str) -> String {
     }
 }
 
-/// The setter of a parameter.
+/// Returns the name of the setter of a parameter.
 pub(crate) fn setter(parameter: &str) -> String {
     taken::setter(snake(without_exposed_id(parameter)))
 }
 
-/// Stripe's spec avoids some names in the placeholders of its own paths, such as
-/// `subscription_exposed_id`; nobody else knows a thing by that name.
+/// Removes `_exposed_id`, which Stripe's spec adds to some names in paths, such as
+/// `subscription_exposed_id`, but its documentation does not use.
 fn without_exposed_id(parameter: &str) -> &str {
     parameter.strip_suffix("_exposed_id").unwrap_or(parameter)
 }
 
-/// The method that clears a parameter.
+/// Returns the name of the method that clears a parameter.
 pub(crate) fn clear(setter: &str) -> String {
     format!("clear_{}", plain(setter))
 }
@@ -55,19 +57,21 @@ pub(crate) fn camel(word: &str) -> String {
     }
 }
 
-/// The variant of a value, an arm or an option.
+/// Returns the variant for a value, an arm or an option.
 pub(crate) fn variant(value: &str) -> String {
     taken::variant(camel(value))
 }
 
-/// The variant of a value whose usual one another value has: what tells them apart is said in words.
+/// Returns a longer variant for a value whose usual variant another value has. Special characters
+/// are spelled out.
 pub(crate) fn variant_in_full(value: &str) -> String {
     let value = value.replace('-', "_minus_").replace('/', "_slash_");
     let value = value.replace('.', "_dot_").replace(' ', "_space_");
     variant(&value)
 }
 
-/// Characters that can't be in an identifier, in words or numbers; what only separates words stays.
+/// Spells out characters that an identifier can't have, as words or numbers. Separators such as
+/// `-` are kept.
 fn spelled(word: &str) -> String {
     let mut out = String::with_capacity(word.len());
     for c in word.chars() {
@@ -80,7 +84,7 @@ fn spelled(word: &str) -> String {
     out
 }
 
-/// Whether it could be the name of a field, method or module.
+/// Returns whether `name` is valid as the name of a field, method or module.
 pub(crate) fn is_snake(name: &str) -> bool {
     let plain = plain(name);
     let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
@@ -89,7 +93,7 @@ pub(crate) fn is_snake(name: &str) -> bool {
         && keyword::is_keyword(plain) == (plain != name)
 }
 
-/// Whether it could be the name of a type or variant.
+/// Returns whether `name` is valid as the name of a type or variant.
 pub(crate) fn is_camel(name: &str) -> bool {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     name.starts_with(|c: char| c.is_ascii_uppercase())
@@ -97,7 +101,7 @@ pub(crate) fn is_camel(name: &str) -> bool {
         && name != "Self"
 }
 
-/// The singular of the last word of `words`.
+/// Returns `words` with the last word in the singular.
 pub(crate) fn singular(words: &str) -> String {
     let start = words.rfind('_').map_or(0, |at| at + 1);
     let (head, last) = words.split_at(start);
@@ -118,7 +122,7 @@ pub(crate) fn singular(words: &str) -> String {
     format!("{head}{singular}")
 }
 
-/// A title without the words that say that it is one of parameters.
+/// Removes `_params`, `_param` or `_specs` from the end of a title.
 pub(crate) fn untitled(title: &str) -> &str {
     ["_params", "_param", "_specs"]
         .iter()
@@ -127,7 +131,7 @@ pub(crate) fn untitled(title: &str) -> &str {
         .unwrap_or(title)
 }
 
-/// `outer` and `inner` as one name, without saying twice what the one ends and the other begins with.
+/// Joins two names. If `outer` ends with the words that `inner` begins with, they appear once.
 pub(crate) fn join(outer: &str, inner: &str) -> String {
     let (outer_words, inner_words) = (words(outer), words(inner));
     let most = outer_words.len().min(inner_words.len());
@@ -138,7 +142,7 @@ pub(crate) fn join(outer: &str, inner: &str) -> String {
     format!("{outer}{}", inner_words[shared..].concat())
 }
 
-/// The words of a name, each in `UpperCamelCase`.
+/// Splits a name into words, each in `UpperCamelCase`.
 pub(crate) fn words(name: &str) -> Vec<String> {
     name.to_snake_case()
         .split('_')

@@ -1,7 +1,7 @@
-//! OpenAPI Overlay 1.0: actions on a spec. One that does nothing is an error.
+//! Applies OpenAPI Overlays 1.0. An action that changes nothing is an error.
 //!
-//! After a slip whose meaning is plain, things go on as if it were corrected, so that one cause
-//! gives one problem.
+//! After a typing error with one likely correction, processing goes on with the correction, so
+//! that one cause gives one diagnostic.
 
 mod merge;
 mod suggest;
@@ -17,7 +17,7 @@ use crate::error::{Diagnostic, Fix};
 use crate::placeholder;
 use crate::source::Source;
 
-/// An overlay document, read and checked.
+/// A parsed and checked overlay.
 pub(crate) struct Overlay<'a> {
     name: &'a str,
     general: bool,
@@ -48,7 +48,8 @@ static OVERLAY: Object = Object {
     by_reference: false,
 };
 
-/// Says that an overlay is for any part of the spec: what one does not have is no mistake.
+/// The key that marks an overlay for any part of the spec: actions without a target in this part
+/// are no errors.
 const GENERAL: &str = "x-general";
 
 static INFO: Object = Object {
@@ -76,7 +77,7 @@ static ACTION: Object = Object {
 };
 
 fn action_rule(action: &Map<String, Value>, pointer: &str, found: &mut Vec<Diagnostic>) {
-    // Of a key that nobody knows, it is told already.
+    // An unknown key has its own diagnostic already.
     let is_known = |key: &String| ACTION.keys.iter().any(|(known, _)| known == key);
     if action.contains_key("update") == removes(action) && action.keys().all(is_known) {
         let what = "neither an update nor a removal, or both";
@@ -95,11 +96,11 @@ fn removes(action: &Map<String, Value>) -> bool {
 }
 
 impl<'a> Overlay<'a> {
-    /// Reads `source`.
+    /// Parses `source`.
     ///
     /// # Errors
     ///
-    /// Returns all that keeps it from being read.
+    /// Returns all problems of the overlay's form.
     pub(crate) fn parse(source: Source<'a>) -> Result<Self, Vec<Diagnostic>> {
         let document = document::open(source)?;
         let mut found = Vec::new();
@@ -125,8 +126,8 @@ impl<'a> Overlay<'a> {
         })
     }
 
-    /// Applies the actions to `spec` in their order; `extensions` are those of upstream. A spec
-    /// that is older than what the overlay was written for need not have all that it speaks of.
+    /// Applies the actions to `spec` in order. `extensions` are the extensions of the upstream
+    /// spec. With an older spec, actions without a target are no errors.
     pub(crate) fn apply(
         &self,
         spec: &mut Value,
@@ -139,7 +140,7 @@ impl<'a> Overlay<'a> {
         }
     }
 
-    /// Applies the action `index`.
+    /// Applies the action with this index.
     pub(crate) fn apply_one(
         &self,
         index: usize,
@@ -151,25 +152,25 @@ impl<'a> Overlay<'a> {
         let pointer = format!("/actions/{index}");
         let may_lack = is_older || self.general;
         let (wrong, missing) = self.actions[index].apply(spec, extensions, &pointer, !may_lack);
-        // What an older spec lacks is no mistake; what has no meaning always is.
+        // Missing targets are accepted for an older spec. Meaningless updates never are.
         let missing = missing.into_iter().filter(|_| !may_lack);
         let all = wrong.into_iter().chain(missing);
         found.extend(all.map(|wrong| wrong.in_file(self.name)));
     }
 
-    /// How many actions there are.
+    /// Returns the number of actions.
     pub(crate) fn len(&self) -> usize {
         self.actions.len()
     }
 
-    /// What its diagnostics call it.
+    /// Returns the name of the overlay in diagnostics.
     pub(crate) fn name(&self) -> &'a str {
         self.name
     }
 }
 
 impl Action {
-    /// What is wrong with the action, and what it speaks of that `spec` does not have.
+    /// Applies the action, and returns its problems and the targets that `spec` does not have.
     fn apply(
         &self,
         spec: &mut Value,
@@ -225,8 +226,8 @@ impl Action {
                         }
                         None => {
                             let what =
-                                format!("replaces what holds `{target}`, and speaks of both");
-                            let help = "make two actions of it";
+                                format!("replaces the parent of `{target}`, and updates both");
+                            let help = "write an action for each";
                             missing.push(Diagnostic::new(&at, what, help));
                         }
                     }
@@ -240,7 +241,7 @@ impl Action {
     }
 }
 
-/// Finds documentation in `update` that is not written yet.
+/// Finds placeholders such as `TODO` in `update`.
 fn placeholders(update: &Value, pointer: &str, found: &mut Vec<Diagnostic>) {
     let Value::Object(map) = update else {
         return;
@@ -266,12 +267,12 @@ fn placeholders(update: &Value, pointer: &str, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// What the JSONPath `target`, which matches nothing in `spec`, was probably meant to be.
+/// Returns a correction of the JSONPath `target`, which matches nothing in `spec`.
 pub(crate) fn meant(spec: &Value, target: &str) -> Option<String> {
     suggest::target(spec, target).map(|(text, _)| text)
 }
 
-/// The extensions (`x-…`) that `value` has anywhere.
+/// Adds all extensions (`x-…`) of `value`, at any depth, to `known`.
 pub(crate) fn extensions(value: &Value, known: &mut BTreeSet<String>) {
     match value {
         Value::Object(map) => {

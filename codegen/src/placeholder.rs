@@ -1,23 +1,23 @@
-//! Words that stand for words to come.
+//! Finds placeholders in documentation.
 
 use crate::error::Diagnostic;
 
-/// What the stubs of diagnostics have in place of what a person says.
+/// The placeholder in the stubs that diagnostics suggest.
 pub(crate) const TODO: &str = "TODO";
 
-/// What people write as well.
+/// Placeholders that people use.
 const WORDS: &[&str] = &[TODO, "FIXME", "TBD", "XXX"];
 
-/// What is wrong with `text`, which is at `pointer`, if it is not written yet.
+/// Returns a diagnostic if `text`, at `pointer`, is a placeholder or has no words.
 pub(crate) fn check(text: &str, pointer: &str) -> Option<Diagnostic> {
     let mut words = text.split(|c: char| !c.is_alphanumeric());
     let word = words.find(|word| WORDS.contains(word));
     let what = match word {
         Some(word) => format!("`{word}` is not filled in"),
-        None if text.chars().all(|c| !c.is_alphanumeric()) => "a text without a word".to_owned(),
+        None if text.chars().all(|c| !c.is_alphanumeric()) => "the text has no word".to_owned(),
         None => return None,
     };
-    let help = "say it, in a sentence that the users of the crate read";
+    let help = "write a sentence for the users of the crate";
     Some(Diagnostic::new(pointer, what, help))
 }
 

@@ -1,4 +1,4 @@
-//! What `Debug` hid and no longer would: never without the word of a person.
+//! Finds places that `Debug` no longer hides in a new spec. This needs the decision of a person.
 
 use serde_json::Value;
 
@@ -7,12 +7,12 @@ use crate::error::Diagnostic;
 
 const SENSITIVE: &str = "x-sensitive";
 
-/// The places that are marked as sensitive in the spec `old`, and are there in `new` without a
-/// word about that. `x-sensitive: false` is such a word.
+/// Returns the places that are sensitive in the spec `old`, and exist in `new` without an
+/// explicit `x-sensitive`. A person decides with `x-sensitive: false`.
 #[must_use]
 pub fn exposed(old: &str, new: &str) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    // What can't be read, who goes on with it will say.
+    // Other phases report a spec that can't be read.
     if let (Ok(old), Ok(new)) = (document::read(old), document::read(new)) {
         compare(&old, &new, "", &mut found);
     }
@@ -21,9 +21,9 @@ pub fn exposed(old: &str, new: &str) -> Vec<Diagnostic> {
 
 fn compare(old: &Value, new: &Value, at: &str, found: &mut Vec<Diagnostic>) {
     if mark(old) == Some(true) && mark(new).is_none() {
-        let what = "`Debug` and logs would show what they hide today";
-        let help = "an overlay has to say `x-sensitive: true` of it, or, when a person has decided \
-                    that everybody may see it, `x-sensitive: false`";
+        let what = "`Debug` and logs would show this value, which they hide today";
+        let help = "set `x-sensitive: true` in an overlay; or set `x-sensitive: false`, if a person has \
+                    decided that logs may show it";
         found.push(Diagnostic::new(at, what, help));
     }
     below(old, new, at, found);
@@ -35,7 +35,7 @@ fn below(old: &Value, new: &Value, at: &str, found: &mut Vec<Diagnostic>) {
             for (key, value) in map {
                 let Some(new) = new.get(key) else { continue };
                 let at = join(at, key);
-                // What the schema of a parameter says is said of the parameter.
+                // A mark on a parameter's schema is a mark on the parameter.
                 if key == "schema" && is_parameter(old) {
                     below(value, new, &at, found);
                 } else {
@@ -45,7 +45,7 @@ fn below(old: &Value, new: &Value, at: &str, found: &mut Vec<Diagnostic>) {
         }
         (Value::Array(old), Value::Array(new)) => {
             for (index, old) in old.iter().enumerate() {
-                // Parameters, and what a union is of, may have moved.
+                // Parameters and alternatives of a union may have moved in their lists.
                 let same = new
                     .iter()
                     .position(|new| name(new).is_some() && name(new) == name(old));
@@ -63,14 +63,14 @@ fn is_parameter(node: &Value) -> bool {
     node.get("in").is_some_and(Value::is_string) && node.get("name").is_some_and(Value::is_string)
 }
 
-/// What a property or parameter says about itself; of a parameter, its schema can say it.
+/// Returns the mark of a property or parameter, which may be on the parameter's schema.
 fn mark(node: &Value) -> Option<bool> {
     let own = node.get(SENSITIVE).and_then(Value::as_bool);
     let schema = node.get("schema").filter(|_| is_parameter(node));
     own.or_else(|| schema?.get(SENSITIVE)?.as_bool())
 }
 
-/// What tells an item of a list from the others.
+/// Returns the properties that identify an item in a list.
 fn name(item: &Value) -> Option<(Option<&str>, Option<&str>)> {
     let text = |key| item.get(key).and_then(Value::as_str);
     let name = text("name").or(text("$ref")).or(text("title"));
@@ -117,17 +117,17 @@ mod tests {
                 "/paths/~1v1~1pets/post/requestBody/content/form/schema/properties/owner",
             ]
         );
-        // Another type, or another name, changes nothing.
+        // A changed type or name keeps the mark.
         let union = json!({"anyOf": [{"type": "integer"}, {"type": "string"}]});
         assert_eq!(
             places(&spec(union, json!([q(hidden())]), hidden())).len(),
             1
         );
-        // What is gone shows nothing, and a person's word counts.
+        // A place that is gone shows nothing, and an explicit mark is a decision.
         assert!(places("{}").is_empty());
         let said = json!({"type": "string", "x-sensitive": false});
         assert!(places(&spec(said.clone(), json!([q(said.clone())]), said)).is_empty());
-        // It may be said of the parameter or of its schema.
+        // The mark may be on the parameter or on its schema.
         let either = spec(hidden(), json!([limit, marked]), hidden());
         assert!(places(&either).is_empty());
     }

@@ -1,4 +1,4 @@
-//! Stripe's full spec → the part that is bound, with documentation of our own.
+//! Selects a part of Stripe's full spec and adds our documentation.
 
 mod closure;
 mod count;
@@ -27,36 +27,36 @@ use crate::overlay::{self, Overlay};
 use crate::source::Source;
 use crate::stack::on_a_large_stack;
 
-/// A spec that holds what the rules select.
+/// The part of a spec that the rules select.
 #[derive(Clone, Debug)]
 pub struct Subset {
     /// The spec, as YAML with a header.
     pub yaml: String,
-    /// How many operations it holds.
+    /// Number of operations.
     pub operations: usize,
-    /// How many component schemas.
+    /// Number of component schemas.
     pub schemas: usize,
-    /// How many properties these have, at any depth.
+    /// Number of properties in these, at any depth.
     pub fields: usize,
-    /// How many parameters the operations have, at any depth.
+    /// Number of parameters of the operations, at any depth.
     pub parameters: usize,
-    /// How many webhook event types.
+    /// Number of webhook event types.
     pub events: usize,
-    /// The references to resources that the slice does not hold: what they led to became an id, or
-    /// raw JSON.
+    /// The references to resources outside of the subset. Each became an id or raw JSON.
     pub left: Vec<Left>,
-    /// How many places are raw JSON without a decision, where the rules have none at all.
+    /// Number of places that became raw JSON without a decision. Only counted if the rules have
+    /// no `raw` key.
     pub raw: usize,
-    /// The cargo features that its parts are in, but for the default.
+    /// The cargo features of the subset, without the default one.
     pub features: Vec<String>,
 }
 
-/// A reference that leaves the slice.
+/// A reference to a resource outside of the subset.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Left {
     /// The place of the reference, as a JSON pointer into the subset.
     pub pointer: String,
-    /// The resource that it led to.
+    /// The resource that it refers to.
     pub resource: String,
 }
 
@@ -65,17 +65,16 @@ const HEADER: &str = "\
 # subset.yaml says what it holds, overlay/ documents it.
 ";
 
-/// What diagnostics call the spec that is being made.
+/// The name of the new spec in diagnostics.
 const SUBSET: &str = "subset";
 
-/// The part of `spec` that `rules` select, documented by `overlays` in their order. It says which
-/// spec that was, and of which commit, if that is known.
+/// Selects the part of `spec` given by `rules`, and documents it with `overlays` in their order.
+/// The result records the version and digest of `spec`, and its commit if known.
 ///
 /// # Errors
 ///
-/// Returns everything that is wrong with the inputs: what can't be read, rules and overlay
-/// actions that match nothing, and what is left without documentation, with the overlay action
-/// it lacks as help.
+/// Returns all problems of the inputs: syntax errors, rules and overlay actions that match
+/// nothing, and places without documentation, with the missing overlay action as help.
 pub fn subset(
     spec: Source<'_>,
     commit: Option<&str>,
@@ -85,12 +84,12 @@ pub fn subset(
     on_a_large_stack(|| make(spec, commit, rules, overlays, None))
 }
 
-/// The same part of a spec of another time: what it does not have, or has otherwise, is skipped and
-/// counted, and its documentation is upstream's.
+/// Selects the same part of an older or newer spec. Rules and actions that don't fit it are
+/// skipped and counted, and documentation is upstream's.
 ///
 /// # Errors
 ///
-/// Returns everything that is wrong with the inputs.
+/// Returns all problems of the inputs.
 pub fn subset_of_history(
     spec: Source<'_>,
     rules: Source<'_>,
@@ -136,7 +135,7 @@ fn make(
     let in_spec = in_spec.into_iter().map(|wrong| wrong.in_file(spec.name));
     let mut found: Vec<Diagnostic> = in_spec.collect();
     if is_broken {
-        // What an overlay has against it may come from that.
+        // Problems of the overlays may only follow from those of the rules.
         let in_rules = in_rules.into_iter().map(|wrong| wrong.in_file(rules.name));
         found.extend(in_rules);
         return Err(document::locate_in(&sources, found).into());
@@ -169,7 +168,7 @@ fn make(
         None => found.extend(in_rules.into_iter().map(|wrong| wrong.in_file(rules.name))),
     }
     let mut in_subset = Vec::new();
-    // What has no words of upstream has some of the generator's, made from its name.
+    // With `keep`, the generator makes a sentence for each place without a description.
     if rules_read.descriptions == Descriptions::Drop {
         documented::check(&mut tree, &mut in_subset);
     }
@@ -211,7 +210,7 @@ fn make(
     Err(Diagnostics::from(found).with_edits(edits).with_draft(draft))
 }
 
-/// Reads all inputs. One that can't be read would have most of the others look wrong, so it is
+/// Reads all inputs. Syntax errors are reported alone, as they would cause many others.
 /// told alone.
 fn read<'a>(
     spec: Source<'_>,
@@ -246,7 +245,7 @@ fn read<'a>(
     }
 }
 
-/// What the overlays make wrong in `tree`, said of the actions that do.
+/// Returns the problems that the overlays cause in `tree`, at the actions that cause them.
 fn blame(
     mut tree: Value,
     overlays: &[Overlay],
@@ -276,7 +275,7 @@ fn blame(
     found
 }
 
-/// Whether `pointer` into upstream is about something that `tree` has.
+/// Returns whether the place `pointer` of the upstream spec is in `tree`.
 fn is_of(tree: &Value, pointer: &str) -> bool {
     let steps = document::steps(pointer);
     let depth = match steps.first().map(String::as_str) {
@@ -287,7 +286,7 @@ fn is_of(tree: &Value, pointer: &str) -> bool {
         .iter()
         .take(depth)
         .fold(String::new(), |at, step| join(&at, step));
-    // Besides schemas, components are only there to be put where they are referred to.
+    // Components other than schemas are only copied to the places that refer to them.
     let is_shared = steps.len() < depth
         || place.starts_with("/components/") && !place.starts_with("/components/schemas/");
     is_shared
@@ -296,8 +295,8 @@ fn is_of(tree: &Value, pointer: &str) -> bool {
             && tree.pointer(&join("/paths", &steps[1])).is_some()
 }
 
-/// The slice of `spec`, without documentation, how many operations it has, and the places whose
-/// references left it.
+/// Returns the part of `spec` without documentation, the number of its operations, and the places
+/// whose references left it.
 fn slice(
     mut spec: Value,
     rules: &Rules,

@@ -1,4 +1,4 @@
-//! What a user of the crate can name, a line for each: what a reviewer of an update reads.
+//! Lists all public names of the crate, one a line, for the review of an update.
 
 use crate::error::Diagnostics;
 use crate::generate;
@@ -7,11 +7,11 @@ use crate::stack::on_a_large_stack;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// The surface of the API of a spec, by module and then resource.
+/// Returns the public names of the API, by module and resource.
 ///
 /// # Errors
 ///
-/// Returns everything that is wrong with the spec, as [`generate`](crate::generate) does.
+/// Returns all problems of the spec, as [`generate`](crate::generate) does.
 pub fn surface(spec: &str, names: Option<&str>) -> Result<BTreeMap<String, String>, Diagnostics> {
     let api = on_a_large_stack(|| generate::lowered(spec, names))?.api;
     let mut surface: BTreeMap<String, String> = BTreeMap::new();

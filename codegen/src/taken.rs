@@ -1,5 +1,5 @@
-//! Names that the generated crate needs itself, and what a thing of such a name is called instead:
-//! the one list for types, modules, files, methods and variants.
+//! Lists the names that the generated crate uses itself, for types, modules, files, methods and
+//! variants, and renames what would clash with them.
 
 use crate::naming::keyword::plain;
 
@@ -91,7 +91,7 @@ const TYPES: &[&str] = &[
     "WaitError",
 ];
 
-/// Modules at the root of the crate, and the crates that generated code names.
+/// Modules and crates that generated code refers to at the root.
 const MODULES: &[&str] = &[
     "alloc",
     "api",
@@ -128,10 +128,10 @@ const MODULES: &[&str] = &[
     "webhook",
 ];
 
-/// The files that a module has beside those of its resources.
+/// The files of a module besides those of its resources.
 const FILES: &[&str] = &["mod", "models", "operations", "params"];
 
-/// Methods that operation builders or objects of parameters have.
+/// Methods that operation builders or parameter objects have.
 const SETTERS: &[&str] = &[
     "iter_blocking",
     "method",
@@ -150,30 +150,30 @@ const SETTERS: &[&str] = &[
 /// Methods that the client or a service has.
 const METHODS: &[&str] = &["builder", "inner", "new", "raw"];
 
-/// What an enum says of values that it does not know.
+/// Variants that enums have for unknown values.
 const VARIANTS: &[&str] = &["Invalid", "Self", "Unrecognized"];
 
-/// Whether a type of that name would hide one of Rust's or of the crate's.
+/// Returns whether a type of this name would hide one of Rust's or of the crate's.
 pub(crate) fn is_type(name: &str) -> bool {
     TYPES.contains(&name)
 }
 
-/// Whether a module of that name would hide one of the crate's.
+/// Returns whether a module of this name would hide one of the crate's.
 pub(crate) fn is_module(name: &str) -> bool {
     MODULES.contains(&name)
 }
 
-/// A module, as it is called.
+/// Returns the name of a module, renamed if the crate uses it.
 pub(crate) fn module(name: String) -> String {
     with_underscore(name, MODULES)
 }
 
-/// The file of a resource, as it is called.
+/// Returns the file of a resource, renamed if the module uses it.
 pub(crate) fn file(name: String) -> String {
     with_underscore(name, FILES)
 }
 
-/// The setter of a parameter, as it is called.
+/// Returns the setter of a parameter, renamed if the builder uses it.
 pub(crate) fn setter(name: String) -> String {
     if name.starts_with("with_") {
         return format!("{name}_");
@@ -181,12 +181,12 @@ pub(crate) fn setter(name: String) -> String {
     with_underscore(name, SETTERS)
 }
 
-/// The method of a service, as it is called.
+/// Returns the method of a service, renamed if services use it.
 pub(crate) fn method(name: String) -> String {
     with_underscore(name, METHODS)
 }
 
-/// A variant, as it is called.
+/// Returns a variant, renamed if enums use it.
 pub(crate) fn variant(name: String) -> String {
     with_underscore(name, VARIANTS)
 }

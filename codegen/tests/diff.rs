@@ -1,4 +1,5 @@
-//! What a diff says and how it prints; `tests/updates_verdicts` has the table of all classes.
+//! Tests the text of a diff in all formats. `tests/updates_verdicts` has a table of all kinds of
+//! changes.
 
 use serde_json::{Value, json};
 use stripe_codegen::{Action, Diff, Effect, Step, Subject, diff};
@@ -28,7 +29,7 @@ fn compare(old: &Value, new: &Value) -> Diff {
     }
 }
 
-/// One field goes, one comes, one changes.
+/// A diff in which one field is removed, one is added and one changes.
 fn small() -> Diff {
     let old = pet(json!({"age": {"type": "integer"}, "name": {"type": "string"}}));
     let new = pet(json!({"age": {"type": "string"}, "tag": {"type": "string"}}));
@@ -76,7 +77,7 @@ API version a → b: 3 changes, 2 of them breaking.
 }
 
 #[test]
-fn json_has_all_of_it() {
+fn json_has_all_changes_and_the_step() {
     let value: Value = serde_json::from_str(&small().json()).unwrap();
     assert_eq!(value["old_version"], "a");
     assert_eq!(value["step"], "breaking");
@@ -99,7 +100,7 @@ fn json_has_all_of_it() {
 fn a_type_is_followed_to_its_new_name() {
     let schemas = |name: &str, field: &str| {
         let mut schemas = pet(json!({field: {"$ref": format!("#/components/schemas/{name}")}}));
-        // Two types that hold each other have no shape without each other.
+        // Two types that contain each other.
         schemas[name] = json!({"type": "object", "properties": {
             "size": {"type": "integer"},
             "next": {"$ref": format!("#/components/schemas/{name}_tag")},
@@ -193,7 +194,7 @@ fn the_step_is_that_of_the_worst_change() {
 }
 
 #[test]
-fn to_show_what_was_hidden_breaks() {
+fn showing_a_hidden_value_breaks() {
     let made = |mark: bool| {
         let text = json!({"type": "string", "x-sensitive": mark});
         let mut spec = spec("a", pet(json!({"name": text})));

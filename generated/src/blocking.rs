@@ -1,9 +1,9 @@
 //! The thread on which blocking calls run.
 //!
-//! A blocking call hands its future to a runtime on a thread of the client and waits on a
-//! channel. So it works everywhere, also inside of async code, where a runtime of its own on the
-//! calling thread would panic. The thread has its own connections, because those of the async
-//! client stand still while the caller's thread is blocked.
+//! A blocking call gives its future to a runtime on a thread of the client, and waits for the
+//! result on a channel. Therefore it also works inside async code, where a second runtime on the
+//! calling thread would panic. The thread has its own connections: those of the async client make
+//! no progress while the caller's thread is blocked.
 
 use std::future::Future;
 use std::sync::{Mutex, OnceLock, PoisonError, mpsc};
@@ -19,7 +19,7 @@ use crate::error::ConnectionError;
 
 #[derive(Default)]
 pub(crate) struct Blocking {
-    /// Made by the first blocking call: reading the certificates takes a while.
+    /// Created by the first blocking call, because loading the certificates takes time.
     http: OnceLock<reqwest::Client>,
     /// Started by the first blocking call.
     thread: Mutex<Option<Thread>>,
@@ -28,14 +28,15 @@ pub(crate) struct Blocking {
 struct Thread {
     runtime: Handle,
     thread: thread::JoinHandle<()>,
-    /// A forked process has its parent's memory, and not its threads.
+    /// The id of the process that started the thread. After a fork, the child process has no such
+    /// thread.
     process: u32,
-    /// Dropped with the client, which ends the thread.
+    /// Dropped with the client; this ends the thread.
     _stop: oneshot::Sender<()>,
 }
 
 impl Blocking {
-    /// Calls will use this client, not one of their own.
+    /// Uses this HTTP client for all blocking calls.
     pub(crate) fn with_http(http: reqwest::Client) -> Self {
         Self {
             http: http.into(),
@@ -51,14 +52,14 @@ impl Blocking {
         Ok(self.http.get_or_init(|| http))
     }
 
-    /// Runs a future on the thread and waits for it.
+    /// Runs a future on the thread, and waits for it.
     pub(crate) fn run<F>(&self, future: F) -> Result<F::Output, Error>
     where
         F: Future<Output: Send> + Send + 'static,
     {
         let (sender, receiver) = mpsc::sync_channel(1);
         self.runtime().map_err(broken)?.spawn(async move {
-            // The receiver is there until it has received.
+            // The receiver lives until it has received the result.
             let _ = sender.send(future.await);
         });
         receiver.recv().map_err(broken)
@@ -69,7 +70,7 @@ impl Blocking {
         if let Some(known) = &*thread {
             if known.thread.thread().id() == thread::current().id() {
                 return Err(io::Error::other(
-                    "a blocking call was made by a task of another one, which it would block",
+                    "a blocking call was made inside another blocking call, which would never end",
                 ));
             }
             if known.process != process::id() {
@@ -109,7 +110,7 @@ mod tests {
     use std::sync::Arc;
 
     #[test]
-    fn a_task_that_panics_ends_its_call_alone() {
+    fn a_panic_in_a_task_ends_only_its_call() {
         let blocking = Blocking::default();
         let error = blocking.run(async { panic!("on purpose") });
         assert!(matches!(error, Err(Error::Connection(_))), "{error:?}");
@@ -120,7 +121,7 @@ mod tests {
     fn a_thread_that_died_is_replaced() {
         let blocking = Blocking::default();
         assert_eq!(blocking.run(async { 5 }).expect("it runs"), 5);
-        // Ends the thread with a call under way on it.
+        // Ends the thread during a call.
         let hanging = blocking.runtime().expect("it runs");
         let (sender, receiver) = mpsc::sync_channel::<()>(1);
         hanging.spawn(async move {

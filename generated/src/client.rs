@@ -1,4 +1,4 @@
-//! The client: what all requests have in common.
+//! The client, with the settings that all requests share.
 
 mod builder;
 mod key;
@@ -22,7 +22,22 @@ use crate::{Error, Method, RawRequest};
 
 /// Sends requests to Stripe.
 ///
-/// Make one and keep it: it holds the connections, and a clone shares them.
+/// Create one client and reuse it: it holds the connections. Clones share them.
+///
+/// Every call is bounded, whatever the server does:
+///
+/// | limit | default | how to change it |
+/// |---|---|---|
+/// | time of one attempt | 80 s | [`timeout`](ClientBuilder::timeout), `with_timeout` |
+/// | time of a call with all attempts and waits | none | [`deadline`](ClientBuilder::deadline), `with_deadline` |
+/// | number of retries | 2 | [`max_retries`](ClientBuilder::max_retries), `with_max_retries` |
+/// | retries of all calls together | 500 tokens, of which a failure takes 14 | [`retry_budget`](ClientBuilder::retry_budget) |
+/// | time of the waits between attempts | 120 s | [`max_retry_wait`](ClientBuilder::max_retry_wait) |
+/// | size of a response | 32 MiB | [`max_response_size`](ClientBuilder::max_response_size) |
+/// | pages of a list | until a page repeats an earlier one | |
+/// | time of a wait for a refresh | the argument of `wait` | |
+///
+/// With the defaults, a call takes at most 360 s.
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), stripe_financial_connections::Error> {
@@ -31,40 +46,23 @@ use crate::{Error, Method, RawRequest};
 /// let client = Client::new("sk_test_123")?;
 /// # Ok(()) }
 /// ```
-///
-/// # Bounds
-///
-/// Whatever a server does, a call is bounded:
-///
-/// | what | by default | to change it |
-/// |---|---|---|
-/// | an attempt | 80 s | [`timeout`](ClientBuilder::timeout), `with_timeout` |
-/// | a call: all attempts, and the waits between them | none | [`deadline`](ClientBuilder::deadline), `with_deadline` |
-/// | attempts beside the first | 2 | [`max_retries`](ClientBuilder::max_retries), `with_max_retries` |
-/// | retries of all calls together | a budget of 500 tokens, 14 for a failure | [`retry_budget`](ClientBuilder::retry_budget) |
-/// | waits between the attempts of a call | 120 s | [`max_retry_wait`](ClientBuilder::max_retry_wait) |
-/// | an answer | 32 MiB | [`max_response_size`](ClientBuilder::max_response_size) |
-/// | a list | until a page leads back to one before it | |
-/// | a wait for a refresh | what `wait` is given | |
-///
-/// So a call lasts 360 s at most by default, and less with a deadline.
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
     acts_for: Option<Arc<ActsFor>>,
 }
 
-/// For whom requests act unless they say otherwise.
+/// The account or context that requests act for by default.
 pub(crate) enum ActsFor {
     Account(String),
     Context(String),
 }
 
-/// What a client shares with its clones.
+/// The data that all clones of a client share.
 pub(crate) struct Inner {
     pub(crate) http: reqwest::Client,
     pub(crate) key: ApiKey,
-    /// A slash at the end of its path says nothing.
+    /// A `/` at the end of the path makes no difference.
     pub(crate) base_url: Url,
     pub(crate) version: HeaderValue,
     pub(crate) user_agent: HeaderValue,
@@ -79,24 +77,24 @@ pub(crate) struct Inner {
 }
 
 impl Client {
-    /// A client with the defaults of [`Client::builder`].
+    /// Creates a client with the default settings.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if the key is empty or holds characters that no key has, such as a
+    /// [`Error::Invalid`] if the key is empty or has a character that no API key has, such as a
     /// line break at its end.
     pub fn new(key: impl Into<String>) -> Result<Self, Error> {
         Self::builder(key).build()
     }
 
-    /// A client to be set up further.
+    /// Creates a builder, to change the settings of the client.
     pub fn builder(key: impl Into<String>) -> ClientBuilder {
         ClientBuilder::new(ApiKey::new(key))
     }
 
-    /// A request to any endpoint, for what the crate does not bind.
+    /// Creates a request to any endpoint, for operations that the crate has no method for.
     ///
-    /// The path starts with `/`; ids go in by name, so that they stay one segment of it.
+    /// The path starts with `/`. Pass ids with `path_param`, which escapes them.
     ///
     /// ```no_run
     /// # async fn example(client: stripe_financial_connections::Client) -> Result<(), stripe_financial_connections::Error> {
@@ -113,9 +111,9 @@ impl Client {
         RawRequest::new(Request::raw(self, method, path.into()))
     }
 
-    /// A client for a connected account: its requests act for this account unless they have an
-    /// account or a context of their own. It shares connections, limits and the retry budget with
-    /// this one, so that one can be made for each request of a platform.
+    /// Returns a client that acts for a connected account. A request can still set another
+    /// account or context. The new client shares connections, limits and the retry budget with
+    /// this one, so a platform can create one for each request.
     // <this slice only>
     ///
     /// ```no_run
@@ -130,7 +128,8 @@ impl Client {
         self.acting_for(ActsFor::Account(account.into()))
     }
 
-    /// A client for a Stripe context, as [`with_stripe_account`](Self::with_stripe_account).
+    /// Returns a client that acts in a Stripe context, like
+    /// [`with_stripe_account`](Self::with_stripe_account).
     #[must_use]
     pub fn with_stripe_context(&self, context: impl Into<String>) -> Self {
         self.acting_for(ActsFor::Context(context.into()))
@@ -143,7 +142,7 @@ impl Client {
         }
     }
 
-    /// The connected account and the Stripe context, of which there is one at most.
+    /// Returns the connected account and the Stripe context; at most one of them is set.
     pub(crate) fn acts_for(&self) -> (Option<&str>, Option<&str>) {
         match self.acts_for.as_deref() {
             None => (None, None),
@@ -157,7 +156,7 @@ impl Client {
     }
 }
 
-/// The scheme, host and port of a URL; the rest of it may hold secrets.
+/// Returns scheme, host and port of a URL. The rest of it may contain secrets.
 fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
@@ -171,7 +170,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// One for all tests: to read the certificates takes long in a debug build.
+/// One client for all tests, because loading the certificates is slow in a debug build.
 #[cfg(test)]
 pub(crate) fn test_client() -> &'static Client {
     static CLIENT: std::sync::LazyLock<Client> =
@@ -186,7 +185,7 @@ mod tests {
     use crate::{ListStream, ResponseFuture};
 
     #[test]
-    fn what_is_sent_and_awaited_can_be_anywhere() {
+    fn futures_and_clients_are_send_and_sync() {
         fn check<T: Send + Sync + 'static>() {}
         fn check_value<T: Send + Sync + 'static>(_: fn(RefreshAccount) -> T) {}
         fn check_page<T: Send + Sync>(_: fn(&'static crate::List<Account>) -> T) {}

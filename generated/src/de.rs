@@ -1,4 +1,4 @@
-//! How JSON becomes objects, for generated code and the handwritten types.
+//! Deserializes objects from JSON, for generated and handwritten types.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -16,15 +16,16 @@ pub(crate) use integer::{Integer, StandsFor, rounded_down};
 use crate::error::{DecodeError, Located};
 use crate::{List, Map, Raw};
 
-/// An object schema: reads itself from the fields of a JSON object.
+/// An object that is read field by field.
 pub(crate) trait Object: Sized {
-    /// What an error calls it.
+    /// The name of the object in errors.
     const NAME: &'static str;
 
     fn from_fields<'de, A: MapAccess<'de>>(fields: Fields<A>) -> Result<Self, A::Error>;
 }
 
-/// The fields of a JSON object, one after the other: a name, then its value or a skip.
+/// Reads the fields of a JSON object: first a name, then its value, or a call that skips the
+/// value.
 pub(crate) struct Fields<A>(A);
 
 impl<'de, A: MapAccess<'de>> Fields<A> {
@@ -38,11 +39,11 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
         self.0.next_key()
     }
 
-    /// Reads the value of the last name into its slot. Null reads as `None`, as if the field
-    /// were missing.
+    /// Reads the value of the current field into `slot`. JSON null becomes `None`, as if the
+    /// field were missing.
     ///
-    /// A slot instead of a value to return: what moves it there is compiled once per type, not
-    /// once per field.
+    /// A slot is used instead of a return value, because the code that moves the value is then
+    /// compiled once per type and not once per field.
     pub(crate) fn read<T: Deserialize<'de>>(
         &mut self,
         slot: &mut Option<T>,
@@ -51,13 +52,13 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
         Ok(())
     }
 
-    /// [`read`](Self::read) of an object, which is put where it stays: handed on from function to
-    /// function, a large one would take the stack many times.
+    /// Like [`read`](Self::read) for an object. The object is read directly into its place:
+    /// returning a large one through several functions would copy it on the stack each time.
     pub(crate) fn read_object<T: Object>(&mut self, slot: &mut Option<T>) -> Result<(), A::Error> {
         self.0.next_value_seed(Slot(slot))
     }
 
-    /// [`read_object`](Self::read_object) of one that is boxed.
+    /// Like [`read_object`](Self::read_object) for a boxed object.
     pub(crate) fn read_boxed<T: Object>(
         &mut self,
         slot: &mut Option<Box<T>>,
@@ -68,7 +69,8 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
         Ok(())
     }
 
-    /// [`read`](Self::read) for what holds integers, by what stands for it.
+    /// Like [`read`](Self::read) for a type that contains integers, by way of its [`StandsFor`]
+    /// type.
     pub(crate) fn read_as<T: StandsFor + Deserialize<'de>>(
         &mut self,
         slot: &mut Option<T::Value>,
@@ -78,7 +80,7 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
         Ok(())
     }
 
-    /// Reads the value of the last name into its slot if it fits there, whatever it is.
+    /// Reads the value of the current field into `slot` if it fits. Any other value is skipped.
     #[cfg(feature = "webhook")]
     pub(crate) fn read_if_fit<T: DeserializeOwned>(
         &mut self,
@@ -89,14 +91,14 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
         Ok(())
     }
 
-    /// The value of the last name, be it null.
+    /// Returns the value of the current field, which may be null.
     #[cfg(feature = "webhook")]
     pub(crate) fn value<T: Deserialize<'de>>(&mut self) -> Result<T, A::Error> {
         self.0.next_value()
     }
 
-    /// As [`read`](Self::read), of a list: its pages are asked for as the field is in the request
-    /// for the object around it.
+    /// Like [`read`](Self::read) for a list. The requests for its next pages expand the same
+    /// fields as the request for the surrounding object.
     pub(crate) fn read_list<T: DeserializeOwned>(
         &mut self,
         name: &str,
@@ -112,7 +114,7 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
         Ok(())
     }
 
-    /// Reads the value of a name that no field has, and keeps both.
+    /// Reads the value of an unknown field into the map of extra fields.
     pub(crate) fn keep(
         &mut self,
         name: &Name<'de>,
@@ -122,7 +124,7 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
         Ok(())
     }
 
-    /// A required field that was missing or null is an error.
+    /// Returns an error if a required field was missing or null.
     pub(crate) fn required<T>(&self, value: Option<T>, name: &'static str) -> Result<T, A::Error> {
         value.ok_or_else(|| A::Error::missing_field(name))
     }
@@ -132,7 +134,7 @@ impl<'de, A: MapAccess<'de>> Fields<A> {
     }
 }
 
-/// The name of a field, borrowed from the input where that has no escapes.
+/// The name of a field. It is borrowed from the input unless it has escapes.
 pub(crate) struct Name<'de>(Cow<'de, str>);
 
 impl Name<'_> {
@@ -166,19 +168,20 @@ impl<'de> Visitor<'de> for NameVisitor {
     }
 }
 
-/// Reads an object: the body of its `Deserialize`.
+/// Implements `Deserialize` for an object.
 pub(crate) fn object<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let mut object = None;
     deserializer.deserialize_map(Slot(&mut object))?;
     object.ok_or_else(|| D::Error::custom(format_args!("no {}", T::NAME)))
 }
 
-/// A place of its own, so that the stack of the caller has no copy while the object is read.
+/// A separate function, so that the caller's stack frame has no copy of the object while it is
+/// read.
 fn boxed<T>(object: &mut Option<T>) -> Option<Box<T>> {
     object.take().map(Box::new)
 }
 
-/// Reads an object, or null, into its place.
+/// Reads an object, or null, directly into its place.
 struct Slot<'a, T>(&'a mut Option<T>);
 
 impl<'de, T: Object> DeserializeSeed<'de> for Slot<'_, T> {
@@ -216,7 +219,7 @@ impl<'de, T: Object> Visitor<'de> for Slot<'_, T> {
     }
 }
 
-/// Reads something made from a string (an id, an open enum) without a string in between.
+/// Reads a type that is made from a string (an id, an open enum) without allocating the string.
 pub(crate) fn text<'de, T, D>(deserializer: D) -> Result<T, D::Error>
 where
     T: for<'a> From<&'a str>,
@@ -239,8 +242,8 @@ impl<T: for<'a> From<&'a str>> Visitor<'_> for TextVisitor<T> {
     }
 }
 
-/// The one door from bytes to a type: all of the crate reads through the same parser, so each
-/// type is compiled once. The text is checked as a whole, which is faster than string by string.
+/// Parses JSON as a type. The whole crate uses this parser, so each type is compiled once. UTF-8
+/// is checked for the whole input, which is faster than for each string.
 pub(crate) fn from_slice<T: DeserializeOwned>(json: &[u8]) -> Result<T, Box<DecodeError>> {
     match std::str::from_utf8(json) {
         Ok(text) => {
@@ -250,7 +253,7 @@ pub(crate) fn from_slice<T: DeserializeOwned>(json: &[u8]) -> Result<T, Box<Deco
     }
 }
 
-/// [`from_slice`] of text with a large object, which is on the heap as soon as it is read.
+/// Like [`from_slice`] for a large object, which is moved to the heap at once.
 #[cfg(feature = "webhook")]
 pub(crate) fn boxed_from_str<T: Object>(json: &str) -> Result<Box<T>, Box<DecodeError>> {
     let mut reader = serde_json::Deserializer::from_str(json);
@@ -262,18 +265,18 @@ pub(crate) fn boxed_from_str<T: Object>(json: &str) -> Result<Box<T>, Box<Decode
         .map_err(|error| Box::new(DecodeError::new(&error, json.as_bytes())))
 }
 
-/// Keeps a value as text until it is known what it is.
+/// Reads a value as JSON text, to decide on its type later.
 pub(crate) fn buffered<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Raw, D::Error> {
     Raw::deserialize(deserializer)
 }
 
-/// Reads a buffered value, as a part of what is being read: an error keeps its path.
+/// Parses a buffered value that is part of a larger one. An error keeps its path.
 pub(crate) fn nested<T: DeserializeOwned, E: serde::de::Error>(raw: &Raw) -> Result<T, E> {
     let json = raw.get();
     serde_json::from_str(json).map_err(|error| E::custom(Located::nested(&error, json.as_bytes())))
 }
 
-/// Whether a buffered object says of itself that it was deleted.
+/// Returns whether a buffered object has `"deleted": true`.
 pub(crate) fn is_deleted(raw: &Raw) -> bool {
     serde_json::from_str(raw.get()).is_ok_and(|OnlyDeleted(deleted)| deleted)
 }
@@ -297,7 +300,7 @@ impl Object for OnlyDeleted {
 
 crate::macros::object!(OnlyDeleted);
 
-/// The top-level `object` of a buffered value: which kind of object it says it is.
+/// Returns the field `object` of a buffered value, which names the kind of object.
 #[allow(dead_code, reason = "only unions of objects and events ask for it")]
 pub(crate) fn object_name(raw: &Raw) -> Option<Cow<'_, str>> {
     let mut json = serde_json::Deserializer::from_str(raw.get());
@@ -306,7 +309,7 @@ pub(crate) fn object_name(raw: &Raw) -> Option<Cow<'_, str>> {
         .map(|name| name.0)
 }
 
-/// Whether a buffered object has a field that is not null.
+/// Returns whether a buffered object has a field that is not null.
 #[cfg(feature = "webhook")]
 #[allow(dead_code, reason = "only events of some features ask for it")]
 pub(crate) fn has_field(raw: &Raw, name: &str) -> bool {

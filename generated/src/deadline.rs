@@ -1,7 +1,7 @@
 use std::time::{Duration, Instant};
 
-/// The time that a call or a wait has. It counts the time that passed, or that was to be slept if
-/// the sleep is replaced in a test.
+/// The time limit of a call or a wait. It counts the elapsed time or the requested sleep,
+/// whichever is longer, so that it also works with a replaced sleep in tests.
 pub(crate) struct Deadline {
     start: Instant,
     slept: Duration,
@@ -9,7 +9,7 @@ pub(crate) struct Deadline {
 }
 
 impl Deadline {
-    /// Starts now. Without a limit it never comes.
+    /// Starts now. `None` means no limit.
     pub(crate) fn new(limit: Option<Duration>) -> Self {
         Self {
             start: Instant::now(),
@@ -22,7 +22,7 @@ impl Deadline {
         self.slept += time;
     }
 
-    /// What is left of the time; zero if it is over.
+    /// Returns the time that is left; zero after the deadline.
     pub(crate) fn left(&self) -> Duration {
         self.limit.map_or(Duration::MAX, |limit| {
             limit.saturating_sub(self.start.elapsed().max(self.slept))

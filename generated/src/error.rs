@@ -1,4 +1,4 @@
-//! What can go wrong.
+//! The errors of the crate.
 
 #[cfg(feature = "client")]
 mod api;
@@ -29,12 +29,26 @@ pub(crate) use unanswered::Tried;
 #[cfg(feature = "client")]
 pub use unanswered::{ConnectionError, TimeoutError, TooLargeError};
 
-/// Any failure of this crate.
+/// Any error of this crate.
 ///
-/// `Display` is one line and holds no secrets; `source()` leads to the cause where there is one.
-/// Neither `Display` nor `Debug` is long, whatever was answered: of each text they show its first
-/// 1000 bytes, of a JSON path 32 levels. The body stays reachable in full, up to
+/// `Display` is one line without secrets. `source()` returns the cause, if there is one.
+/// `Display` and `Debug` show at most the first 1000 bytes of each text that the server sent, and
+/// 32 levels of a JSON path. The whole body can be read from the error, up to
 /// `max_response_size`.
+///
+/// The limits of a call, and the error when one is reached:
+///
+/// | limit, set by a method of `ClientBuilder` or by `with_…` of a call | default | error |
+/// |---|---|---|
+/// | `timeout` of an attempt | 80 s | `Timeout`, after all retries |
+/// | `deadline` of a call | none | `Timeout`, with `is_deadline()` true |
+/// | `max_retries`, and `max_retry_wait` for the sum of waits | 2, and 120 s | the error of the last attempt |
+/// | `retry_budget` of a client | 500 tokens | the error of the last attempt, with `is_out_of_budget()` true |
+/// | `max_response_size` | 32 MiB | `TooLarge`; for an error response `Api`, with the start of the body |
+/// | pages of a list that repeat, or do not go on | | `List` |
+// <this slice only>
+/// | `wait` for a refresh | its argument | `Wait`, with `WaitError::Timeout` |
+// </this slice only>
 ///
 /// ```
 /// # #[cfg(feature = "client")] {
@@ -74,33 +88,33 @@ pub enum Error {
     #[error(transparent)]
     Api(Box<ApiError>),
 
-    /// The request or client was refused before anything was sent, since it cannot work.
+    /// The request or the client is invalid. Nothing was sent.
     #[cfg(feature = "client")]
     #[error("{0}")]
     Invalid(std::borrow::Cow<'static, str>),
 
-    /// There is no HTTP client to send with: the system has no certificates of authorities, for
-    /// example. The reason is in the message as well as in `source()`.
+    /// The HTTP client can't be created, for example because the system has no root certificates.
+    /// Both the message and `source()` have the reason.
     #[cfg(feature = "client")]
     #[error("the HTTP client cannot be made: {}", causes(.0.as_ref()))]
     HttpClient(#[source] Box<dyn std::error::Error + Send + Sync>),
 
-    /// There is no answer, or only a part of a good one. Whether Stripe carried the request out
-    /// is unknown; a POST repeated with the same idempotency key is safe.
+    /// There is no response, or only a part of one. It is unknown whether Stripe carried out the
+    /// request. A POST can safely be repeated with the same idempotency key.
     #[cfg(feature = "client")]
     #[error(transparent)]
     Connection(Box<ConnectionError>),
 
-    /// The answer did not come in the time that an attempt has
-    /// ([`timeout`](crate::ClientBuilder::timeout)) or the call
-    /// ([`deadline`](crate::ClientBuilder::deadline)). As with [`Error::Connection`], the outcome
-    /// is unknown.
+    /// The response did not arrive within the time limit of an attempt
+    /// ([`timeout`](crate::ClientBuilder::timeout)) or of the call
+    /// ([`deadline`](crate::ClientBuilder::deadline)). As with [`Error::Connection`], it is
+    /// unknown whether Stripe carried out the request.
     #[cfg(feature = "client")]
     #[error(transparent)]
     Timeout(Box<TimeoutError>),
 
-    /// A good answer is larger than the client reads
-    /// ([`max_response_size`](crate::ClientBuilder::max_response_size)).
+    /// A successful response is larger than
+    /// [`max_response_size`](crate::ClientBuilder::max_response_size).
     #[cfg(feature = "client")]
     #[error(transparent)]
     TooLarge(Box<TooLargeError>),
@@ -110,17 +124,17 @@ pub enum Error {
     #[error(transparent)]
     List(#[from] Box<ListError>),
 
-    /// JSON from Stripe, an answer or an event, does not fit its type.
+    /// JSON from Stripe, in a response or an event, does not fit its type.
     #[error(transparent)]
     Decode(Box<DecodeError>),
 
     // <this slice only>
-    /// A refresh did not come to a good end.
+    /// A refresh did not succeed.
     #[cfg(feature = "client")]
     #[error(transparent)]
     Wait(#[from] Box<crate::WaitError>),
     // </this slice only>
-    /// An event is not to be trusted.
+    /// A webhook event could not be verified.
     #[cfg(feature = "webhook")]
     #[error(transparent)]
     Webhook(#[from] crate::webhook::WebhookError),
@@ -133,7 +147,7 @@ impl Error {
     }
 }
 
-/// An error with those that caused it, in one line.
+/// Formats an error and its causes in one line.
 #[cfg(feature = "client")]
 fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -187,7 +201,7 @@ impl From<TimeoutError> for Error {
 
 #[cfg(feature = "client")]
 impl Error {
-    /// What Stripe answered, if it answered with an error.
+    /// Returns the error that Stripe answered with, if any.
     pub fn api(&self) -> Option<&ApiError> {
         match self {
             Self::Api(error) => Some(error),
@@ -195,7 +209,8 @@ impl Error {
         }
     }
 
-    /// The HTTP status, if there was an answer; after a deadline that of the last one.
+    /// Returns the HTTP status, if there was a response. After a deadline it is that of the last
+    /// attempt.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Api(error) => Some(error.status()),
@@ -207,8 +222,7 @@ impl Error {
         }
     }
 
-    /// The id under which Stripe logged the request, if there was an answer. Its support asks
-    /// for it.
+    /// Returns Stripe's id of the request, if there was a response. Stripe's support asks for it.
     pub fn request_id(&self) -> Option<&str> {
         match self {
             Self::Api(error) => error.request_id(),
@@ -220,19 +234,19 @@ impl Error {
         }
     }
 
-    /// Stripe's code for what went wrong.
+    /// Returns Stripe's error code.
     pub fn code(&self) -> Option<&ErrorCode> {
         self.api().and_then(ApiError::code)
     }
 
-    /// The parameter that Stripe complains about.
+    /// Returns the parameter that the error is about.
     pub fn param(&self) -> Option<&str> {
         self.api().and_then(ApiError::param)
     }
 
-    /// Whether the same request may succeed later: nobody answered in time, or Stripe says that
-    /// it is busy or broken. The client has then used up its own retries, or its
-    /// [retry budget](Self::is_out_of_budget).
+    /// Returns whether the same request may succeed later: there was no response in time, or
+    /// Stripe is busy or has an internal error. The client has already used its own retries, or
+    /// has no [retry budget](Self::is_out_of_budget) left.
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::Api(error) => error.is_retryable(),
@@ -241,13 +255,13 @@ impl Error {
         }
     }
 
-    /// How often the request was sent; `None` if the error is not about sending one.
+    /// Returns how often the request was sent; `None` if the error is not about sending.
     pub fn attempts(&self) -> Option<u32> {
         self.tried().map(|tried| tried.attempts)
     }
 
-    /// Whether the request would have been sent again if the client's
-    /// [retry budget](crate::RetryBudget) had not been empty: too many requests have failed lately.
+    /// Returns whether a retry was left out because the client's [retry
+    /// budget](crate::RetryBudget) is empty: too many requests have failed recently.
     pub fn is_out_of_budget(&self) -> bool {
         self.tried().is_some_and(|tried| tried.out_of_budget)
     }

@@ -7,9 +7,9 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::{Resource, de};
 
-/// A field that holds the id of an object, or the object itself if the request asked to expand it.
+/// A field with the id of an object, or with the object itself if the request expanded it.
 ///
-/// The setter `expand` of a request names the fields to expand; without it Stripe sends ids.
+/// Name the fields to expand with the method `expand` of a request. By default Stripe sends ids.
 ///
 /// ```
 /// # use stripe_financial_connections::{Expandable, RawObject};
@@ -21,14 +21,14 @@ use crate::{Resource, de};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Expandable<T: Resource> {
-    /// Only the id was sent.
+    /// The field was not expanded.
     Id(T::Id),
-    /// The whole object was sent.
+    /// The field was expanded.
     Object(Box<T>),
 }
 
 impl<T: Resource> Expandable<T> {
-    /// The id, which both forms have.
+    /// Returns the id, in both cases.
     pub fn id(&self) -> &T::Id {
         match self {
             Self::Id(id) => id,
@@ -36,7 +36,7 @@ impl<T: Resource> Expandable<T> {
         }
     }
 
-    /// The object, if it was expanded.
+    /// Returns the object, if it was expanded.
     pub fn object(&self) -> Option<&T> {
         match self {
             Self::Id(_) => None,
@@ -44,7 +44,7 @@ impl<T: Resource> Expandable<T> {
         }
     }
 
-    /// The object, if it was expanded, without copying it.
+    /// Returns the object, if it was expanded, without cloning it.
     pub fn into_object(self) -> Option<T> {
         match self {
             Self::Id(_) => None,
@@ -99,8 +99,8 @@ where
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        // An object's visitor takes the same map access as when it is not expandable, so its
-        // fields are compiled once.
+        // Uses the same map access as outside of `Expandable`, so that the fields of an object
+        // are compiled once.
         T::deserialize(MapAccessDeserializer::new(map)).map(|o| Expandable::Object(Box::new(o)))
     }
 }

@@ -1,4 +1,4 @@
-//! What Stripe advises to do with balances.
+//! Methods that apply Stripe's advice about balances.
 
 use serde::de::{Error as _, MapAccess};
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -7,21 +7,21 @@ use crate::Map;
 use crate::de::{Fields, Integer, Object};
 use crate::financial_connections::{Balance, BalanceDetails};
 
-/// Money in a cash account, in minor units of its currency (cents of a dollar).
+/// Money in a cash account, in the smallest unit of its currency (cents for US dollars).
 ///
-/// Positive is money that the holder has, negative is money that the holder owes.
+/// Positive if the account holder has the money, negative if the holder owes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AvailableFunds {
-    /// What can be used now, with pending transactions taken into account.
+    /// The available balance: what can be used now, including pending transactions.
     Available(i64),
-    /// What has been posted. The institution does not tell what is available; pending
-    /// transactions and holds may make it more or less than this.
+    /// The current balance: posted transactions only. The institution does not report the
+    /// available balance; because of pending transactions and holds it may be higher or lower.
     Current(i64),
 }
 
 impl AvailableFunds {
-    /// The amount, whichever of the two it is.
+    /// Returns the amount of either variant.
     pub fn amount(self) -> i64 {
         match self {
             Self::Available(amount) | Self::Current(amount) => amount,
@@ -30,7 +30,7 @@ impl AvailableFunds {
 }
 
 impl Serialize for AvailableFunds {
-    /// As `{"available": 100}` or `{"current": 100}`.
+    /// Writes `{"available": 100}` or `{"current": 100}`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (kind, amount) = match self {
             Self::Available(amount) => ("available", amount),
@@ -65,12 +65,12 @@ impl Object for AvailableFunds {
 crate::macros::object!(AvailableFunds);
 
 impl Balance {
-    /// The funds of a cash account in a currency, such as `usd`: what to compare with the amount
-    /// of a debit before it is made. It is the available balance, or the current one where the
-    /// institution gives no other.
+    /// Returns the funds of a cash account in a currency such as `usd`, to compare with the
+    /// amount of a debit before it is made. It is the available balance, or the current balance
+    /// if the institution does not report the available one.
     ///
-    /// `None` if it is not a cash account, or has no balance in that currency. How old it is
-    /// tells `as_of`.
+    /// Returns `None` if it is not a cash account, or has no balance in that currency. Check
+    /// `as_of` for the age of the balance.
     pub fn available_funds(&self, currency: &str) -> Option<AvailableFunds> {
         let BalanceDetails::Cash(cash) = self.details() else {
             return None;
@@ -84,11 +84,12 @@ impl Balance {
             .or_else(|| amount(&self.current, currency).map(AvailableFunds::Current))
     }
 
-    /// How much of a credit account's line is used in a currency, in minor units, with holds
-    /// taken into account.
+    /// Returns the used part of a credit account's credit line in a currency, in the smallest
+    /// unit, including holds.
     ///
-    /// As in every balance, negative is money that the holder owes: 50 dollars drawn are -5000.
-    /// `None` if it is not a credit account, or the institution does not tell.
+    /// As in every balance, a negative amount is what the holder owes: -5000 means that 50
+    /// dollars are used. Returns `None` if it is not a credit account, or the institution does
+    /// not report the value.
     pub fn used_credit(&self, currency: &str) -> Option<i64> {
         let BalanceDetails::Credit(credit) = self.details() else {
             return None;
@@ -97,7 +98,7 @@ impl Balance {
     }
 }
 
-/// Stripe writes currencies in small letters; callers may not.
+/// Finds the amount of a currency. Stripe writes currencies in lower case; callers may not.
 fn amount(amounts: &Map<i64>, currency: &str) -> Option<i64> {
     let mut amounts = amounts.iter();
     amounts.find_map(|(key, amount)| key.eq_ignore_ascii_case(currency).then_some(*amount))
@@ -108,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_to_compare_a_debit_with() {
+    fn available_funds_and_used_credit() {
         use AvailableFunds::{Available, Current};
         for (details, usd, eur, used) in [
             (

@@ -1,4 +1,4 @@
-//! Tasks from start to finish, in the order in which one meets them.
+//! Guides for common tasks, from start to finish.
 //!
 //! 1. [Link an account](link_an_account): a customer, a session, the dialog in the browser, and what
 //!    to store.
@@ -13,7 +13,8 @@
 //! 10. [API versions](api_versions): what a new version of Stripe's API changes.
 //! 11. [Coming from](coming_from) async-stripe, curl, or Stripe's Node library: the calls side by side.
 //!
-//! Every sample is compiled and run against the sandbox, and each output shown is what it printed.
+//! Every sample is compiled and run against the sandbox. The outputs shown are those of the
+//! samples.
 
 #[doc = include_str!("guide/link_an_account.md")]
 pub mod link_an_account {}

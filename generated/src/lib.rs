@@ -1,5 +1,6 @@
-//! Rust bindings for [Stripe Financial Connections](https://docs.stripe.com/financial-connections):
-//! link bank accounts, read their balances, owners and transactions, take ACH payments from them.
+//! Rust bindings for [Stripe Financial
+//! Connections](https://docs.stripe.com/financial-connections): link bank accounts, read their
+//! balances, owners and transactions, and take ACH payments.
 //!
 //! ```no_run
 //! use std::time::Duration;
@@ -23,56 +24,25 @@
 //! # Ok(()) }
 //! ```
 //!
-//! # Where to begin
+//! Operations are methods of the client, at the same paths as in Stripe's own libraries. Required
+//! parameters are arguments, optional parameters have a setter, and options of the request begin
+//! with `with_`. A request is sent when it is awaited, or by `send`, `send_blocking` or
+//! [`send_with_response`](crate::financial_connections::RetrieveAccount::send_with_response).
 //!
-//! - The [guide]: a page for each task, from start to finish. The first is
-//!   [link an account](guide::link_an_account).
-//! - [`Client`]: all calls begin there.
-//! - [`financial_connections`]: sessions, accounts, their owners and transactions, with a list of the
-//!   calls.
-//! - [`Error`]: what can fail, and what the client repeats by itself.
-//! - The crate [stripe-financial-connections-sandbox]: a server to test against, without a Stripe
-//!   account.
-//!
-//! Coming from Stripe's documentation, or from async-stripe? See [the calls side by
-//! side](guide::coming_from). The search finds types and calls by Stripe's own names, too:
-//! `financial_connections.account`, `fca_`, `PostFinancialConnectionsSessions`.
-//!
-//! # Calls
-//!
-//! Calls are where Stripe's own libraries have them. What a call requires is an argument, what is
-//! optional has a setter, and options of the request start with `with_`. A request is data until it
-//! is awaited or sent, with `send` or, blocking the thread, `send_blocking`:
-//!
-//! ```no_run
-//! # use stripe_financial_connections::{Client, Error};
-//! # use std::time::Duration;
-//! # async fn example(client: &Client) -> Result<(), Error> {
-//! let page = client
-//!     .financial_connections()
-//!     .transactions()
-//!     .list("fca_123") // required
-//!     .limit(100) // optional
-//!     .with_timeout(Duration::from_secs(10)) // of the request
-//!     .await?;
-//! # Ok(()) }
-//! ```
-//!
-//! # Runtime
-//!
-//! Requests run on [tokio](https://tokio.rs), with its timers and I/O enabled. Awaited elsewhere
-//! they are an [`Error::Invalid`]; the blocking calls work everywhere. The connections of a
-//! client belong to the runtime that opened them: a program with several runtimes gives each a
-//! client of its own, or requests fail once one of the runtimes ends.
+//! Requests need [tokio](https://tokio.rs) with its timers and I/O enabled. Outside of a tokio
+//! runtime they fail with [`Error::Invalid`]; blocking calls work everywhere. Connections belong
+//! to the runtime that opened them: a program with several runtimes needs a client for each, or
+//! requests fail after one of the runtimes ends.
 //!
 //! # Features
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `client` (default) | requests over HTTP; without it there are the models alone |
+//! | `client` (default) | requests over HTTP; without it the crate has only the models |
 //! | `rustls` (default), `native-tls` | TLS |
-//! | `blocking` | `send_blocking` and its kin; they work inside of async code too |
-//! | `webhook` | `webhook`: events, verified and typed; needs no `client` |
+//! | `blocking` | `send_blocking` and the other blocking methods, which also work inside async
+//! code |
+//! | `webhook` | verifies and parses webhook events; needs no `client` |
 //! | `payment-intents`, `setup-intents`, `checkout`, `invoices`, `subscriptions` | the other ways to ask for permissions |
 //! | `connect-payouts` | payouts to connected accounts: tokens and external accounts |
 //! | `tracing` | spans `stripe.request` and `stripe.attempt` |
@@ -191,7 +161,7 @@ pub use raw::{Raw, RawObject};
 pub use raw_request::RawRequest;
 #[cfg(feature = "client")]
 pub use request::Method;
-/// The HTTP library that [`ClientBuilder::http_client`] takes a client of: reqwest 0.13.
+/// Re-export of reqwest 0.13, whose client [`ClientBuilder::http_client`] takes.
 #[cfg(feature = "client")]
 pub use reqwest;
 pub use resource::Resource;

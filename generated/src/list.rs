@@ -1,4 +1,4 @@
-//! Lists, page by page.
+//! Lists and their pages.
 
 #[cfg(feature = "blocking")]
 mod iter;
@@ -28,25 +28,25 @@ use crate::de::{self, Fields, Integer, Object};
 
 /// One page of a list.
 ///
-/// A list that answers a request, or that is inside of an object that does, knows how to get its
-/// [next page](Self::next_page) and to [go on](Self::stream) to its end: with the same filters,
-/// connected account, and other options.
+/// A list in a response can request its [next page](Self::next_page), and all following items as
+/// a [stream](Self::stream). These requests use the same filters, connected account and other
+/// options.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct List<T> {
     /// The items of this page.
     pub data: Vec<T>,
-    /// Whether there are more items after this page (before it, if the request had
-    /// `ending_before`).
+    /// Whether there are more items after this page, or before it if the request had
+    /// `ending_before`.
     pub has_more: bool,
     /// The path of the list.
     pub url: String,
-    /// How many items there are on all pages; few endpoints say it.
+    /// The number of items on all pages. Few endpoints report it.
     pub total_count: Option<i64>,
     /// The request that this page answers.
     #[cfg(feature = "client")]
     request: Option<crate::request::Request>,
-    /// Where the list is, if it was read inside of an event.
+    /// The account or context of the event that the list was read from.
     #[cfg(feature = "client")]
     place: Option<std::sync::Arc<Place>>,
 }
@@ -104,7 +104,7 @@ impl<T: Serialize> Serialize for List<T> {
     }
 }
 
-/// Lists are equal when their contents are, wherever they came from.
+/// Two lists are equal if their contents are equal.
 impl<T: PartialEq> PartialEq for List<T> {
     fn eq(&self, other: &Self) -> bool {
         self.data == other.data

@@ -1,6 +1,6 @@
-//! What generated types have in common, one line per type in the generated code.
+//! Macros for the common parts of generated types, so that each type needs one line.
 
-/// `Deserialize` for an [`Object`](crate::de::Object).
+/// Implements `Deserialize` for an [`Object`](crate::de::Object).
 macro_rules! object {
     ($name:ident) => {
         impl<'de> serde::Deserialize<'de> for $name {
@@ -12,7 +12,7 @@ macro_rules! object {
 }
 pub(crate) use object;
 
-/// [`Resource`](crate::Resource) for an object with a field `id`.
+/// Implements [`Resource`](crate::Resource) for an object with a field `id`.
 macro_rules! resource {
     ($name:ident, $id:ty) => {
         impl $crate::Resource for $name {
@@ -26,16 +26,16 @@ macro_rules! resource {
 }
 pub(crate) use resource;
 
-/// What the newtype of an id has, around its [`Text`](crate::text::Text).
+/// Implements the newtype of an id, around its [`Text`](crate::text::Text).
 macro_rules! id {
     ($name:ident) => {
         impl $name {
-            /// The id with this text, which is not checked.
+            /// Creates an id from text, without checking it.
             pub fn new(id: impl AsRef<str>) -> Self {
                 Self($crate::text::Text::new(id.as_ref()))
             }
 
-            /// The id as Stripe writes it.
+            /// Returns the id as text.
             pub fn as_str(&self) -> &str {
                 self.0.as_str()
             }
@@ -107,7 +107,7 @@ macro_rules! id {
 }
 pub(crate) use id;
 
-/// What an open enum has beyond its variants, `as_str` and `From<&str>`.
+/// Implements the common parts of an open enum, besides its variants, `as_str` and `From<&str>`.
 macro_rules! open_enum {
     ($name:ident) => {
         $crate::macros::text_traits!($name);
@@ -128,7 +128,7 @@ macro_rules! open_enum {
 }
 pub(crate) use open_enum;
 
-/// What ids and open enums have in common: they are read from and written as a string.
+/// Implements the common parts of ids and open enums, which are read from and written as strings.
 macro_rules! text_traits {
     ($name:ident) => {
         impl std::fmt::Display for $name {
@@ -166,7 +166,8 @@ macro_rules! text_traits {
 }
 pub(crate) use text_traits;
 
-/// An object parameter, a newtype over [`Params`](crate::params::Params), as a value.
+/// Implements the conversion of a parameter object, a newtype over
+/// [`Params`](crate::params::Params), to a value.
 #[cfg(feature = "client")]
 macro_rules! params {
     ($name:ident) => {
@@ -180,51 +181,52 @@ macro_rules! params {
 #[cfg(feature = "client")]
 pub(crate) use params;
 
-/// The builder of an operation, a newtype over [`Request`](crate::request::Request): its options
-/// and the ways to send it. Inlined, so that only what a program sends is compiled to code.
+/// Implements the request builder of an operation, a newtype over
+/// [`Request`](crate::request::Request): its options and the methods that send it. The methods
+/// are inlined, so that unused ones produce no code.
 #[cfg(feature = "client")]
 macro_rules! operation {
     ($name:ident -> $output:ty) => {
         $crate::macros::request_options!($name);
 
         impl $name {
-            /// Sends the request. Awaiting the builder itself does the same.
+            /// Sends the request. Awaiting the builder does the same.
             ///
             /// # Errors
             ///
-            /// Every kind of [`Error`](crate::Error) but those of webhooks.
+            /// Every kind of [`Error`](crate::Error) except those of webhooks.
             #[inline]
             pub fn send(self) -> $crate::ResponseFuture<$output> {
                 self.0.send()
             }
 
-            /// Sends the request and gives the status, headers, request id and body beside the
+            /// Sends the request, and returns status, headers, request id and body besides the
             /// value.
             ///
             /// # Errors
             ///
-            /// As [`send`](Self::send).
+            /// The errors of [`send`](Self::send).
             #[inline]
             pub fn send_with_response(self) -> $crate::ResponseFuture<$crate::Response<$output>> {
                 self.0.send_with_response()
             }
 
-            /// Sends the request and blocks the thread until the answer is there.
+            /// Sends the request, and blocks the thread until the response has arrived.
             ///
             /// # Errors
             ///
-            /// As [`send`](Self::send).
+            /// The errors of [`send`](Self::send).
             #[cfg(feature = "blocking")]
             #[inline]
             pub fn send_blocking(self) -> Result<$output, $crate::Error> {
                 self.0.wait($crate::request::Request::send)
             }
 
-            /// [`send_with_response`](Self::send_with_response), blocking the thread.
+            /// Like [`send_with_response`](Self::send_with_response), but blocking the thread.
             ///
             /// # Errors
             ///
-            /// As [`send`](Self::send).
+            /// The errors of [`send`](Self::send).
             #[cfg(feature = "blocking")]
             #[inline]
             pub fn send_blocking_with_response(
@@ -248,61 +250,61 @@ macro_rules! operation {
 #[cfg(feature = "client")]
 pub(crate) use operation;
 
-/// The `with_*` options of a request and what it will send.
+/// Implements the `with_*` options of a request, and its inspection.
 #[cfg(feature = "client")]
 macro_rules! request_options {
     ($name:ident) => {
         impl $name {
-            /// Sends this idempotency key instead of a random one, so that a request repeated by
-            /// another process is carried out once. At most 255 characters. Only POST requests
-            /// carry one.
+            /// Sets the idempotency key instead of a random one. A request that another process
+            /// repeats with the same key is carried out once. At most 255 characters. Only POST
+            /// requests send it.
             pub fn with_idempotency_key(mut self, key: impl Into<String>) -> Self {
                 self.0.options().idempotency_key = Some(key.into());
                 self
             }
 
-            /// Acts for this connected account, whomever the client acts for. Not together with a
-            /// Stripe context.
+            /// Acts for this connected account instead of the client's. It can't be combined with
+            /// a Stripe context.
             pub fn with_stripe_account(mut self, account: impl Into<String>) -> Self {
                 self.0.options().stripe_account = Some(account.into());
                 self
             }
 
-            /// Acts in this Stripe context, whomever the client acts for. Not together with a
+            /// Acts in this Stripe context instead of the client's. It can't be combined with a
             /// connected account.
             pub fn with_stripe_context(mut self, context: impl Into<String>) -> Self {
                 self.0.options().stripe_context = Some(context.into());
                 self
             }
 
-            /// Asks for this API version. The types are made for the client's default version;
-            /// what another one answers may not fit them.
+            /// Uses this API version. The types are generated from the default version, and
+            /// responses of another one may not fit them.
             pub fn with_stripe_version(mut self, version: impl Into<String>) -> Self {
                 self.0.options().stripe_version = Some(version.into());
                 self
             }
 
-            /// Gives each attempt this long, from connecting to the last byte.
+            /// Sets the time limit of each attempt, from connecting to the last byte.
             pub fn with_timeout(mut self, timeout: std::time::Duration) -> Self {
                 self.0.options().timeout = Some(timeout);
                 self
             }
 
-            /// Gives the whole call this long: all attempts and the waits between them. At the
-            /// deadline it fails with [`Error::Timeout`](crate::Error::Timeout). Of a list, each
-            /// page is a call.
+            /// Sets the time limit of the whole call, with all attempts and the waits between
+            /// them. At the deadline it fails with [`Error::Timeout`](crate::Error::Timeout).
+            /// Each page of a list is a call of its own.
             pub fn with_deadline(mut self, deadline: std::time::Duration) -> Self {
                 self.0.options().deadline = Some(deadline);
                 self
             }
 
-            /// Repeats a failed attempt at most this many times.
+            /// Sets how often a failed attempt is repeated.
             pub fn with_max_retries(mut self, retries: u32) -> Self {
                 self.0.options().max_retries = Some(retries);
                 self
             }
 
-            /// Sends one more header. Those which the client writes itself are refused.
+            /// Adds a header. Headers that the client sets itself are refused.
             pub fn with_header(
                 mut self,
                 name: impl Into<String>,
@@ -312,9 +314,9 @@ macro_rules! request_options {
                 self
             }
 
-            /// Sends one more parameter, such as one of a preview, by its name in a form: `a`,
-            /// `a[b]`, `a[0]`. It goes where the others go, after them. One that is set already
-            /// is refused when the request is sent.
+            /// Adds a parameter by its form name, such as `a`, `a[b]` or `a[0]`; use it for
+            /// parameters without a setter, such as previews. It is sent after the other
+            /// parameters. A parameter that is already set is refused when the request is sent.
             pub fn with_param(
                 mut self,
                 name: impl Into<String>,
@@ -324,24 +326,24 @@ macro_rules! request_options {
                 self
             }
 
-            /// Authenticates with another API key than the client's.
+            /// Uses this API key instead of the client's.
             pub fn with_api_key(mut self, key: impl Into<String>) -> Self {
                 self.0.options().api_key = Some($crate::client::ApiKey::new(key));
                 self
             }
 
-            /// The HTTP method.
+            /// Returns the HTTP method.
             pub fn method(&self) -> $crate::Method {
                 self.0.method()
             }
 
-            /// The path with its ids filled in, without the query.
+            /// Returns the path with its ids, without the query.
             pub fn path(&self) -> &str {
                 self.0.filled_path()
             }
 
-            /// The parameters as they will be sent, decoded: `a[b]` and its value. They show
-            /// sensitive values.
+            /// Returns the parameters as they will be sent, decoded, such as `("a[b]", "v")`.
+            /// Sensitive values are visible.
             pub fn pairs(&self) -> Vec<(String, String)> {
                 self.0.pairs()
             }
@@ -357,28 +359,28 @@ macro_rules! request_options {
 #[cfg(feature = "client")]
 pub(crate) use request_options;
 
-/// An operation that answers with pages of a list.
+/// Implements an operation that returns pages of a list.
 #[cfg(feature = "client")]
 macro_rules! list_operation {
     ($name:ident -> $item:ty) => {
         $crate::macros::request_options!($name);
 
         impl $name {
-            /// Requests one page. Awaiting the builder itself does the same.
+            /// Requests one page. Awaiting the builder does the same.
             ///
             /// # Errors
             ///
-            /// Every kind of [`Error`](crate::Error) but those of webhooks.
+            /// Every kind of [`Error`](crate::Error) except those of webhooks.
             #[inline]
             pub fn send(self) -> $crate::ResponseFuture<$crate::List<$item>> {
                 self.0.send_list()
             }
 
-            /// Requests one page and gives the status, headers, request id and body beside it.
+            /// Requests one page, and returns status, headers, request id and body besides it.
             ///
             /// # Errors
             ///
-            /// As [`send`](Self::send).
+            /// The errors of [`send`](Self::send).
             #[inline]
             pub fn send_with_response(
                 self,
@@ -386,24 +388,25 @@ macro_rules! list_operation {
                 self.0.send_list_with_response()
             }
 
-            /// All items, requested page by page while they are read. With `ending_before` it
-            /// goes backwards from there.
+            /// Returns a stream of all items. Pages are requested as needed. With `ending_before`
+            /// the stream goes backwards.
             pub fn stream(self) -> $crate::ListStream<$item> {
                 $crate::ListStream::new(self.0)
             }
 
-            /// Requests one page and blocks the thread until it is there.
+            /// Requests one page, and blocks the thread until it has arrived.
             ///
             /// # Errors
             ///
-            /// As [`send`](Self::send).
+            /// The errors of [`send`](Self::send).
             #[cfg(feature = "blocking")]
             #[inline]
             pub fn send_blocking(self) -> Result<$crate::List<$item>, $crate::Error> {
                 self.0.wait($crate::request::Request::send_list)
             }
 
-            /// [`stream`](Self::stream) as an iterator that blocks the thread for each page.
+            /// Like [`stream`](Self::stream), but an iterator that blocks the thread for each
+            /// page.
             #[cfg(feature = "blocking")]
             pub fn iter_blocking(self) -> $crate::ListIter<$item> {
                 $crate::ListIter::new(self.0)

@@ -7,10 +7,10 @@ use serde::ser::{Serialize, Serializer};
 
 use crate::text::Text;
 
-/// A small map with string keys, in the order in which Stripe sent it.
+/// A small map with string keys, in the order in which Stripe sent them.
 ///
-/// Used for amounts by currency and for metadata: a handful of entries, so a lookup walks them.
-/// Two maps are equal when they hold the same entries, in whatever order.
+/// It holds amounts by currency and metadata: few entries, so a lookup is a linear search. Two
+/// maps are equal if they have the same entries in any order.
 ///
 /// ```
 /// use stripe_financial_connections::Map;
@@ -22,7 +22,7 @@ use crate::text::Text;
 #[derive(Clone)]
 pub struct Map<V>(Entries<V>);
 
-/// Amounts are in one currency most of the time: a single entry takes no allocation.
+/// A map with one entry needs no allocation, since most amounts are in one currency.
 #[derive(Clone)]
 enum Entries<V> {
     One((Text, V)),
@@ -30,7 +30,7 @@ enum Entries<V> {
 }
 
 impl<V> Map<V> {
-    /// A map without entries.
+    /// Creates an empty map.
     pub const fn new() -> Self {
         Self(Entries::Many(Vec::new()))
     }
@@ -66,7 +66,7 @@ impl<V> Map<V> {
         })
     }
 
-    /// The value of a key.
+    /// Returns the value of a key.
     pub fn get(&self, key: &str) -> Option<&V> {
         self.entries()
             .iter()
@@ -74,12 +74,12 @@ impl<V> Map<V> {
             .map(|(_, value)| value)
     }
 
-    /// Whether the key has a value.
+    /// Returns whether the map contains the key.
     pub fn contains_key(&self, key: &str) -> bool {
         self.get(key).is_some()
     }
 
-    /// Sets the value of a key and returns the one it had.
+    /// Sets the value of a key, and returns its old value.
     pub fn insert(&mut self, key: impl AsRef<str>, value: V) -> Option<V> {
         self.insert_text(Text::new(key.as_ref()), value)
     }
@@ -98,27 +98,27 @@ impl<V> Map<V> {
         None
     }
 
-    /// The entries, in order.
+    /// Returns the entries, in order.
     pub fn iter(&self) -> MapIter<'_, V> {
         MapIter(self.entries().iter())
     }
 
-    /// The keys, in order.
+    /// Returns the keys, in order.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &str> {
         self.entries().iter().map(|(key, _)| key.as_str())
     }
 
-    /// The values, in order of their keys.
+    /// Returns the values, in order.
     pub fn values(&self) -> impl ExactSizeIterator<Item = &V> {
         self.entries().iter().map(|(_, value)| value)
     }
 
-    /// How many entries there are.
+    /// Returns the number of entries.
     pub fn len(&self) -> usize {
         self.entries().len()
     }
 
-    /// Whether there is no entry.
+    /// Returns whether the map is empty.
     pub fn is_empty(&self) -> bool {
         self.entries().is_empty()
     }
@@ -152,7 +152,7 @@ impl<V> Index<&str> for Map<V> {
 
     /// # Panics
     ///
-    /// If the key has no value; [`Map::get`] does not.
+    /// Panics if the key is missing; [`Map::get`] does not.
     fn index(&self, key: &str) -> &V {
         self.get(key).unwrap_or_else(|| panic!("no entry `{key}`"))
     }

@@ -4,20 +4,20 @@ use serde::ser::{Serialize, Serializer};
 use crate::Resource;
 use crate::de;
 
-/// An object, or what is left of it after it was deleted.
+/// An object, or its stub after it was deleted.
 ///
-/// Stripe answers a request for a deleted object with a stub that says `"deleted": true`.
+/// Stripe answers a request for a deleted object with a stub that has `"deleted": true`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MaybeDeleted<T, D> {
     /// The object exists.
     Present(T),
-    /// The object was deleted; this is the stub.
+    /// The object was deleted.
     Deleted(D),
 }
 
 impl<T, D> MaybeDeleted<T, D> {
-    /// The object, unless it was deleted.
+    /// Returns the object, unless it was deleted.
     pub fn present(&self) -> Option<&T> {
         match self {
             Self::Present(object) => Some(object),
@@ -25,7 +25,7 @@ impl<T, D> MaybeDeleted<T, D> {
         }
     }
 
-    /// The object, unless it was deleted, without copying it.
+    /// Returns the object, unless it was deleted, without cloning it.
     pub fn into_present(self) -> Option<T> {
         match self {
             Self::Present(object) => Some(object),
@@ -33,7 +33,7 @@ impl<T, D> MaybeDeleted<T, D> {
         }
     }
 
-    /// Whether only the stub is left.
+    /// Returns whether the object was deleted.
     pub fn is_deleted(&self) -> bool {
         matches!(self, Self::Deleted(_))
     }
@@ -62,7 +62,7 @@ impl<T: Serialize, D: Serialize> Serialize for MaybeDeleted<T, D> {
 
 impl<'de, T: DeserializeOwned, D: DeserializeOwned> Deserialize<'de> for MaybeDeleted<T, D> {
     fn deserialize<De: Deserializer<'de>>(deserializer: De) -> Result<Self, De::Error> {
-        // `deleted` may come last, so the text is kept until it is known which of the two it is.
+        // `deleted` may be the last field, so the text is buffered until the type is known.
         let raw = de::buffered(deserializer)?;
         if de::is_deleted(&raw) {
             de::nested(&raw).map(Self::Deleted)

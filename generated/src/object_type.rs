@@ -4,10 +4,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::text::Text;
 
-/// The value of an `object` field: what kind of object Stripe says this is.
+/// The value of a field `object`, which names the kind of object.
 ///
-/// It is not checked against the type it is read into: Stripe renames kinds between API versions
-/// (a linked account was once a `linked_account`), and the fields decide.
+/// It is not checked against the type: Stripe renames kinds between API versions (a linked
+/// account was once a `linked_account`).
 ///
 /// ```
 /// use stripe_financial_connections::ObjectType;
@@ -19,7 +19,7 @@ use crate::text::Text;
 pub struct ObjectType(Text);
 
 impl ObjectType {
-    /// The value as Stripe wrote it.
+    /// Returns the value as Stripe wrote it.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }

@@ -1,4 +1,4 @@
-//! Request parameters as data, and their encodings.
+//! Request parameters and their encodings.
 
 mod form;
 mod json;
@@ -12,10 +12,10 @@ pub(crate) use json::json;
 use crate::Timestamp;
 use crate::text::Text;
 
-/// Named parameters: those of a request, or of an object inside of it.
+/// Named parameters of a request, or of an object inside it.
 ///
-/// The builders of the bound operations fill one; [`Client::raw`](crate::Client::raw) takes one
-/// for everything else.
+/// The request builders fill one. Pass one to [`Client::raw`](crate::Client::raw) for other
+/// endpoints.
 ///
 /// ```
 /// use stripe_financial_connections::Params;
@@ -27,19 +27,19 @@ use crate::text::Text;
 pub struct Params(Vec<(Cow<'static, str>, Value)>);
 
 impl Params {
-    /// No parameters.
+    /// Creates empty parameters.
     pub const fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// These parameters and one more, which replaces an earlier one of that name.
+    /// Returns the parameters with one more, which replaces an earlier one of the same name.
     #[must_use]
     pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
         self.set(name, value);
         self
     }
 
-    /// Sets a parameter; it replaces an earlier one of that name.
+    /// Sets a parameter, and replaces an earlier one of the same name.
     pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
         self.set_value(name.into(), value.into());
     }
@@ -51,13 +51,13 @@ impl Params {
         }
     }
 
-    /// Asks Stripe to clear what this parameter set before.
+    /// Clears the value that was set at Stripe before.
     pub fn clear(&mut self, name: impl Into<Cow<'static, str>>) {
         self.set_value(name.into(), Value::CLEAR);
     }
 
-    /// The parameters as a form body or query, as a request sends them: `a[b]=v`. It shows
-    /// sensitive values.
+    /// Returns the parameters as a form body or query, such as `a[b]=v`. Sensitive values are
+    /// visible.
     ///
     /// ```
     /// use stripe_financial_connections::Params;
@@ -86,14 +86,14 @@ impl Params {
         self.0.retain(|(n, _)| n != name);
     }
 
-    /// The name of a number that is none, if there is one.
+    /// Returns the name of a parameter that is infinite or NaN, if there is one.
     pub(crate) fn not_a_number(&self) -> Option<&str> {
         let mut params = self.0.iter();
         params.find_map(|(name, value)| value.is_not_a_number().then_some(name.as_ref()))
     }
 }
 
-/// Shows the names, not the values.
+/// Shows names, but no values.
 impl fmt::Debug for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_map()
@@ -104,8 +104,8 @@ impl fmt::Debug for Params {
 
 /// The value of a parameter.
 ///
-/// Made with `From` from strings, numbers, booleans, timestamps, ids, enums, parameter objects,
-/// lists of those, and `serde_json::Value`. `Debug` shows its shape, not what it holds.
+/// Create one with `From` from strings, numbers, booleans, timestamps, ids, enums, parameter
+/// objects, lists of these, and `serde_json::Value`. `Debug` shows its structure, but no values.
 #[derive(Clone, PartialEq)]
 pub struct Value(Kind);
 
@@ -115,7 +115,7 @@ enum Kind {
     Integer(i64),
     Number(f64),
     Text(Text),
-    /// Boxed, so that a value is no larger than a text.
+    /// Boxed, so that a value is not larger than a `Text`.
     Sensitive(Box<str>),
     Clear,
     List(Vec<Value>),
@@ -123,15 +123,15 @@ enum Kind {
 }
 
 impl Value {
-    /// Clears what was set before: empty in a form, null in JSON.
+    /// Clears a value: empty in a form, null in JSON.
     pub const CLEAR: Self = Self(Kind::Clear);
 
-    /// A text that `Debug` does not show.
+    /// Creates a string that `Debug` does not show.
     pub fn sensitive(text: impl Into<String>) -> Self {
         Self(Kind::Sensitive(text.into().into_boxed_str()))
     }
 
-    /// Whether it is an empty text, list or object.
+    /// Returns whether it is an empty string, list or object.
     pub(crate) fn is_empty(&self) -> bool {
         match &self.0 {
             Kind::Text(text) => text.as_str().is_empty(),
@@ -142,7 +142,7 @@ impl Value {
         }
     }
 
-    /// The texts of a list.
+    /// Returns the strings of a list.
     pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
         let items = match &self.0 {
             Kind::List(items) => items.as_slice(),
@@ -151,7 +151,7 @@ impl Value {
         items.iter().filter_map(Self::text)
     }
 
-    /// The text, if it is one.
+    /// Returns the string, if it is one.
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.0 {
             Kind::Text(text) => Some(text.as_str()),
@@ -182,7 +182,7 @@ impl Value {
         }
     }
 
-    /// The parameter of that name, if this is an object.
+    /// Returns the parameter of this name, if this is an object.
     pub(crate) fn get(&self, name: &str) -> Option<&Self> {
         match &self.0 {
             Kind::Object(params) => params.get(name),
@@ -191,26 +191,26 @@ impl Value {
     }
 }
 
-/// A list of values.
+/// Creates a list of values.
 pub(crate) fn list(items: impl IntoIterator<Item = impl Into<Value>>) -> Value {
     Value(Kind::List(items.into_iter().map(Into::into).collect()))
 }
 
-/// A list of texts.
+/// Creates a list of strings.
 pub(crate) fn strings(items: impl IntoIterator<Item = impl Into<String>>) -> Value {
     Value(Kind::List(
         items.into_iter().map(|item| item.into().into()).collect(),
     ))
 }
 
-/// Texts under keys of the caller's choice, such as metadata.
+/// Creates an object of strings with arbitrary keys, such as metadata.
 pub(crate) fn string_map(
     entries: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
 ) -> Value {
     map(entries.into_iter().map(|(key, text)| (key, text.into())))
 }
 
-/// Values under keys of the caller's choice, such as metadata.
+/// Creates an object of values with arbitrary keys.
 pub(crate) fn map(
     entries: impl IntoIterator<Item = (impl Into<String>, impl Into<Value>)>,
 ) -> Value {
@@ -301,14 +301,14 @@ impl<T: Into<Value>> From<Vec<T>> for Value {
 }
 
 impl<T: Into<Value>> From<Option<T>> for Value {
-    /// None clears.
+    /// `None` clears.
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::CLEAR, Into::into)
     }
 }
 
 impl From<serde_json::Value> for Value {
-    /// Null clears; a whole number beyond `i64` becomes its digits as text.
+    /// JSON null clears. An integer outside of `i64` becomes a string of its digits.
     fn from(value: serde_json::Value) -> Self {
         use serde_json::Value as Json;
         match value {
@@ -331,7 +331,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_as_small_as_planned() {
+    fn has_the_expected_size() {
         assert_eq!(size_of::<Value>(), size_of::<Text>());
     }
 

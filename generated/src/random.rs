@@ -1,20 +1,20 @@
-//! Randomness for idempotency keys and jitter.
+//! Random numbers for idempotency keys and jitter.
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
-/// 64 random bits, which differ between calls, threads and processes.
+/// Returns 64 random bits. They differ between calls, threads and processes.
 ///
-/// The standard library seeds `RandomState` from the operating system. The counter, the process
-/// id and the clock keep processes apart that were forked from one with the seed in memory.
+/// The standard library seeds `RandomState` from the operating system. The counter, process id
+/// and clock make forked processes differ, which share the seed.
 pub(crate) fn random() -> u64 {
     static CALLS: AtomicU64 = AtomicU64::new(0);
     let call = CALLS.fetch_add(1, Ordering::Relaxed);
     RandomState::new().hash_one((call, std::process::id(), SystemTime::now()))
 }
 
-/// A key that no other request has.
+/// Returns a unique idempotency key.
 pub(crate) fn idempotency_key() -> String {
     format!("{:016x}{:016x}", random(), random())
 }

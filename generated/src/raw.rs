@@ -11,13 +11,13 @@ use serde_json::value::RawValue;
 use crate::de::{self, Fields, Object};
 use crate::{Error, Resource};
 
-/// A JSON value as Stripe sent it, to be read when and as it is needed.
+/// A JSON value as Stripe sent it, which can be parsed later.
 ///
-/// `Debug` shows its size, since it may hold personal data.
+/// `Debug` shows only its size, as it may contain personal data.
 ///
-/// The text is kept as it is where serde_json reads it. Behind `flatten`, `untagged` and
-/// `tag = "…"`, and in other formats, serde gives values instead; the text is then what they are
-/// as JSON, with keys in another order. Two are equal when their values are.
+/// If serde_json reads it directly, the original text is kept. Behind `flatten`, `untagged` and
+/// `tag = "…"`, and in other formats, serde only provides values; the text is then made from
+/// them, and keys may be in another order. Two values are equal if they are the same JSON value.
 ///
 /// ```
 /// use stripe_financial_connections::Raw;
@@ -31,16 +31,16 @@ use crate::{Error, Resource};
 pub struct Raw(Box<RawValue>);
 
 impl Raw {
-    /// The JSON text.
+    /// Returns the JSON text.
     pub fn get(&self) -> &str {
         self.0.get()
     }
 
-    /// Reads the value as a type of the caller's choice.
+    /// Parses the value as another type.
     ///
     /// # Errors
     ///
-    /// [`Error::Decode`] if it does not fit that type.
+    /// [`Error::Decode`] if the value does not fit the type.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Error> {
         Ok(de::from_slice(self.get().as_bytes())?)
     }
@@ -74,9 +74,10 @@ impl<'de> Deserialize<'de> for Raw {
     }
 }
 
-/// An object of a kind that this crate has no type for, kept as JSON.
+/// An object without a type in this crate, kept as JSON.
 ///
-/// Stands where a field refers to something outside of the bindings and the request expanded it.
+/// A field has this type if it refers to an object outside of the bindings, and the request
+/// expands it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RawObject {
     id: String,
@@ -84,7 +85,7 @@ pub struct RawObject {
 }
 
 impl RawObject {
-    /// The whole object, its id included.
+    /// Returns the whole object with its id.
     pub fn raw(&self) -> &Raw {
         &self.raw
     }
@@ -155,24 +156,24 @@ mod tests {
     }
 
     #[test]
-    fn text_stays_as_it_is() {
+    fn raw_json_keeps_its_text() {
         let json = r#"{ "b": 1.10, "a": [1e2, "\ud83d\ude00"], "b": null }"#;
         assert_eq!(raw(json).get(), json);
-        // Stripe cuts some texts in the middle of a character.
+        // Stripe cuts some texts in the middle of a surrogate pair.
         assert_eq!(raw(r#""\ud83d""#).get(), r#""\ud83d""#);
     }
 
     #[test]
-    fn it_is_written_as_the_value_that_it_is() {
+    fn raw_json_is_written_as_a_value() {
         for json in [
             r#"{"b":1.5,"a":[true,false,null,"x\n",{"":-1}],"b":18446744073709551615}"#,
             "[]",
             "{}",
             r#""""#,
-            // What no float can tell is not made one.
+            // An integer that is no exact float stays unchanged.
             "123456789012345678901234567890",
             "[1e400]",
-            // Nor are the digits of one changed.
+            // So do the digits of a float.
             "[1.10,1e2,-0,-0.0,7.853939691142486e157,0.1,100.0]",
             r#""\ud83d""#,
         ] {
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn two_are_equal_when_their_values_are() {
+    fn raw_json_is_equal_if_its_values_are() {
         let object = raw(r#"{"a": 1, "b": [2.50]}"#);
         assert_eq!(object, raw(r#"{"b":[2.5],"a":1}"#));
         assert_ne!(object, raw(r#"{"b":[2.5],"a":2}"#));
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_read_from_a_map_as_well() {
+    fn raw_json_is_read_from_a_map() {
         let entries = [("b", 1), ("a", 2)].into_iter();
         let map: MapDeserializer<'_, _, Error> = MapDeserializer::new(entries);
         let read = Raw::deserialize(MapAccessDeserializer::new(map)).expect("a value");

@@ -6,11 +6,11 @@ use crate::params::{Params, Value};
 use crate::request::Request;
 use crate::{Raw, ResponseFuture};
 
-/// A request to an endpoint that the crate does not bind, made by
+/// A request to an endpoint that the crate has no method for, created by
 /// [`Client::raw`](crate::Client::raw).
 ///
-/// It is checked, encoded, retried and answered like every other one. Awaiting it gives the JSON
-/// of the answer.
+/// It is checked, encoded and retried like every other request. Awaiting it returns the JSON of
+/// the response.
 #[derive(Clone, Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct RawRequest(Request);
@@ -20,13 +20,13 @@ impl RawRequest {
         Self(request)
     }
 
-    /// Fills `{name}` in the path with an id, as one segment of it.
+    /// Replaces `{name}` in the path by an id, which is escaped.
     pub fn path_param(mut self, name: &str, id: impl AsRef<str>) -> Self {
         self.0.fill(name, id.as_ref());
         self
     }
 
-    /// Sets a parameter; it replaces an earlier one of that name.
+    /// Sets a parameter, and replaces an earlier one of the same name.
     pub fn param(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
         self.0.set(name, value);
         self
@@ -38,18 +38,18 @@ impl RawRequest {
         self
     }
 
-    /// Sends the parameters of a POST as JSON, as the endpoints below `/v2` want it, instead of
-    /// a form.
+    /// Sends the parameters of a POST as JSON instead of a form, as the endpoints below `/v2`
+    /// require.
     pub fn json(self) -> Self {
         Self(self.0.json())
     }
 
-    /// Sends the request and reads the answer as a type of the caller's choice.
+    /// Sends the request, and parses the response as a type.
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send); [`Error::Decode`](crate::Error::Decode) if the answer does not
-    /// fit that type.
+    /// The errors of [`send`](Self::send); [`Error::Decode`](crate::Error::Decode) if the
+    /// response does not fit the type.
     pub fn send_as<T: DeserializeOwned>(self) -> ResponseFuture<T> {
         self.0.send()
     }

@@ -1,4 +1,4 @@
-//! A request as data, until it is sent. Not generic: what differs per operation is its type.
+//! Requests before they are sent. This code is not generic; only the types of operations are.
 
 mod body;
 mod check;
@@ -23,16 +23,16 @@ use crate::{Error, List, Response, de};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {
-    /// Reads; parameters go into the query.
+    /// Reads an object; parameters are sent in the query.
     Get,
-    /// Writes; parameters go into the body, and the request carries an idempotency key.
+    /// Changes something; parameters are sent in the body, with an idempotency key.
     Post,
-    /// Deletes; parameters go into the query.
+    /// Deletes an object; parameters are sent in the query.
     Delete,
 }
 
 impl Method {
-    /// The name in capitals.
+    /// Returns the method in upper case.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
@@ -48,7 +48,7 @@ impl fmt::Display for Method {
     }
 }
 
-/// Boxed, so that a builder moves as one pointer from setter to setter.
+/// Boxed, so that setters move one pointer.
 #[derive(Clone)]
 pub(crate) struct Request(Box<Parts>);
 
@@ -56,20 +56,20 @@ pub(crate) struct Request(Box<Parts>);
 struct Parts {
     client: Client,
     method: Method,
-    /// The path with `{names}` in it: the route.
+    /// The path with `{names}` for ids, which is also the route in traces.
     template: Cow<'static, str>,
     path: String,
-    /// Pairs of a query that Stripe wrote, to be sent as they are.
+    /// Pairs of a query in a URL from Stripe, sent unchanged.
     pairs: String,
     params: Params,
-    /// Parameters that the caller added by name.
+    /// Parameters added by `with_param`.
     extra: Vec<(String, Value)>,
-    /// The cursors of the pages before the one that this asks for.
+    /// The cursors of the earlier pages.
     cursors: Vec<u64>,
     json: bool,
     rules: Rules,
     options: Options,
-    /// The first thing that makes the request impossible; sending reports it.
+    /// The first reason why the request is invalid; sending reports it.
     refusal: Option<String>,
 }
 
@@ -88,7 +88,7 @@ impl Request {
         Self::with_template(client, method, Cow::Borrowed(template))
     }
 
-    /// A request to a path that is not known to be sound.
+    /// Creates a request to a path that still has to be checked.
     pub(crate) fn raw(client: &Client, method: Method, path: String) -> Self {
         let refusal = check::raw_path(&path);
         let mut request = Self::with_template(client, method, Cow::Owned(path));
@@ -96,8 +96,8 @@ impl Request {
         request
     }
 
-    /// A request for the path of a list, as Stripe writes it: maybe with a query, which is kept but
-    /// for where the page starts.
+    /// Creates a request to the URL of a list from Stripe. A query of the URL is kept, without
+    /// its cursor.
     pub(crate) fn for_url(client: &Client, url: &str) -> Self {
         let path = url
             .strip_prefix(client.inner().base_url.as_str().trim_end_matches('/'))
@@ -118,7 +118,7 @@ impl Request {
         request
     }
 
-    /// A request for a list inside of the object that this request asks for.
+    /// Creates a request for a list inside the object that this request returns.
     pub(crate) fn for_list(&self, url: &str) -> Self {
         let mut request = Self::for_url(&self.0.client, url);
         request.0.options = self.0.options.clone();
@@ -153,8 +153,8 @@ impl Request {
         self.set("expand", params::strings(paths));
     }
 
-    /// Lets a list inside of a field be expanded as the request for the object around it asks for:
-    /// `lines.data.price` is `data.price` of the list in `lines`.
+    /// Expands fields of a list as the request for the surrounding object did: `lines.data.price`
+    /// becomes `data.price` for the list in `lines`.
     pub(crate) fn expand_as_in(&mut self, parent: &Self, field: &str) {
         let expand = parent.0.params.get("expand");
         let inside = format!("{field}.data.");
@@ -189,7 +189,7 @@ impl Request {
         }))
     }
 
-    /// Fills a name of the path with an id, as one segment.
+    /// Replaces a name in the path by an id, which is escaped.
     pub(crate) fn path(mut self, name: &str, id: impl Into<String>) -> Self {
         self.fill(name, &id.into());
         self
@@ -203,7 +203,7 @@ impl Request {
         }
         if id.chars().any(char::is_control) {
             self.refuse_if(Some(format!(
-                "the `{name}` holds a line break or another control character; trim it where it \
+                "the `{name}` has a line break or another control character; trim it where it \
                  is read"
             )));
         }
@@ -222,7 +222,7 @@ impl Request {
         self.0.path = filled;
     }
 
-    /// A required parameter: an empty one is refused.
+    /// Sets a required parameter. An empty one is refused.
     pub(crate) fn param(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.require(name, value.into());
         self
@@ -303,7 +303,8 @@ impl Request {
         &self.0.path
     }
 
-    /// The template of the path, without what may be an id in one that the caller or Stripe wrote.
+    /// Returns the path with `{names}`. In a path from the caller or from Stripe, segments that
+    /// may be ids are removed.
     fn route(&self) -> Cow<'_, str> {
         match &self.0.template {
             Cow::Borrowed(template) => Cow::Borrowed(template),
@@ -311,33 +312,33 @@ impl Request {
         }
     }
 
-    /// As it will be sent, decoded.
+    /// Returns the parameters as they will be sent, decoded.
     pub(crate) fn pairs(&self) -> Vec<(String, String)> {
         let mut request = self.clone();
-        // A parameter that cannot be joined is refused when the request is sent.
+        // A parameter that can't be added is refused when the request is sent.
         let _ = request.join_extra();
         params::pairs(&request.0.query())
     }
 
-    /// Where the page that this asks for starts.
+    /// Returns the cursor of this page.
     pub(crate) fn cursor(&self) -> Option<&str> {
         let cursor = self.0.params.get("ending_before");
         cursor.or(self.0.params.get("starting_after"))?.text()
     }
 
-    /// The cursors of the pages before, as hashes.
+    /// Returns the cursors of the earlier pages, as hashes.
     pub(crate) fn cursors(&mut self) -> &mut Vec<u64> {
         &mut self.0.cursors
     }
 
-    /// The first refusal is kept: later ones tend to follow from it.
+    /// Keeps only the first reason, since later ones often follow from it.
     pub(crate) fn refuse_if(&mut self, refusal: Option<String>) {
         if self.0.refusal.is_none() {
             self.0.refusal = refusal;
         }
     }
 
-    /// Sends on the thread for blocking calls and waits for the answer.
+    /// Sends the request on the thread for blocking calls, and waits for the response.
     #[cfg(feature = "blocking")]
     pub(crate) fn wait<T>(mut self, send: fn(Self) -> ResponseFuture<T>) -> Result<T, Error> {
         self.0.options.blocking = true;
@@ -370,7 +371,7 @@ fn parent(path: &str) -> &str {
 }
 
 impl Parts {
-    /// The parameters as a query.
+    /// Encodes the parameters as a query.
     fn query(&self) -> String {
         let form = params::form(&self.params);
         match (self.pairs.is_empty(), form.is_empty()) {
@@ -392,7 +393,7 @@ impl fmt::Debug for Request {
     }
 }
 
-/// The value of an answer, and the request that it is for.
+/// Parses a response. Returns its value and the request.
 fn decode<T: DeserializeOwned>(reply: Reply) -> Result<(Response<T>, Option<Request>), Error> {
     let parent = Parent::enter(reply.request);
     let value = de::from_slice(&reply.body);

@@ -1,15 +1,15 @@
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
 
-/// An object that Stripe keeps under an id.
+/// An object with an id.
 pub trait Resource {
     /// The type of its id.
     type Id: AsRef<str> + Clone + Debug + Display + Eq + Hash;
 
-    /// Whether it can only be read from text, as what is kept as JSON is.
+    /// Whether the object can only be read from text, since it is kept as JSON.
     #[doc(hidden)]
     const BUFFERED: bool = false;
 
-    /// The id of this object.
+    /// Returns the id of the object.
     fn id(&self) -> &Self::Id;
 }

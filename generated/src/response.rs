@@ -11,7 +11,7 @@ use sync_wrapper::SyncWrapper;
 use crate::request::Request;
 use crate::{Error, de};
 
-/// The value of an answer together with what came around it.
+/// The value of a response with its status, headers and body.
 // <this slice only>
 ///
 /// ```no_run
@@ -28,7 +28,7 @@ use crate::{Error, de};
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Response<T> {
-    /// What Stripe answered.
+    /// The parsed response.
     pub value: T,
     /// The HTTP status, 200 to 299.
     pub status: u16,
@@ -38,22 +38,22 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
-    /// The id under which Stripe logged the request.
+    /// Returns Stripe's id of the request.
     pub fn request_id(&self) -> Option<&str> {
         self.headers.request_id()
     }
 
-    /// The answer as it was received.
+    /// Returns the body as received.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// Reads the answer once more, as a type of the caller's choice: for fields that
-    /// [`value`](Self::value) has no place for, since Stripe added them later or previews them.
+    /// Parses the body again as another type, for fields that [`value`](Self::value) does not
+    /// have, such as new or preview fields.
     ///
     /// # Errors
     ///
-    /// [`Error::Decode`] if it does not fit that type.
+    /// [`Error::Decode`] if the body does not fit the type.
     pub fn parse<U: DeserializeOwned>(&self) -> Result<U, Error> {
         Ok(de::from_slice(&self.body)?)
     }
@@ -70,10 +70,10 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
     }
 }
 
-/// The headers of an answer.
+/// The headers of a response.
 ///
-/// `Debug` shows the values of those that say how the request went, and only the names of all
-/// others: Stripe repeats idempotency keys, and proxies set cookies.
+/// `Debug` shows the values of harmless headers only, because others may contain idempotency keys
+/// or cookies.
 #[derive(Clone, PartialEq, Default)]
 pub struct Headers(HeaderMap);
 
@@ -95,12 +95,13 @@ impl Headers {
         Self(headers)
     }
 
-    /// The value of a header, whatever the case of its name; `None` if it is not text.
+    /// Returns the value of a header; the case of its name does not matter. `None` if it is
+    /// missing or not text.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.get(name)?.to_str().ok()
     }
 
-    /// All headers whose values are text.
+    /// Returns all headers whose values are text.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0
             .iter()
@@ -126,7 +127,7 @@ impl fmt::Debug for Headers {
     }
 }
 
-/// An answer with a good status, not yet read as a type, and the request that it is for.
+/// A successful response, not yet parsed, with its request.
 pub(crate) struct Reply {
     pub(crate) request: Request,
     pub(crate) status: u16,
@@ -134,7 +135,8 @@ pub(crate) struct Reply {
     pub(crate) body: Bytes,
 }
 
-/// A request under way. It is sent once this is first polled, and dropped with it.
+/// A request that is being sent. Sending begins when the future is first polled. Dropping it
+/// cancels the request.
 #[must_use = "a request does nothing until it is awaited"]
 pub struct ResponseFuture<T> {
     reply: SyncWrapper<ReplyFuture>,

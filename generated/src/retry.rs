@@ -1,4 +1,4 @@
-//! When a request is sent again, and how long to wait before.
+//! Decides whether a request is sent again, and how long to wait before.
 
 mod budget;
 
@@ -18,11 +18,11 @@ use crate::response::Headers;
 /// The longest `Retry-After` that is honoured.
 const MAX_RETRY_AFTER: Duration = Duration::from_secs(60);
 
-/// How often and how long a client tries.
+/// The retry settings of a client.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Retry {
     pub(crate) max_retries: u32,
-    /// All waits of one request together.
+    /// The limit for the sum of the waits of one request.
     pub(crate) max_wait: Duration,
 }
 
@@ -35,8 +35,7 @@ impl Default for Retry {
     }
 }
 
-/// Whether Stripe says that an answer is to be asked for again, or is not; it may say so of every
-/// status.
+/// Returns the value of `Stripe-Should-Retry`, which Stripe may send with any status.
 pub(crate) fn should_retry(headers: &Headers) -> Option<bool> {
     match headers.get("stripe-should-retry") {
         Some("true") => Some(true),
@@ -45,12 +44,13 @@ pub(crate) fn should_retry(headers: &Headers) -> Option<bool> {
     }
 }
 
-/// Whether an answer with an error is worth another attempt.
+/// Returns whether a failed response may be retried.
 pub(crate) fn is_retryable(status: u16, headers: &Headers) -> bool {
     should_retry(headers).unwrap_or(matches!(status, 409 | 429 | 500..))
 }
 
-/// The wait before retry `n` (from 0), given what the answer asked for, if there was one.
+/// Returns the wait before retry `n` (from 0). `headers` are those of the response, if there was
+/// one.
 pub(crate) fn delay(n: u32, headers: Option<&Headers>) -> Duration {
     let asked = headers
         .and_then(retry_after)
@@ -58,7 +58,8 @@ pub(crate) fn delay(n: u32, headers: Option<&Headers>) -> Duration {
     backoff(n, random()).max(asked.unwrap_or_default())
 }
 
-/// What `Retry-After` asks for: seconds, also with a fraction, or a date.
+/// Returns the wait that `Retry-After` asks for. It may be seconds, with or without a fraction,
+/// or a date.
 pub(crate) fn retry_after(headers: &Headers) -> Option<Duration> {
     let text = headers.get("retry-after")?.trim();
     if text.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
@@ -70,8 +71,8 @@ pub(crate) fn retry_after(headers: &Headers) -> Option<Duration> {
     Some(date.duration_since(SystemTime::now()).unwrap_or_default())
 }
 
-/// `min(0.5 · 2^n, 5)` s, of which up to a half is left to chance so that clients spread, but
-/// at least 0.5 s.
+/// Returns `min(0.5 · 2^n, 5)` s, reduced at random by up to a half so that clients do not retry
+/// at the same time, but at least 0.5 s.
 fn backoff(n: u32, random: u64) -> Duration {
     const LEAST: f64 = 0.5;
     let longest = (LEAST * 2_f64.powi(n.min(16) as i32)).min(5.0);
@@ -79,7 +80,7 @@ fn backoff(n: u32, random: u64) -> Duration {
     Duration::from_secs_f64((longest * (1.0 - 0.5 * chance)).max(LEAST))
 }
 
-/// Waits; replaced in tests.
+/// The function that waits; tests replace it.
 pub(crate) type Sleep = Arc<dyn Fn(Duration) -> SleepFuture + Send + Sync>;
 
 pub(crate) struct SleepFuture(SyncWrapper<Pin<Box<dyn Future<Output = ()> + Send>>>);

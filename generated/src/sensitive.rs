@@ -2,10 +2,10 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A secret or personal value: `Debug` shows that it is there, not what it is.
+/// A secret or personal value. `Debug` shows that there is a value, but not the value.
 ///
-/// There is no `Display` and no `Deref`, so it reaches a log only on purpose. Serialising writes
-/// the value itself.
+/// It has no `Display` and no `Deref`, so that it does not get into logs by mistake. Serializing
+/// writes the value.
 ///
 /// ```
 /// use stripe_financial_connections::Sensitive;
@@ -18,12 +18,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Sensitive<T>(T);
 
 impl<T> Sensitive<T> {
-    /// The value, to be kept out of logs by the caller.
+    /// Returns the value. Keep it out of logs.
     pub fn expose(&self) -> &T {
         &self.0
     }
 
-    /// The value, without its cover.
+    /// Returns the value by move.
     pub fn into_inner(self) -> T {
         self.0
     }

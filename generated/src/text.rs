@@ -1,4 +1,4 @@
-//! The small string behind ids, map keys and parameters.
+//! A small string for ids, map keys and parameters.
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
@@ -7,7 +7,8 @@ use std::hash::{Hash, Hasher};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Longest text kept inline: Stripe's ids fit (`fcaowns_` and 24 more), and the whole is 40 bytes.
+/// The longest text that is stored inline. Stripe's ids fit (`fcaowns_` and 24 more), and the
+/// type has 40 bytes.
 const INLINE: usize = 38;
 
 /// An immutable string that allocates only when it is longer than [`INLINE`] bytes.
@@ -38,7 +39,7 @@ impl Text {
 
     pub(crate) fn as_str(&self) -> &str {
         match &self.0 {
-            // The bytes were copied from a `str`, so they are always valid.
+            // The bytes are valid UTF-8, because they were copied from a `str`.
             Repr::Inline { len, bytes } => {
                 std::str::from_utf8(&bytes[..usize::from(*len)]).unwrap_or_default()
             }
@@ -46,7 +47,7 @@ impl Text {
         }
     }
 
-    /// Without the check that `as_str` makes.
+    /// Returns the bytes, without the check that `as_str` makes.
     pub(crate) fn as_bytes(&self) -> &[u8] {
         match &self.0 {
             Repr::Inline { len, bytes } => &bytes[..usize::from(*len)],
@@ -98,7 +99,7 @@ impl PartialOrd for Text {
 
 impl Ord for Text {
     fn cmp(&self, other: &Self) -> Ordering {
-        // As the texts themselves compare.
+        // The order of the texts.
         self.as_bytes().cmp(other.as_bytes())
     }
 }
@@ -151,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn is_as_small_as_planned() {
+    fn has_the_expected_size() {
         assert_eq!(size_of::<Text>(), 40);
         assert_eq!(size_of::<Option<Text>>(), 40);
     }

@@ -3,12 +3,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A point in time as Stripe writes it: whole seconds since 1970-01-01 00:00 UTC.
+/// A point in time: whole seconds since 1970-01-01 00:00 UTC.
 ///
-/// A time that is read with parts of a second, as old API versions wrote some, is rounded down.
+/// Fractions of a second, as in some old API versions, are rounded down.
 ///
-/// The features `jiff`, `chrono` and `time` add conversions from and to those crates; to
-/// `SystemTime` they are always there.
+/// The features `jiff`, `chrono` and `time` add conversions to and from those crates. Conversions
+/// to and from `SystemTime` are always available.
 ///
 /// ```
 /// use std::time::{Duration, UNIX_EPOCH};
@@ -22,17 +22,17 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The time that many seconds after the epoch (before it, if negative).
+    /// Creates a time from seconds after the epoch; negative for times before it.
     pub const fn from_secs(secs: i64) -> Self {
         Self(secs)
     }
 
-    /// Seconds since the epoch.
+    /// Returns the seconds since the epoch.
     pub const fn as_secs(self) -> i64 {
         self.0
     }
 
-    /// The time of this machine's clock, rounded down to the second.
+    /// Returns the current time, rounded down to the second.
     ///
     /// # Panics
     ///
@@ -41,7 +41,7 @@ impl Timestamp {
         SystemTime::now().into()
     }
 
-    /// The same time as the standard library has it; `None` if it cannot hold it.
+    /// Converts to the standard library's type. `None` if the time is out of its range.
     pub fn to_system_time(self) -> Option<SystemTime> {
         let distance = Duration::from_secs(self.0.unsigned_abs());
         if self.0 < 0 {
@@ -106,7 +106,7 @@ mod jiff {
     use super::Timestamp;
 
     impl From<::jiff::Timestamp> for Timestamp {
-        /// Drops the part of a second.
+        /// Rounds down to the second.
         fn from(time: ::jiff::Timestamp) -> Self {
             Self(time.as_second())
         }
@@ -126,14 +126,14 @@ mod chrono {
     use super::Timestamp;
 
     impl<Z: ::chrono::TimeZone> From<::chrono::DateTime<Z>> for Timestamp {
-        /// Drops the part of a second.
+        /// Rounds down to the second.
         fn from(time: ::chrono::DateTime<Z>) -> Self {
             Self(time.timestamp())
         }
     }
 
     impl TryFrom<Timestamp> for ::chrono::DateTime<::chrono::Utc> {
-        /// The time, which `chrono` cannot hold.
+        /// The time that `chrono` can't represent.
         type Error = Timestamp;
 
         fn try_from(time: Timestamp) -> Result<Self, Self::Error> {
@@ -147,7 +147,7 @@ mod time {
     use super::Timestamp;
 
     impl From<::time::OffsetDateTime> for Timestamp {
-        /// Drops the part of a second.
+        /// Rounds down to the second.
         fn from(time: ::time::OffsetDateTime) -> Self {
             Self(time.unix_timestamp())
         }
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn system_time_there_and_back() {
+    fn system_time_round_trip() {
         for secs in [-1, 0, 1_651_516_592, i64::from(u32::MAX) + 1] {
             let time = Timestamp(secs).to_system_time().expect("in range");
             assert_eq!(Timestamp::from(time), Timestamp(secs));
@@ -183,7 +183,7 @@ mod tests {
 
     #[cfg(all(feature = "jiff", feature = "chrono", feature = "time"))]
     #[test]
-    fn other_crates_there_and_back() {
+    fn other_crates_round_trip() {
         let time = Timestamp(1_651_516_592);
         assert_eq!(
             Timestamp::from(::jiff::Timestamp::try_from(time).unwrap()),

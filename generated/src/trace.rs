@@ -1,5 +1,5 @@
-//! Spans of requests and their attempts, if the feature `tracing` is on. They hold no key, no
-//! parameter and no body; the route has `{names}` where the path has ids.
+//! Tracing spans of requests and attempts, with the feature `tracing`. They contain no key,
+//! parameter or body; the route has `{names}` in place of ids.
 
 #[cfg(feature = "tracing")]
 mod on {
@@ -38,11 +38,14 @@ mod on {
     }
 
     pub(crate) fn retrying(delay: Duration) {
-        debug!(delay_ms = delay.as_millis() as u64, "waiting to try again");
+        debug!(
+            delay_ms = delay.as_millis() as u64,
+            "waiting before a retry"
+        );
     }
 
     pub(crate) fn out_of_budget() {
-        debug!("not tried again: the retry budget is empty");
+        debug!("not retried: the retry budget is empty");
     }
 }
 

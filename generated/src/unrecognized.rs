@@ -2,8 +2,8 @@ use std::fmt;
 
 /// A value of an enum that this version of the crate has no variant for.
 ///
-/// Stripe adds values over time; they are kept as they were read and are written back unchanged.
-/// Only the crate makes one, so a value that it knows is always its own variant.
+/// Stripe adds values over time. They are kept, and written back unchanged. Only the crate
+/// creates values of this type, so a known value always has its own variant.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Unrecognized(Box<str>);
 
@@ -12,7 +12,7 @@ impl Unrecognized {
         Self(value.into())
     }
 
-    /// The value as Stripe wrote it.
+    /// Returns the value as Stripe wrote it.
     pub fn as_str(&self) -> &str {
         &self.0
     }

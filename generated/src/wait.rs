@@ -1,4 +1,4 @@
-//! Refresh an account, then poll it until the refresh has ended.
+//! Refreshes an account, and polls it until the refresh has ended.
 
 mod refresh;
 
@@ -15,73 +15,53 @@ use crate::financial_connections::{
 use crate::request::Request;
 use crate::{ApiError, Error, Timestamp, params};
 
-/// Time that is kept for a last look before the deadline.
+/// The time that is kept for a last poll before the deadline.
 const LAST_LOOK: Duration = Duration::from_millis(500);
 
-/// Why waiting for a refresh ended without one.
-///
-/// ```no_run
-/// use std::time::Duration;
-/// use stripe_financial_connections::financial_connections::RefreshFeature;
-/// use stripe_financial_connections::{Client, Error, WaitError};
-///
-/// # async fn example(client: &Client) -> Result<(), Error> {
-/// let accounts = client.financial_connections().accounts();
-/// let refresh = accounts.refresh("fca_123", [RefreshFeature::Balance]);
-/// match refresh.wait(Duration::from_secs(60)).await {
-///     Ok(account) => println!("{:?}", account.balance),
-///     Err(Error::Wait(why)) => match *why {
-///         WaitError::Inactive { account } => println!("{} has to be linked again", account.id),
-///         WaitError::TooEarly { available_at, .. } => println!("not before {available_at}"),
-///         why => println!("{why}"),
-///     },
-///     Err(error) => return Err(error),
-/// }
-/// # Ok(()) }
-/// ```
+/// The reason why a wait for a refresh failed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WaitError {
-    /// The account is inactive or disconnected, so that it cannot be refreshed. Its holder has to
+    /// The account is inactive or disconnected and can't be refreshed. The account holder has to
     /// link it again.
     #[error("account {} is {}: it has to be linked again before it can be refreshed", line(.account.id.as_str()), line(.account.status.as_str()))]
     Inactive {
-        /// The account as it was last seen.
+        /// The account at the last poll.
         account: Account,
     },
 
-    /// It is too early for another refresh; none was asked for.
+    /// The account can't be refreshed yet. No refresh was requested.
     #[error("{feature} of account {} cannot be refreshed before unix time {available_at}", line(.account.id.as_str()))]
     TooEarly {
-        /// What was to be refreshed.
+        /// The feature to refresh.
         feature: RefreshFeature,
-        /// When it can be refreshed again.
+        /// The time from which it can be refreshed.
         available_at: Timestamp,
-        /// The account as it was last seen, with the data of the last refresh.
+        /// The account at the last poll, with the data of the last refresh.
         account: Account,
     },
 
-    /// The refresh failed. Another one may succeed, at the time that the account tells.
+    /// The refresh failed. The account says when the next one is possible.
     #[error("the refresh of {feature} of account {} failed", line(.account.id.as_str()))]
     Failed {
-        /// What was to be refreshed.
+        /// The feature to refresh.
         feature: RefreshFeature,
         /// The account, with the data of an earlier refresh.
         account: Account,
     },
 
-    /// The refresh had not ended in time. If it was asked for, it goes on: an event tells when it
+    /// The refresh did not end in time. A requested refresh goes on, and an event is sent when it
     /// ends.
-    #[error("the refresh of {} had not ended in time", of_account(.account.as_ref()))]
+    #[error("the refresh of {} did not end in time", of_account(.account.as_ref()))]
     Timeout {
-        /// The account as it was last seen; none if no answer came in time.
+        /// The account at the last poll; `None` if there was no response in time.
         account: Option<Account>,
     },
 }
 
 fn of_account(account: Option<&Account>) -> String {
     account.map_or_else(
-        || "an account that was not seen".to_owned(),
+        || "an account that could not be retrieved".to_owned(),
         |account| format!("account {}", line(account.id.as_str())),
     )
 }
@@ -93,20 +73,20 @@ impl From<WaitError> for Error {
 }
 
 impl RefreshAccount {
-    /// Refreshes the account, and waits until all of the features have been refreshed.
+    /// Refreshes the account, and waits until all features are refreshed.
     ///
-    /// The account is looked at first: a refresh that is under way already is waited for, not
-    /// asked for again. Then it is polled, every second in the beginning and every 8 seconds
-    /// later. All of this together lasts no longer than `timeout`, or up to half a second less.
+    /// The account is retrieved first. Refreshes that are already running are not requested
+    /// again. Then the account is polled, at first every second and later every 8 seconds. All of
+    /// this takes at most `timeout`, and may end up to half a second earlier.
     ///
-    /// A poll that fails in a way that may pass does not end the wait. What ends it early, with
-    /// the error itself: any other failure; one of the look before or of the refresh that its
-    /// retries did not heal; and an answer that asks to wait longer (`Retry-After`) than there is
-    /// time. Dropping the future ends it too; the refresh itself goes on.
+    /// A poll that fails with a retryable error does not end the wait. The wait ends early with
+    /// the error of a request if that error is not retryable, if it is that of the first
+    /// retrieval or of the refresh after their retries, or if `Retry-After` asks for more time
+    /// than is left. Dropping the future ends the wait, but not the refresh.
     ///
-    /// An idempotency key belongs to the features that were asked for. If only some of them are
-    /// to be refreshed, because the others are being refreshed already, the key is followed by
-    /// those.
+    /// An idempotency key belongs to all features of the call. If only some of them are
+    /// requested, because the others are already being refreshed, the names of these are appended
+    /// to the key.
     ///
     /// ```no_run
     /// # async fn example(client: stripe_financial_connections::Client) -> Result<(), stripe_financial_connections::Error> {
@@ -124,18 +104,18 @@ impl RefreshAccount {
     ///
     /// # Errors
     ///
-    /// [`Error::Wait`] if the account is inactive, may not be refreshed yet, or its refresh failed
-    /// or did not end within `timeout`: with the account as it was last seen, if it was. Otherwise
-    /// as [`send`](Self::send).
+    /// [`Error::Wait`] if the account is inactive, can't be refreshed yet, or its refresh failed
+    /// or did not end within `timeout`. It contains the account at the last poll, if there was
+    /// one. Otherwise the errors of [`send`](Self::send).
     pub async fn wait(self, timeout: Duration) -> Result<Account, Error> {
         Wait::new(self.into(), timeout)?.run().await
     }
 
-    /// [`wait`](Self::wait), blocking the thread.
+    /// Like [`wait`](Self::wait), but blocking the thread.
     ///
     /// # Errors
     ///
-    /// As [`wait`](Self::wait).
+    /// The errors of [`wait`](Self::wait).
     #[cfg(feature = "blocking")]
     pub fn wait_blocking(self, timeout: Duration) -> Result<Account, Error> {
         let mut request = Request::from(self);
@@ -164,7 +144,7 @@ impl Wait {
         let features: Vec<_> = features.map(RefreshFeature::from).collect();
         if let Some(unknown) = features.iter().find(|feature| !refresh::is_known(feature)) {
             return Err(Error::invalid(format!(
-                "the end of a refresh of `{unknown}` cannot be seen"
+                "can't wait for a refresh of `{unknown}`: an account does not show when it ends"
             )));
         }
         Ok(Self {
@@ -211,7 +191,7 @@ impl Wait {
             (self.client.inner().sleep)(pause).await;
             self.deadline.slept(pause);
             delay = (delay * 2).min(Duration::from_secs(8));
-            // The next poll is the retry.
+            // A failed poll is not retried; the next poll follows anyway.
             let mut poll = self.retrieve.clone();
             poll.options().max_retries = Some(0);
             match self.send(poll, Some(&account)).await {
@@ -227,7 +207,7 @@ impl Wait {
         }
     }
 
-    /// Asks for fewer features than the caller did. The key of the caller belongs to all of them.
+    /// Requests fewer features. The idempotency key has to differ from that for all features.
     fn ask_only_for(&mut self, due: &[RefreshFeature]) {
         self.refresh
             .set("features", params::list(due.iter().cloned()));
@@ -237,8 +217,8 @@ impl Wait {
         }
     }
 
-    /// Sends a request that ends with the wait. When the time is over, the account as it was last
-    /// seen goes into the error.
+    /// Sends a request with the deadline of the wait. After the deadline, the error contains the
+    /// account at the last poll.
     async fn send(&self, mut request: Request, seen: Option<&Account>) -> Result<Account, Error> {
         let left = self.deadline.left();
         let options = request.options();
@@ -248,7 +228,7 @@ impl Wait {
             result => return result,
         };
         if error.limit() < left && !self.deadline.left().is_zero() {
-            // The attempt's own time was over, or the deadline of the request.
+            // The time limit of the attempt or of the request was reached, not that of the wait.
             return Err(Error::Timeout(error));
         }
         match error.last {
@@ -262,7 +242,7 @@ impl Wait {
         }
     }
 
-    /// The features to ask for: those that are being refreshed already are not.
+    /// Returns the features to request, without those that are already being refreshed.
     fn due(&self, account: &Account) -> Result<Vec<RefreshFeature>, Error> {
         let mut due = Vec::new();
         for feature in &self.features {
@@ -285,8 +265,7 @@ impl Wait {
         Ok(due)
     }
 
-    /// Whether all features have been refreshed since. A status that this crate does not know
-    /// is not an end.
+    /// Returns whether all features are refreshed. An unknown status does not count as an end.
     fn has_ended(&self, account: &Account, floors: &[Timestamp]) -> Result<bool, Error> {
         let mut ended = true;
         for (feature, floor) in self.features.iter().zip(floors) {
@@ -309,13 +288,13 @@ impl Wait {
     }
 }
 
-/// The key for a part of what a key is for, the same each time. At most 255 characters.
+/// Derives a key for some of the features, always the same one. At most 255 characters.
 fn derived_key(key: &str, part: &str) -> String {
     let derived = format!("{key}:{part}");
     if derived.len() <= 255 || key.len() > 255 {
         return derived;
     }
-    // FNV-1a: what a hash of the standard library is may change with its version.
+    // Uses FNV-1a, because the standard library's hash may change with its version.
     let hash = derived
         .bytes()
         .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
@@ -335,11 +314,11 @@ fn refuse_inactive(account: &Account) -> Result<(), Error> {
     }
 }
 
-/// The time from which on an attempt is the one that is waited for: an earlier one may have
-/// succeeded, and still be shown.
+/// Returns the earliest time of the refresh that is waited for. An earlier refresh, which may
+/// still be shown, does not count.
 fn floor(feature: &RefreshFeature, before: &Account, after: &Account) -> Timestamp {
     match (latest(before, feature), latest(after, feature)) {
-        // That one is waited for, also if it has ended since.
+        // A refresh that was running is waited for, even if it has ended since.
         (Some(before), _) if before.is_pending() => before.at,
         (Some(before), Some(after)) if after.at <= before.at && !after.is_pending() => {
             Timestamp::from_secs(before.at.as_secs() + 1)

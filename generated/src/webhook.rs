@@ -1,6 +1,6 @@
-//! Webhooks: events that Stripe sends, verified and typed.
+//! Verifies and parses webhook events from Stripe.
 //!
-//! Needs the feature `webhook` alone, and no HTTP client.
+//! Needs only the feature `webhook`, and no HTTP client.
 
 mod date;
 mod event;
@@ -21,60 +21,60 @@ pub use thin::{EventReason, Notification, RelatedObject, ThinEvent};
 
 use crate::{Error, Timestamp};
 
-/// Age that an event may have by default: five minutes, as Stripe recommends.
+/// The default age limit of an event: five minutes, as Stripe recommends.
 const TOLERANCE: Duration = Duration::from_secs(300);
 
-/// Why an event is not to be trusted.
+/// The reason why an event could not be verified.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WebhookError {
-    /// There is no endpoint secret to verify with, or an empty one: anyone could sign with that.
+    /// There is no endpoint secret, or it is empty. Anyone could sign with an empty secret.
     #[error("the webhook secret is missing or empty")]
     NoSecret,
 
-    /// A secret is not that of an endpoint, and what is wrong with it: white space around it, or
-    /// an API key in its place.
+    /// A secret is not one of an endpoint, with the reason, for example that it has white space
+    /// around it or is an API key.
     #[error("the webhook secret {0}")]
     Secret(&'static str),
 
-    /// The `Stripe-Signature` header has no time, or no signature of a known scheme, or is not
-    /// written as Stripe writes it; [`Webhook`] says how strictly it is read.
-    #[error("the Stripe-Signature header has no `t` or no `v1`, or is not as Stripe writes it")]
+    /// The `Stripe-Signature` header has no time or no `v1` signature, or is malformed. See
+    /// [`Webhook`] for the rules.
+    #[error("the Stripe-Signature header has no `t` or no `v1`, or is malformed")]
     Header,
 
-    /// No signature is by one of the secrets. The secret is that of another endpoint, or the body
-    /// was changed on its way: it has to be verified as it was received, before it is parsed.
+    /// No signature was made with one of the secrets. Either the secret belongs to another
+    /// endpoint, or the body was changed. Verify the body as received, before it is parsed.
     #[error(
-        "no signature of the event was made with the webhook secret: it is that of another \
+        "the event was not signed with the webhook secret: the secret is that of another \
          endpoint, or the body is not the bytes that were received"
     )]
     Signature,
 
-    /// The event is good but for its bytes: it was parsed and written again, or its white space
-    /// was changed. Verify the body as it was received; a web framework gives it as bytes.
+    /// The body was parsed and written again, or its white space was changed. Verify the body as
+    /// received, as bytes.
     #[error(
-        "the event was parsed and written again, or its white space was changed; verify the \
-         bytes of the body as they were received"
+        "the body was parsed and written again, or its white space was changed; verify the \
+         bytes as they were received"
     )]
     Rewritten,
 
-    /// The signature is good but old; someone may have recorded the event and sent it again.
-    #[error("the event was signed {} s ago, which is too long", .age.as_secs())]
+    /// The signature is valid but too old. The event may be a replay.
+    #[error("the event is too old: it was signed {} s ago", .age.as_secs())]
     TooOld {
-        /// How long ago it was signed.
+        /// The age of the signature.
         age: Duration,
     },
 
-    /// The event is good but is a thin one, which carries no object.
-    /// [`Webhook::notification`] reads both kinds.
+    /// The event is valid, but it is a thin event, without an object. [`Webhook::notification`]
+    /// reads both kinds.
     #[error(
-        "the event is a thin one (`v2.core.event`), which has no object; read it by \
+        "the event is a thin event (`v2.core.event`) without an object; read it with \
          Webhook::notification"
     )]
     Thin,
 }
 
-/// Verifies events, and signs them for tests.
+/// Verifies events, and signs them in tests.
 ///
 /// ```
 /// use stripe_financial_connections::webhook::Webhook;
@@ -89,7 +89,7 @@ pub enum WebhookError {
 /// # Ok(()) }
 /// ```
 ///
-/// While a secret is being rotated, events are signed with the old one, the new one, or both:
+/// While a secret is rotated, events are signed with the old one, the new one, or both:
 ///
 /// ```no_run
 /// # use stripe_financial_connections::webhook::Webhook;
@@ -98,8 +98,8 @@ pub enum WebhookError {
 /// # Ok(()) }
 /// ```
 ///
-/// An endpoint that stores events first verifies the signature alone, and reads what it stored
-/// later by [`Event::parse`]:
+/// An endpoint that stores events first can verify the signature alone, and parse stored events
+/// later with [`Event::parse`]:
 ///
 /// ```no_run
 /// # use stripe_financial_connections::webhook::Webhook;
@@ -110,18 +110,17 @@ pub enum WebhookError {
 ///
 /// # How strictly the header is read
 ///
-/// The `Stripe-Signature` header is a list of `name=value` with commas in between. It is refused
-/// as a whole ([`WebhookError::Header`]) if
+/// The `Stripe-Signature` header is a comma-separated list of `name=value`. It is refused
+/// ([`WebhookError::Header`]) if
 ///
-/// - a part is empty, has no name, no value, or more than one `=`; so also with a comma at either
-///   end;
-/// - there is white space anywhere, or anything else that is not a visible ASCII character;
-/// - there is no `t` or more than one, or it is not a plain decimal number: digits without a sign
-///   and without zeros in front, that fit 64 bits;
-/// - there is no `v1` of 64 hexadecimal digits in small letters.
+/// - a part is empty, has no name, no value, or more than one `=`; a comma at the start or end is such
+///   a part;
+/// - it contains white space, or anything else that is not a visible ASCII character;
+/// - `t` is missing, appears twice, or is not a decimal number of 64 bits without a sign and leading
+///   zeros;
+/// - there is no `v1` with 64 lower-case hexadecimal digits.
 ///
-/// A `v1` that is not of that form counts as none, and other schemes than `v1` are ignored. A
-/// time in the future is no error.
+/// Other values of `v1`, and other schemes, are ignored. A time in the future is accepted.
 #[derive(Clone)]
 pub struct Webhook {
     secrets: Vec<Box<str>>,
@@ -129,15 +128,15 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// The event in a request to a webhook endpoint.
+    /// Verifies and parses the event in a request to a webhook endpoint.
     ///
-    /// Takes the body as it was received, the value of the header `Stripe-Signature`, and the
-    /// secret of the endpoint (`whsec_…`). The event may be up to 300 s old.
+    /// Takes the body as received, the value of the `Stripe-Signature` header, and the secret of
+    /// the endpoint (`whsec_…`). The event may be up to 300 s old.
     ///
     /// # Errors
     ///
-    /// [`Error::Webhook`] if the event is not to be trusted, or is a thin one; [`Error::Decode`]
-    /// if it is from Stripe but is not an event.
+    /// [`Error::Webhook`] if the event can't be verified, or is a thin event; [`Error::Decode`]
+    /// if the body is from Stripe but is not an event.
     pub fn verify(
         body: impl AsRef<[u8]>,
         signature: &str,
@@ -146,7 +145,7 @@ impl Webhook {
         Self::new([secret]).event(body, signature)
     }
 
-    /// Verifies with any of several secrets.
+    /// Creates a verifier that accepts any of several secrets.
     pub fn new(secrets: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         Self {
             secrets: secrets
@@ -157,29 +156,30 @@ impl Webhook {
         }
     }
 
-    /// Accepts events up to this age instead of 300 s.
+    /// Sets the age limit of events. The default is 300 s.
     #[must_use]
     pub fn tolerance(mut self, tolerance: Duration) -> Self {
         self.tolerance = tolerance;
         self
     }
 
-    /// The event in a request to a webhook endpoint, as [`verify`](Self::verify).
+    /// Verifies and parses the event in a request to a webhook endpoint, like
+    /// [`verify`](Self::verify).
     ///
     /// # Errors
     ///
-    /// As [`verify`](Self::verify).
+    /// The errors of [`verify`](Self::verify).
     pub fn event(&self, body: impl AsRef<[u8]>, signature: &str) -> Result<Event, Error> {
         let body = body.as_ref();
         self.verify_signature(body, signature)?;
         Event::parse(body)
     }
 
-    /// The event in a request to a webhook endpoint, be it a snapshot event or a thin one.
+    /// Verifies and parses a snapshot event or a thin event.
     ///
     /// # Errors
     ///
-    /// [`Error::Webhook`] if the event is not to be trusted; [`Error::Decode`] if it is from
+    /// [`Error::Webhook`] if the event can't be verified; [`Error::Decode`] if the body is from
     /// Stripe but is not an event.
     pub fn notification(
         &self,
@@ -191,11 +191,11 @@ impl Webhook {
         Notification::parse(body)
     }
 
-    /// Verifies a body without reading it, for who stores it first. Needs no JSON in it.
+    /// Verifies a body without parsing it, for endpoints that store events first.
     ///
     /// # Errors
     ///
-    /// A [`WebhookError`] if the body is not to be trusted.
+    /// A [`WebhookError`] if the body can't be verified.
     pub fn verify_signature(
         &self,
         body: impl AsRef<[u8]>,
@@ -204,13 +204,13 @@ impl Webhook {
         self.verify_at(body, signature, Timestamp::now())
     }
 
-    /// [`verify_signature`](Self::verify_signature) as of another time than now: when the body
-    /// was received, if it is verified later. It asks no clock, so it works on
-    /// `wasm32-unknown-unknown` as well.
+    /// Like [`verify_signature`](Self::verify_signature), with `now` as the current time, such as
+    /// the time at which the body was received. It does not use the clock, so it also works on
+    /// `wasm32-unknown-unknown`.
     ///
     /// # Errors
     ///
-    /// As [`verify_signature`](Self::verify_signature).
+    /// The errors of [`verify_signature`](Self::verify_signature).
     pub fn verify_at(
         &self,
         body: impl AsRef<[u8]>,
@@ -225,7 +225,7 @@ impl Webhook {
             return Err(WebhookError::Secret(fault));
         }
         let header = signature::Header::parse(signature).ok_or(WebhookError::Header)?;
-        // The signature comes first: what is not from Stripe has no age.
+        // Checks the signature before the age: the time is only valid if it is signed.
         let is_signed = |body: &[u8]| self.secrets.iter().any(|s| header.is_by(s, body));
         if !is_signed(body) {
             return Err(if rewritten::was_rewritten(body, is_signed) {
@@ -246,7 +246,7 @@ impl Webhook {
         Ok(())
     }
 
-    /// The value of a `Stripe-Signature` header for a body, as Stripe makes it; for tests of an
+    /// Returns the `Stripe-Signature` header for a body, as Stripe makes it, for tests of an
     /// endpoint.
     pub fn sign(body: impl AsRef<[u8]>, secret: impl AsRef<str>, time: Timestamp) -> String {
         signature::sign(body.as_ref(), secret.as_ref(), time.as_secs())

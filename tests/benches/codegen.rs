@@ -1,6 +1,7 @@
-//! The generator, on the committed spec and on more and more of Stripe's whole spec.
+//! Measures the generator on the committed spec, and on growing parts of Stripe's whole spec.
 //!
-//! `cargo bench -p stripe-tests --bench codegen`; the peak of memory is that of all that ran.
+//! Run it with `cargo bench -p stripe-tests --bench codegen`. The peak memory is that of all
+//! benchmarks that ran in the process.
 
 use std::collections::HashSet;
 use std::fs;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use stripe_codegen::Source;
 
 const CRATE: &str = "stripe_financial_connections";
-/// Makes this program print a part of the whole spec.
+/// The argument with which this program prints a part of the whole spec.
 const CUT: &str = "cut";
 
 const SCHEMAS: &str = "#/components/schemas/";
@@ -40,7 +41,7 @@ fn subset(bencher: Bencher) {
     bencher.bench(|| stripe_codegen::generate(&spec, None, CRATE).expect("it is sound"));
 }
 
-/// Another part of the whole spec: from its text to the files of a crate.
+/// Generates a crate from another part of the whole spec.
 #[divan::bench(args = if upstream().is_some() { &[20][..] } else { &[] })]
 fn slice_operations(bencher: Bencher, operations: usize) {
     let spec = upstream().expect("it is here");
@@ -66,7 +67,7 @@ features:
 
 #[divan::bench(args = if upstream().is_some() { &[10, 30, 100][..] } else { &[] })]
 fn upstream_percent(bencher: Bencher, percent: usize) {
-    // Cut by another process: what that takes is not the generator's memory.
+    // Another process cuts the spec, so that its memory is not counted.
     let this = std::env::current_exe().expect("it runs");
     let cut = Command::new(this)
         .args([CUT, &percent.to_string()])
@@ -79,8 +80,8 @@ fn upstream() -> Option<String> {
     fs::read_to_string(stripe_tests::upstream::committed()).ok()
 }
 
-/// This much of the schemas and paths of a spec, taken evenly; what refers to a schema
-/// that is cut becomes a string, as if it were never expanded.
+/// Returns a percentage of the schemas and paths of a spec, chosen evenly. A reference to a
+/// removed schema becomes a string, like an id that is never expanded.
 fn cut(spec: &str, percent: usize) -> String {
     if percent == 100 {
         return spec.to_owned();
@@ -125,7 +126,7 @@ fn unlink(value: &mut Value, kept: &HashSet<String>) {
     }
 }
 
-/// The most that this process has had, where the system says it.
+/// Returns the peak memory of this process, if the system reports it.
 fn peak_memory() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status

@@ -1,9 +1,9 @@
-//! A client and a server that can do less than is asked of it.
+//! Measures a client whose server gets more requests than it can handle.
 //!
 //! `cargo bench -p stripe-tests --bench overload` prints a line for each case: how the server
-//! refuses, how much is asked of it, how the client retries, and what comes of it. The server
-//! answers 200 requests per second, one after the other, and lets 50 wait; requests come at their
-//! own rate, whatever becomes of those before them, and are spread over 100 callers of one client.
+//! refuses, the load, how the client retries, and the results. The server answers 200 requests
+//! per second one after the other, and has a queue of 50. Requests arrive at a fixed average rate
+//! from 100 callers of one client, whether or not earlier ones succeed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -16,47 +16,47 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
-/// What the server can do, and how many requests may wait for it.
+/// The capacity of the server, in requests per second, and the length of its queue.
 const RATE: f64 = 200.0;
 const QUEUE: u64 = 50;
-/// The time of the server that an answer takes.
+/// The server's time for one request.
 const ANSWER: Duration = Duration::from_millis(5);
-/// How long a client waits for an answer; the longest that the queue makes it wait is 0.25 s.
+/// The client's timeout; the longest wait in the queue is 0.25 s.
 const TIMEOUT: Duration = Duration::from_secs(1);
 const CALLERS: usize = 100;
-/// What is asked of the server, as a share of what it can do.
+/// The loads, as multiples of the server's capacity.
 const LOADS: [f64; 8] = [0.5, 0.8, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0];
-/// How many answers in a hundred are failures by themselves, where single failures are measured.
+/// The percentage of responses that fail at random, where single failures are measured.
 const FLAKY: u64 = 5;
 
-/// How the server refuses what does not fit into its queue.
+/// How the server refuses requests when its queue is full.
 #[derive(Clone, Copy)]
 enum Refusal {
-    /// With 503, at no cost.
+    /// With a 503 that takes no time.
     Free,
-    /// With 503, for a quarter of the time of an answer.
+    /// With a 503 that takes a quarter of the time of a good response.
     Costly,
-    /// Not at all: the client waits in vain.
+    /// It does not answer, so that the client times out.
     Silent,
 }
 
-/// How the client retries.
+/// The client's retries.
 #[derive(Clone, Copy)]
 enum Policy {
-    /// Never.
+    /// None.
     None,
-    /// Twice, whatever becomes of the others: what the official SDKs do.
+    /// Two, without a budget, as in the official SDKs.
     Twice,
-    /// Twice, within its budget.
+    /// Two, within the client's retry budget.
     Ours,
 }
 
-/// A server whose time is an account: each request is answered when what came before it is.
+/// A simulated server, which computes for each request when it would be answered.
 struct Server {
     refusal: Refusal,
     flaky: u64,
     start: Instant,
-    /// Until when it has work, in microseconds since the start.
+    /// The end of its queued work, in microseconds since the start.
     busy_until: AtomicU64,
     asked: AtomicU64,
 }
@@ -74,7 +74,7 @@ impl Server {
         let mut stream = BufReader::new(stream);
         let mut line = String::new();
         loop {
-            // A GET has no body: an empty line ends it.
+            // A GET has no body; it ends with an empty line.
             line.clear();
             if stream.read_line(&mut line).await? == 0 {
                 return Ok(());
@@ -106,7 +106,7 @@ impl Server {
         }
     }
 
-    /// When the answer is there; `None` if it is refused.
+    /// Returns the delay of the response; `None` if the request is refused.
     fn admit(&self) -> Option<Duration> {
         let now = self.start.elapsed().as_micros() as u64;
         let answer = ANSWER.as_micros() as u64;
@@ -127,7 +127,7 @@ impl Server {
     }
 }
 
-/// What came of all calls.
+/// The results of all calls.
 struct Outcome {
     calls: usize,
     requests: u64,
@@ -173,7 +173,7 @@ async fn measure(
             let mut at = start;
             let mut made = 0;
             loop {
-                // Gaps of a Poisson process: callers do not know of each other.
+                // Gaps of a Poisson process, as callers are independent of each other.
                 let gap = -(1.0 - random.f64()).ln() * CALLERS as f64 / (RATE * load);
                 at += Duration::from_secs_f64(gap);
                 if at > start + time {
@@ -205,9 +205,10 @@ async fn measure(
     }
 }
 
-/// Prints one case: requests per call, good answers per second, and the share of good calls.
+/// Prints one case: requests per call, good responses per second, and the share of successful
+/// calls.
 async fn case(name: &str, refusal: Refusal, load: f64, flaky: u64, time: Duration) {
-    // The three at the same time, each with a server of its own: they wait, mostly.
+    // The three policies run at the same time, each with its own server, as they mostly wait.
     let run = |policy| measure(refusal, policy, load, flaky, time);
     let (none, twice, ours) =
         tokio::join!(run(Policy::None), run(Policy::Twice), run(Policy::Ours));
@@ -223,12 +224,13 @@ async fn case(name: &str, refusal: Refusal, load: f64, flaky: u64, time: Duratio
 }
 
 fn main() {
-    // As other benchmarks do: `cargo test` only shows that it runs.
+    // Like other benchmarks, it only checks that it runs under `cargo test`.
     let arguments: Vec<String> = std::env::args().collect();
     let is_bench = arguments.iter().any(|argument| argument == "--bench");
     let is_quick = !is_bench || arguments.iter().any(|argument| argument == "quick");
     let time = Duration::from_secs(if is_quick { 2 } else { 12 });
-    // A request that is not answered holds a connection, and both ends of it are files of here.
+    // A request without a response holds a connection, and both of its ends are files of this
+    // process.
     rlimit::increase_nofile_limit(16_384).expect("a limit that can be raised");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
@@ -239,7 +241,7 @@ fn main() {
         ] {
             for load in LOADS {
                 case(name, refusal, load, 0, time).await;
-                // Lets connections that were given up end.
+                // Waits until the abandoned connections are closed.
                 sleep(Duration::from_millis(100)).await;
             }
         }

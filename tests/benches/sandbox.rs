@@ -1,8 +1,8 @@
-//! Pages of a sandbox with 10,000 sessions and their accounts and 1,000,000 transactions, as a
-//! client waits for them.
+//! Measures how long a client waits for pages of a sandbox with 10,000 sessions with accounts and
+//! 1,000,000 transactions.
 //!
-//! `cargo bench -p stripe-tests --bench sandbox`; each is to take less than 20 ms, and all of it
-//! less than 1 GB of memory.
+//! Run it with `cargo bench -p stripe-tests --bench sandbox`. Targets: less than 20 ms for each,
+//! and less than 1 GB of memory.
 
 use std::sync::LazyLock;
 
@@ -17,9 +17,9 @@ struct Full {
     runtime: Runtime,
     sandbox: Sandbox,
     http: reqwest::Client,
-    /// The account that has the transactions: the oldest.
+    /// The oldest account, which has the transactions.
     account: String,
-    /// A transaction halfway to the oldest.
+    /// A transaction in the middle of the list.
     middle: String,
 }
 
@@ -56,7 +56,7 @@ fn main() {
     }
 }
 
-/// The most that this process has had, where the system says it.
+/// Returns the peak memory of this process, if the system reports it.
 fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status
@@ -70,7 +70,7 @@ fn events(bencher: Bencher) {
     bencher.bench(|| FULL.get("/v1/events?limit=100"));
 }
 
-/// No event is of this type, so that all are looked at.
+/// No event has this type, so all events are searched.
 #[divan::bench]
 fn events_of_a_type_without_any(bencher: Bencher) {
     bencher.bench(|| FULL.get("/v1/events?limit=100&type=invoice.paid"));
@@ -81,7 +81,7 @@ fn accounts(bencher: Bencher) {
     bencher.bench(|| FULL.get("/v1/financial_connections/accounts?limit=100"));
 }
 
-/// No account is of this holder, so that all are looked at.
+/// No account has this holder, so all accounts are searched.
 #[divan::bench]
 fn accounts_of_a_holder_without_any(bencher: Bencher) {
     let path = "/v1/financial_connections/accounts?limit=100&account_holder[account]=acct_1";
@@ -106,7 +106,7 @@ fn transactions_from_the_middle(bencher: Bencher) {
     bencher.bench(|| FULL.get(&path));
 }
 
-/// No transaction is that old, so that all are looked at.
+/// No transaction is that old, so all transactions are searched.
 #[divan::bench]
 fn transactions_of_a_time_without_any(bencher: Bencher) {
     let path = format!(

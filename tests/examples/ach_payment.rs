@@ -1,5 +1,5 @@
-//! Takes an ACH payment from an account that has the money: payment intent → account → balance
-//! → confirm.
+//! Takes an ACH payment from an account after a check of its balance: payment intent → account →
+//! balance → confirm.
 //!
 //! `cargo run --example ach_payment`
 
@@ -27,7 +27,7 @@ pub(crate) async fn run(stripe: &Stripe) -> Result<PaymentIntent> {
     let client = stripe.client();
     let customer = client.customers().create().name("Robin Example").await?;
 
-    // The account is linked for the payment, with its balance to look at.
+    // Asks to link an account for the payment, with permission to read its balance.
     let linking = FinancialConnectionsOptionsParams::new()
         .permissions([Permission::PaymentMethod, Permission::Balances])
         .prefetch([Prefetch::Balances]);
@@ -40,8 +40,8 @@ pub(crate) async fn run(stripe: &Stripe) -> Result<PaymentIntent> {
         .payment_method_options(PaymentMethodOptionsParams::new().us_bank_account(options))
         .await?;
 
-    // Stripe.js opens the dialog in the browser. Then there is a payment method, and it names
-    // the account.
+    // Stripe.js opens the dialog in the browser. Afterwards the payment has a payment method,
+    // which names the account.
     let payment = stripe.link_payment(&payment).await?;
     let method = payment
         .payment_method
@@ -57,7 +57,7 @@ pub(crate) async fn run(stripe: &Stripe) -> Result<PaymentIntent> {
         })
         .ok_or("the account was not linked")?;
 
-    // The balance is on its way since then: this waits for it.
+    // The balance has been requested already; this waits for it.
     let account = client
         .financial_connections()
         .accounts()
@@ -73,7 +73,7 @@ pub(crate) async fn run(stripe: &Stripe) -> Result<PaymentIntent> {
         return Err("the account has too little money".into());
     }
 
-    // The customer has agreed to the debit in a page of yours.
+    // The customer has accepted the debit on your page.
     let agreed = CustomerAcceptanceOnlineParams::new("203.0.113.7", "Mozilla/5.0");
     let mandate = MandateDataParams::new(CustomerAcceptanceParams::online(agreed));
     let payment = client
@@ -83,8 +83,8 @@ pub(crate) async fn run(stripe: &Stripe) -> Result<PaymentIntent> {
         .await?;
     println!("{} is {}", payment.id, payment.status);
 
-    // The debit takes days. A program hears of its end by `payment_intent.succeeded` or
-    // `payment_intent.payment_failed`.
+    // The debit takes days. The events `payment_intent.succeeded` and
+    // `payment_intent.payment_failed` report its result.
     stripe.pass(Duration::from_secs(4 * 86_400));
     let payment = client.payment_intents().retrieve(&payment.id).await?;
     println!("{} is {}", payment.id, payment.status);

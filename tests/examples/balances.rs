@@ -1,4 +1,4 @@
-//! Refreshes balances, waits for them, and reads what a debit can be compared with.
+//! Refreshes balances, waits for them, and reads the amount to compare with a debit.
 //!
 //! `cargo run --example balances`
 
@@ -31,7 +31,7 @@ pub(crate) async fn run(stripe: &Stripe) -> Result<Vec<Option<AvailableFunds>>> 
 
     let mut funds = Vec::new();
     for account in stripe.link(&session).await? {
-        // Asks for a refresh, and looks until it has ended.
+        // Requests a refresh, and polls until it has ended.
         let account = connections
             .accounts()
             .refresh(&account.id, [RefreshFeature::Balance])
@@ -45,7 +45,8 @@ pub(crate) async fn run(stripe: &Stripe) -> Result<Vec<Option<AvailableFunds>>> 
         };
         match balance.details() {
             BalanceDetails::Cash(_) => {
-                // Not every institution tells what is available; then it is what is posted.
+                // If the institution does not report the available balance, this is the current
+                // one.
                 let available = balance.available_funds("usd");
                 println!("{name}: {available:?} cents, as of {}", balance.as_of);
             }

@@ -1,4 +1,4 @@
-//! Ends the access to an account, as its holder may ask for at any time.
+//! Disconnects an account, as its holder may request at any time.
 //!
 //! `cargo run --example disconnect`
 
@@ -27,19 +27,19 @@ pub(crate) async fn run(stripe: &Stripe) -> Result<(Account, Error)> {
             AccountHolderParams::customer(&customer.id),
             [Permission::Balances],
         )
-        // Balances are read as soon as the accounts are linked.
+        // Fetches balances as soon as the accounts are linked.
         .prefetch([Prefetch::Balances])
         .await?;
     let account = stripe.link(&session).await?.swap_remove(0);
     stripe.pass(Duration::from_secs(2));
 
     let account = connections.accounts().disconnect(&account.id).await?;
-    // The account is still there, and tells nothing any more.
+    // The account still exists, but its data can no longer be read.
     assert_eq!(account.status, AccountStatus::Disconnected);
     assert_eq!(account.balance, None);
     println!("{} is {}", account.id, account.status);
 
-    // Its holder would have to link it again.
+    // The account holder would have to link it again.
     let refused = connections
         .accounts()
         .refresh(&account.id, [RefreshFeature::Balance])

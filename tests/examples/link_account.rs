@@ -18,7 +18,7 @@ async fn main() -> Result<()> {
 pub(crate) async fn run(stripe: &Stripe) -> Result<Vec<Account>> {
     let client = stripe.client();
 
-    // With an email address, a user of Link gets through the dialog faster.
+    // With the email address, a user of Link gets through the dialog faster.
     let customer = client
         .customers()
         .create()
@@ -38,7 +38,7 @@ pub(crate) async fn run(stripe: &Stripe) -> Result<Vec<Account>> {
     // Stripe.js opens the dialog in the browser, with the client secret of the session.
     stripe.link(&session).await?;
 
-    // The accounts of the customer, from this session and all others.
+    // Lists the customer's accounts from this session and all others.
     let mut accounts = connections
         .accounts()
         .list()

@@ -1,4 +1,4 @@
-//! Reads who owns an account, to compare it with who says so.
+//! Reads the owners of an account, to compare them with the name that a customer gave.
 //!
 //! `cargo run --example ownership`
 
@@ -39,7 +39,7 @@ pub(crate) async fn run(stripe: &Stripe) -> Result<Vec<String>> {
         .refresh(&account.id, [RefreshFeature::Ownership])
         .wait(Duration::from_secs(60))
         .await?;
-    // Each refresh that succeeds makes a new ownership; the owners are listed by it.
+    // Each successful refresh creates a new ownership, whose id is needed to list the owners.
     let ownership = account.ownership.ok_or("there is no ownership")?;
 
     let mut owners = connections
@@ -49,7 +49,7 @@ pub(crate) async fn run(stripe: &Stripe) -> Result<Vec<String>> {
         .stream();
     let mut names = Vec::new();
     while let Some(owner) = owners.try_next().await? {
-        // Names are personal data: `Debug` hides them, and they are read on purpose.
+        // Names are personal data: `Debug` hides them, and `expose` returns them.
         let name = owner.name.expose();
         println!("{} owned by {name}", account.id);
         names.push(name.clone());

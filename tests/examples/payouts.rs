@@ -1,7 +1,8 @@
-//! Has a connected account link the bank account that its payouts go to: session → token →
+//! Links the bank account to which a connected account gets its payouts: session → token →
 //! external account.
 //!
-//! `cargo run --example payouts`; with Stripe, `STRIPE_CONNECTED_ACCOUNT` names the account.
+//! `cargo run --example payouts`; with Stripe, set `STRIPE_CONNECTED_ACCOUNT` to the connected
+//! account.
 
 use stripe_financial_connections::bank_account::BankAccount;
 use stripe_financial_connections::external_account::ExternalAccount;
@@ -29,11 +30,11 @@ pub(crate) async fn run(stripe: &Stripe) -> Result<(String, BankAccount)> {
         )
         .await?;
 
-    // Stripe.js opens the dialog in the browser. It ends with a token, which the page sends to
+    // Stripe.js opens the dialog in the browser. Its result is a token, which the page sends to
     // the server.
     let token = stripe.link_token(&session)?;
 
-    // The token becomes the account that payouts go to, in this currency, from now on.
+    // Payouts in this currency now go to this account.
     let external_accounts = client.accounts().external_accounts();
     let created = external_accounts
         .create(&connected)

@@ -1,4 +1,4 @@
-//! Follows the transactions of an account: all of them first, then only what is new.
+//! Reads all transactions of an account, and later only new ones.
 //!
 //! `cargo run --example transactions`
 
@@ -37,7 +37,7 @@ pub(crate) async fn run(stripe: &Stripe) -> Result<(Vec<Transaction>, Vec<Transa
         .accounts()
         .subscribe(&account.id, [SubscribeFeature::Transactions])
         .await?;
-    // The first refresh is under way, so that this only waits for it.
+    // The first refresh is already running; this waits for it.
     let account = connections
         .accounts()
         .refresh(&account.id, [RefreshFeature::Transactions])
@@ -46,13 +46,14 @@ pub(crate) async fn run(stripe: &Stripe) -> Result<(Vec<Transaction>, Vec<Transa
     let all = read(client, &account.id, None).await?;
     println!("{} transactions at first", all.len());
 
-    // Keep the id of the refresh: it is where to go on.
+    // Store the id of the refresh, to continue from there.
     let seen = account
         .transaction_refresh
         .ok_or("there was no refresh")?
         .id;
 
-    // Two days later. A program does this when `refreshed_transactions` tells it to.
+    // Two days later. A real program does this when it receives the event
+    // `refreshed_transactions`.
     stripe.pass(Duration::from_secs(2 * 86_400 + 1));
     let new = read(client, &account.id, Some(seen)).await?;
     for transaction in &new {
@@ -62,7 +63,7 @@ pub(crate) async fn run(stripe: &Stripe) -> Result<(Vec<Transaction>, Vec<Transa
     Ok((all, new))
 }
 
-/// The transactions that are new or have changed since a refresh; without one, all.
+/// Reads the transactions that are new or changed since a refresh; all of them without one.
 async fn read(
     client: &Client,
     account: &AccountId,

@@ -1,8 +1,7 @@
 //! Receives events of linked accounts with an axum server.
 //!
-//! `cargo run --example webhooks`; with Stripe, forward events to it with
-//! `stripe listen --forward-to localhost:4242/webhooks`, and set `STRIPE_WEBHOOK_SECRET` to the
-//! secret that `stripe` prints.
+//! `cargo run --example webhooks`. With Stripe, forward events with `stripe listen --forward-to
+//! localhost:4242/webhooks`, and set `STRIPE_WEBHOOK_SECRET` to the secret that it prints.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -36,10 +35,10 @@ struct App {
 async fn receive(State(app): State<App>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let signature = headers.get("stripe-signature");
     let signature = signature.and_then(|signature| signature.to_str().ok());
-    // The body has to be as it was received: parsing and writing it again would change it.
+    // Verifies the body as received; parsing and writing it again would change it.
     match app.webhook.event(&body, signature.unwrap_or_default()) {
-        // Answer at once and work later: Stripe waits a few seconds only. An event may come
-        // twice; its id tells.
+        // Answer at once and process later, as Stripe waits only a few seconds. An event may be
+        // delivered twice, with the same id.
         Ok(event) => match app.events.try_send(event) {
             Ok(()) => StatusCode::OK,
             Err(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -51,7 +50,7 @@ async fn receive(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Sta
     }
 }
 
-/// What a program does with an event.
+/// Handles an event.
 fn handle(event: &Event) {
     let EventObject::FinancialConnectionsAccount(account) = &event.data.object else {
         return;
@@ -59,7 +58,7 @@ fn handle(event: &Event) {
     match &event.r#type {
         EventType::FinancialConnectionsAccountCreated => println!("{} was linked", account.id),
         EventType::FinancialConnectionsAccountRefreshedBalance => {
-            // It may have failed, too.
+            // The refresh may have failed.
             let status = account
                 .balance_refresh
                 .as_ref()
@@ -72,7 +71,7 @@ fn handle(event: &Event) {
         EventType::FinancialConnectionsAccountDisconnected => {
             println!("{}: delete what is stored", account.id);
         }
-        // Stripe adds types at any time.
+        // Stripe may add event types at any time.
         other => println!("{}: {other}", account.id),
     }
 }
@@ -91,7 +90,7 @@ pub(crate) async fn run(stripe: &Stripe, listener: TcpListener) -> Result<Vec<Ev
     tokio::spawn(async move { axum::serve(listener, router).await });
     stripe.send_webhooks_to(&url, &secret);
 
-    // Something that events come from.
+    // Creates something that causes events.
     let customer = stripe.client().customers().create().await?;
     let session = stripe
         .client()
@@ -116,7 +115,7 @@ pub(crate) async fn run(stripe: &Stripe, listener: TcpListener) -> Result<Vec<Ev
             EventType::FinancialConnectionsAccountDisconnected => break,
             _ => continue,
         }
-        // Once all balances are known, one of the accounts is given up.
+        // After all balances are refreshed, one account is disconnected.
         if refreshed == accounts.len() {
             let id = &accounts[0].id;
             let connections = stripe.client().financial_connections();

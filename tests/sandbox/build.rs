@@ -1,4 +1,4 @@
-//! Makes the spec small and fast to read: JSON without documentation.
+//! Reduces the spec to JSON without documentation, which is small and fast to read.
 
 use std::error::Error;
 use std::path::Path;
@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Takes documentation away. A property may have the name of documentation.
+/// Removes documentation. A property may have the name of a documentation key.
 fn strip(value: &mut Value, names: bool) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| strip(item, false)),

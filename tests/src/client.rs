@@ -1,4 +1,4 @@
-//! Clients of a test: they talk to a server of the test, and wait for nothing.
+//! Clients for tests, which talk to a test server and do not wait.
 
 use std::future::{Ready, ready};
 use std::sync::{Arc, Mutex};
@@ -8,29 +8,29 @@ use stripe_financial_connections::{Client, ClientBuilder};
 
 use crate::fault::FaultServer;
 
-/// The key of every client here; nothing may show it.
+/// The API key of all clients here. No output may show it.
 pub const KEY: &str = "sk_test_abcdefghijklmnop";
 
-/// A client of this server, whose waits take no time and are kept.
+/// Returns a client for this server. Its waits are recorded, and take no time.
 pub fn client(server: &FaultServer) -> (Client, Waits) {
     let waits = Waits::default();
     let client = builder(server, &waits).build();
     (client.expect("the defaults make a client"), waits)
 }
 
-/// As [`client`], to be set up further.
+/// Returns a builder like [`client`], for other settings.
 pub fn builder(server: &FaultServer, waits: &Waits) -> ClientBuilder {
     Client::builder(KEY)
         .base_url(server.url())
         .sleep(waits.sleep())
 }
 
-/// The waits that a client asked for.
+/// The waits that a client requested.
 #[derive(Clone, Debug, Default)]
 pub struct Waits(Arc<Mutex<Vec<Duration>>>);
 
 impl Waits {
-    /// A sleep that returns at once.
+    /// Returns a sleep function that returns at once.
     pub fn sleep(&self) -> impl Fn(Duration) -> Ready<()> + Send + Sync + 'static {
         let waits = self.clone();
         move |duration| {
@@ -43,7 +43,7 @@ impl Waits {
         }
     }
 
-    /// All waits so far.
+    /// Returns all waits so far.
     pub fn all(&self) -> Vec<Duration> {
         self.0.lock().expect("no test panics in here").clone()
     }

@@ -1,7 +1,7 @@
-//! A loopback HTTP server that fails as it is told to, and remembers what it was asked.
+//! A loopback HTTP server with configurable faults, which records its requests.
 //!
-//! It writes to the socket itself, since most faults are below HTTP. It runs on a thread of its
-//! own, so that blocking calls can be tested against it too.
+//! It writes to the socket directly, since most faults are below HTTP. It runs on a thread of its
+//! own, so that blocking calls can be tested as well.
 
 mod answer;
 
@@ -19,47 +19,47 @@ use tokio::sync::oneshot;
 
 pub use answer::Answer;
 
-/// The server. It ends when it is dropped.
+/// The server. Dropping it ends it.
 pub struct FaultServer {
     address: SocketAddr,
     log: Arc<Log>,
     _stop: oneshot::Sender<()>,
 }
 
-/// What was asked, in the order in which it was.
+/// The requests, in the order of their arrival.
 #[derive(Default)]
 struct Log {
     seen: Mutex<Vec<Seen>>,
     connections: AtomicUsize,
 }
 
-/// A request as it came in.
+/// A received request.
 #[derive(Clone, Debug)]
 pub struct Seen {
-    /// The method in capitals.
+    /// The method in upper case.
     pub method: String,
-    /// The path as it was sent, escapes and all.
+    /// The path as sent, with its escapes.
     pub path: String,
-    /// What follows the `?`, as it was sent.
+    /// The query as sent, without `?`.
     pub query: String,
-    /// Names in small letters, and their values.
+    /// The headers, with names in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body as it was sent.
+    /// The body as sent.
     pub body: Vec<u8>,
-    /// On which connection it came, counted from 0.
+    /// The number of its connection, from 0.
     pub connection: usize,
-    /// When the last byte of it was there.
+    /// The time of its last byte.
     pub at: Instant,
 }
 
 impl Seen {
-    /// The value of a header, by its name in small letters.
+    /// Returns the value of a header; `name` is in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         headers.find_map(|(n, value)| (n == name).then_some(value.as_str()))
     }
 
-    /// The parameters of the query and of the form in the body, decoded by the `url` crates.
+    /// Returns the parameters of query and form, decoded by the `url` crates.
     pub fn pairs(&self) -> Vec<(String, String)> {
         let decode = |text| form_urlencoded::parse(text).into_owned();
         decode(self.query.as_bytes())
@@ -67,7 +67,7 @@ impl Seen {
             .collect()
     }
 
-    /// The value of a parameter.
+    /// Returns the value of a parameter.
     pub fn param(&self, name: &str) -> Option<String> {
         let mut pairs = self.pairs().into_iter();
         pairs.find_map(|(n, value)| (n == name).then_some(value))
@@ -75,7 +75,8 @@ impl Seen {
 }
 
 impl FaultServer {
-    /// Answers the first request with the first answer, and so on. The last answer repeats.
+    /// Starts a server that answers the first request with the first answer, and so on. The last
+    /// answer repeats.
     pub fn script(answers: impl IntoIterator<Item = Answer>) -> Self {
         let answers: Vec<_> = answers.into_iter().collect();
         let asked = AtomicUsize::new(0);
@@ -85,7 +86,7 @@ impl FaultServer {
         })
     }
 
-    /// Answers each request as the function says.
+    /// Starts a server that calls a function for each request.
     pub fn start(answer: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a loopback port");
         let address = listener.local_addr().expect("a bound port");
@@ -111,12 +112,12 @@ impl FaultServer {
         }
     }
 
-    /// Where it listens.
+    /// Returns its URL.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// All requests so far.
+    /// Returns all requests so far.
     pub fn seen(&self) -> Vec<Seen> {
         self.log
             .seen
@@ -125,27 +126,27 @@ impl FaultServer {
             .clone()
     }
 
-    /// The last request.
+    /// Returns the last request.
     ///
     /// # Panics
     ///
-    /// If there was none.
+    /// Panics if there was none.
     pub fn last_seen(&self) -> Seen {
         let seen = self.log.seen.lock().expect("no test panics in here");
         seen.last().expect("a request").clone()
     }
 
-    /// The only request.
+    /// Returns the only request.
     ///
     /// # Panics
     ///
-    /// If there was none, or more than one.
+    /// Panics if there was none, or more than one.
     pub fn only_seen(&self) -> Seen {
         let [seen] = self.seen().try_into().expect("one request");
         seen
     }
 
-    /// How many connections there have been.
+    /// Returns the number of connections so far.
     pub fn connections(&self) -> usize {
         self.log.connections.load(Ordering::Relaxed)
     }
@@ -158,12 +159,12 @@ where
     while let Ok((stream, _)) = listener.accept().await {
         let connection = log.connections.fetch_add(1, Ordering::Relaxed);
         let (answer, log) = (answer.clone(), log.clone());
-        // A client that hangs up, as one whose time is over does, is no failure of the server.
+        // A client may close its connection, for example after a timeout; this is not an error.
         tokio::spawn(async move { converse(stream, connection, &*answer, &log).await.ok() });
     }
 }
 
-/// Answers one request after the other, until one of both sides hangs up.
+/// Answers requests until one of the sides closes the connection.
 async fn converse(
     stream: TcpStream,
     connection: usize,
@@ -180,7 +181,7 @@ async fn converse(
     Ok(())
 }
 
-/// The next request; `None` if the client hung up after the last one.
+/// Reads the next request; `None` if the client has closed the connection.
 async fn read(stream: &mut BufReader<TcpStream>, connection: usize) -> io::Result<Option<Seen>> {
     let Some(first) = line(stream).await? else {
         return Ok(None);
@@ -212,7 +213,7 @@ async fn read(stream: &mut BufReader<TcpStream>, connection: usize) -> io::Resul
     }))
 }
 
-/// A line without its end; `None` at the end of the stream.
+/// Reads a line without its end; `None` at the end of the stream.
 async fn line(stream: &mut BufReader<TcpStream>) -> io::Result<Option<String>> {
     let mut line = String::new();
     let read = stream.read_line(&mut line).await?;

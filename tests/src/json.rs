@@ -1,10 +1,10 @@
-//! Objects as Stripe answers with them.
+//! Objects as Stripe sends them.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-/// The account of Stripe's documentation, with other values in these fields.
+/// Returns the account of Stripe's documentation, with these fields replaced.
 pub fn account_with(fields: Value) -> Value {
     let documented = include_str!("../data/account.json");
     let mut account: Value = serde_json::from_str(documented).expect("the file holds JSON");
@@ -17,19 +17,19 @@ pub fn account_with(fields: Value) -> Value {
     account
 }
 
-/// An account with this id.
+/// Returns an account with this id.
 pub fn account(id: &str) -> Value {
     account_with(json!({ "id": id }))
 }
 
-/// A page of a list.
+/// Returns a page of a list.
 pub fn list(url: &str, data: impl IntoIterator<Item = Value>, has_more: bool) -> Value {
     let data: Vec<_> = data.into_iter().collect();
     json!({"object": "list", "url": url, "has_more": has_more, "data": data})
 }
 
-/// Without the entries that are null: to a reader of Stripe's API, null and missing are the same,
-/// so both are read as `None`.
+/// Removes null entries. In Stripe's API, null and missing mean the same, and both are read as
+/// `None`.
 pub fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(fields) => {
@@ -41,11 +41,11 @@ pub fn without_nulls(value: Value) -> Value {
     }
 }
 
-/// Reads a value and writes it again, which takes nothing away and adds nothing.
+/// Reads a value and writes it again. The result has to equal the input.
 ///
 /// # Panics
 ///
-/// If it does.
+/// Panics if it does not.
 pub fn assert_writes_what_it_read<T: DeserializeOwned + Serialize>(json: &Value) -> T {
     let value: T = serde_json::from_str(&json.to_string()).expect("the example fits its type");
     let written = serde_json::to_value(&value).expect("a type that can be written");

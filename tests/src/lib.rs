@@ -1,4 +1,4 @@
-//! What the tests of this workspace share.
+//! Code shared by the tests of this workspace.
 
 pub mod client;
 pub mod fault;
@@ -9,7 +9,7 @@ pub mod stripe;
 pub mod upstream;
 pub mod wire;
 
-/// The readme, whose examples are compiled as those of this crate.
+/// Compiles the examples of the readme as doctests.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;

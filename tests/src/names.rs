@@ -1,13 +1,13 @@
-//! The committed names of types.
+//! The committed names file.
 
 use std::fs;
 use std::path::Path;
 
-/// The text of the committed names file.
+/// Returns the text of the committed names file.
 ///
 /// # Panics
 ///
-/// If the file is not there.
+/// Panics if the file is missing.
 #[must_use]
 pub fn committed() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/names.yaml");

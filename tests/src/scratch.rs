@@ -1,4 +1,4 @@
-//! A copy of the published crate with other generated code in it, to see whether that compiles.
+//! A copy of the published crate with other generated code, to test whether that compiles.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,17 +6,18 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The copy: a workspace of its own below a scratch folder.
+/// The copy: a workspace of its own in a scratch folder.
 pub struct Crate {
     root: PathBuf,
 }
 
-/// Cargo, for a command inside of a test. With the `CARGO_TARGET_TMPDIR` of the test it uses the
-/// target folder around that, so that what was built for the tests is not built again.
+/// Returns a cargo command to run inside a test. If `scratch` is the test's
+/// `CARGO_TARGET_TMPDIR`, it uses the target folder around that, so that dependencies are not
+/// built again.
 pub fn cargo(scratch: &Path) -> Command {
     let mut cargo = Command::new(env!("CARGO"));
-    // What cargo says to the tests of themselves is no setting. Build scripts that look at it would
-    // run again, now and in the next command outside.
+    // Removes the variables that cargo sets for tests. Build scripts that read them would run
+    // again, now and in the next cargo command outside.
     for (name, _) in std::env::vars_os() {
         let name = name.to_string_lossy();
         let is_said = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_"]
@@ -30,13 +31,13 @@ pub fn cargo(scratch: &Path) -> Command {
     cargo
 }
 
-/// The arguments for all features of the crate, except for the one that needs a library of the
-/// system (`native-tls`, on Linux): who has not installed that can test all else.
+/// Returns the arguments for all features of the crate except `native-tls`, which needs a system
+/// library on Linux.
 pub fn all_features() -> [String; 2] {
     features_of(include_str!("../../generated/Cargo.toml"))
 }
 
-/// The same for the crate of this manifest.
+/// Returns the same for the crate with this manifest.
 pub fn features_of(manifest: &str) -> [String; 2] {
     let features = manifest
         .lines()
@@ -51,12 +52,12 @@ pub fn features_of(manifest: &str) -> [String; 2] {
 }
 
 impl Crate {
-    /// Copies the crate to `folder`/`name`, with `files` in place of what is generated there.
-    /// `folder` is as for [`cargo`].
+    /// Copies the crate to `folder`/`name`, with `files` as its generated code. `folder` is like
+    /// the argument of [`cargo`].
     ///
     /// # Errors
     ///
-    /// Returns what kept a file from being read or written.
+    /// Returns an error if a file can't be read or written.
     pub fn new(folder: &Path, name: &str, files: &BTreeMap<PathBuf, String>) -> io::Result<Self> {
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let root = folder.join(name);
@@ -77,11 +78,12 @@ impl Crate {
         Ok(Self { root })
     }
 
-    /// What `cargo check` with these arguments has against the crate; empty when nothing.
+    /// Returns the errors and warnings of `cargo check` with these arguments; empty if there are
+    /// none.
     ///
     /// # Errors
     ///
-    /// Returns what kept cargo from running.
+    /// Returns an error if cargo can't be run.
     pub fn check(&self, arguments: &[&str]) -> io::Result<String> {
         let scratch = self.root.parent().unwrap_or(&self.root);
         let output = cargo(scratch)
@@ -98,7 +100,7 @@ impl Crate {
     }
 }
 
-/// The manifest of the workspace, with the crate as its only member.
+/// Returns the workspace's manifest with the crate as its only member.
 fn only_the_crate(manifest: &str) -> String {
     let lines = manifest
         .lines()

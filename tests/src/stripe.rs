@@ -1,4 +1,4 @@
-//! What the examples talk to.
+//! The server that the examples talk to: Stripe or a sandbox.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use stripe_financial_connections_sandbox::{Institution, Sandbox};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// How often, and how far apart, it is asked whether the user is done: for ten minutes.
+/// The number of polls for the end of a session, 2 s apart: ten minutes in all.
 const POLLS: u32 = 300;
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// Stripe, if `STRIPE_SECRET_KEY` is set; otherwise a sandbox of its own.
+/// Stripe, if `STRIPE_SECRET_KEY` is set; otherwise a new sandbox.
 pub struct Stripe {
     client: Client,
     sandbox: Option<Sandbox>,
@@ -25,7 +25,7 @@ impl Stripe {
     ///
     /// # Errors
     ///
-    /// If the key cannot be one, or the sandbox cannot be started.
+    /// Returns an error if the key is invalid, or the sandbox can't be started.
     pub async fn from_env() -> Result<Self> {
         match std::env::var("STRIPE_SECRET_KEY") {
             Ok(key) => Ok(Self {
@@ -36,11 +36,11 @@ impl Stripe {
         }
     }
 
-    /// A sandbox, whatever the environment says.
+    /// Starts a sandbox, without reading the environment.
     ///
     /// # Errors
     ///
-    /// If it cannot be started.
+    /// Returns an error if it can't be started.
     pub async fn sandbox() -> Result<Self> {
         let sandbox = Sandbox::start().await?;
         Ok(Self {
@@ -51,17 +51,18 @@ impl Stripe {
         })
     }
 
-    /// A client for it.
+    /// Returns a client.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// Has the session completed, and returns the accounts: the sandbox stands in for the user.
-    /// With Stripe, it is the user who does that in the browser within ten minutes.
+    /// Completes the session, and returns its accounts. The sandbox does this by itself; with
+    /// Stripe, the user has ten minutes to complete it in the browser.
     ///
     /// # Errors
     ///
-    /// If Stripe or the sandbox refuses, or the user does not complete it.
+    /// Returns an error if Stripe or the sandbox refuses, or the user does not complete the
+    /// session.
     pub async fn link(&self, session: &Session) -> Result<Vec<Account>> {
         match &self.sandbox {
             Some(sandbox) => {
@@ -83,12 +84,12 @@ impl Stripe {
         Err("the session was not completed".into())
     }
 
-    /// Has an account linked that payouts can go to, in the same way, and returns the token of it.
-    /// With Stripe, the page sends it to the server, or here: whoever runs this types it in.
+    /// Links an account for payouts, in the same way, and returns its token. With Stripe, the
+    /// token is entered on the command line; a real page would send it to the server.
     ///
     /// # Errors
     ///
-    /// As [`link`](Self::link).
+    /// The errors of [`link`](Self::link).
     pub fn link_token(&self, session: &Session) -> Result<String> {
         if let Some(sandbox) = &self.sandbox {
             return Ok(sandbox.link_token(&session.id, Institution::bank())?);
@@ -100,12 +101,12 @@ impl Stripe {
         Ok(token.trim().to_owned())
     }
 
-    /// Has an account linked for the payment, in the same way, and returns the payment with its
+    /// Links an account for the payment, in the same way, and returns the payment with its
     /// payment method expanded.
     ///
     /// # Errors
     ///
-    /// As [`link`](Self::link).
+    /// The errors of [`link`](Self::link).
     pub async fn link_payment(&self, payment: &PaymentIntent) -> Result<PaymentIntent> {
         match &self.sandbox {
             Some(sandbox) => sandbox.link_intent(&payment.id, Institution::bank())?,
@@ -125,15 +126,15 @@ impl Stripe {
         Err("no account was linked".into())
     }
 
-    /// Lets time pass in the sandbox; with Stripe, this takes no time, and has no effect.
+    /// Moves the sandbox's clock forward. With Stripe it does nothing.
     pub fn pass(&self, time: Duration) {
         if let Some(sandbox) = &self.sandbox {
             sandbox.advance(time);
         }
     }
 
-    /// Has events sent to this URL, signed with this secret. With Stripe, an endpoint is set up
-    /// in the Dashboard, or events are forwarded with `stripe listen --forward-to URL`.
+    /// Sends events to this URL, signed with this secret. With Stripe it does nothing: set up an
+    /// endpoint in the Dashboard, or forward events with `stripe listen --forward-to URL`.
     pub fn send_webhooks_to(&self, url: &str, secret: &str) {
         if let Some(sandbox) = &self.sandbox {
             sandbox.send_webhooks_to(url, secret);
@@ -141,7 +142,7 @@ impl Stripe {
     }
 }
 
-/// Tells whoever runs an example what to do in the browser.
+/// Prints what to do in the browser.
 fn ask(call: &str, secret: &Option<Sensitive<String>>) {
     let secret = secret.as_ref().map_or("", |secret| secret.expose());
     println!("In a page of yours: stripe.{call}({{ clientSecret: '{secret}' }})");

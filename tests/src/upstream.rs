@@ -1,9 +1,8 @@
-//! Stripe's full specs, which are too large to be committed: they are looked for beside the
-//! repository.
+//! Finds Stripe's full specs next to the repository. They are too large to be committed.
 
 use std::path::{Path, PathBuf};
 
-/// Where the full spec of the version that is committed would be.
+/// Returns the path at which the full spec of the committed version is expected.
 pub fn committed() -> PathBuf {
     let subset = include_str!("../../spec/financial_connections.yaml");
     let version = subset

@@ -1,15 +1,15 @@
-//! What one call sends.
+//! Checks what a single call sends.
 
 use stripe_financial_connections::{Client, Error};
 
 use crate::client::{KEY, client};
 use crate::fault::{Answer, FaultServer, Seen};
 
-/// Sends one request and returns what was sent, and what came back.
+/// Sends a request. Returns what the server received, and the response.
 ///
 /// # Panics
 ///
-/// If the answer is not what the request expects.
+/// Panics if the response does not fit the request.
 pub async fn sent<T>(
     answer: &str,
     send: impl AsyncFnOnce(Client) -> Result<T, Error>,
@@ -19,12 +19,12 @@ pub async fn sent<T>(
     (server.only_seen(), value)
 }
 
-/// That a request is what curl would have sent, but for lists: `a[0]` here, `a[]` there, which
-/// are the same to Stripe.
+/// Checks that a request equals curl's, except for lists: `a[0]` here, `a[]` there, which Stripe
+/// treats alike.
 ///
 /// # Panics
 ///
-/// If it is another one.
+/// Panics if the request differs.
 pub fn assert_sent(seen: &Seen, method: &str, path: &str, pairs: &[(&str, &str)]) {
     assert_eq!((&*seen.method, &*seen.path), (method, path));
     let sent = seen.pairs();

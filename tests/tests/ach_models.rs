@@ -1,4 +1,5 @@
-//! Objects of ACH payments: what is of the slice has its type, what is not is kept as JSON.
+//! Tests objects of ACH payments: parts of the subset are typed, and other parts are kept as
+//! JSON.
 
 use serde_json::{Value, json};
 use stripe_financial_connections::checkout::Session;
@@ -179,7 +180,7 @@ fn setup_intents_and_their_mandates() {
         MandatePaymentMethodDetails::UsBankAccount(_)
     ));
 
-    // That of a card is kept.
+    // The details of a card are kept.
     json["mandate"]["payment_method_details"] = json!({"type": "card", "card": {}});
     let mandate: Mandate = assert_writes_what_it_read(&json["mandate"]);
     assert_eq!(mandate.payment_method_details.r#type.as_str(), "card");
@@ -265,7 +266,7 @@ fn subscriptions() {
     assert_eq!(item.price["unit_amount"], 10_000);
     assert_eq!(item.created, Timestamp::from_secs(1_780_000_000));
 
-    // The invoice of a subscription refers back to it.
+    // A subscription's invoice refers back to the subscription.
     json["latest_invoice"] = invoice();
     json["latest_invoice"]["parent"]["subscription_details"]["subscription"] = self::subscription();
     let subscription: Subscription = assert_writes_what_it_read(&json);

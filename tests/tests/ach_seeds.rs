@@ -1,5 +1,4 @@
-//! Stripe's own documentation of accounts that are linked while paying: its calls are sent as it
-//! writes them.
+//! Sends the calls of Stripe's documentation about linking accounts during a payment.
 
 use stripe_financial_connections::Client;
 use stripe_financial_connections::common::FinancialConnectionsOptionsParams;
@@ -20,7 +19,7 @@ const SUBSCRIPTION: &str = include_str!("../data/ach/subscription.json");
 const CUSTOMER: &str = "cus_9s6XI9OFIdpjIg";
 const PERMISSIONS: [Permission; 2] = [Permission::Balances, Permission::PaymentMethod];
 
-/// The customer, the kind of payment method and the permissions, as most calls have them.
+/// The customer, the payment method type and the permissions, which most calls have.
 const PAYMENT: [(&str, &str); 4] = [
     ("customer", CUSTOMER),
     ("payment_method_types[0]", "us_bank_account"),
@@ -34,7 +33,7 @@ const PAYMENT: [(&str, &str); 4] = [
     ),
 ];
 
-/// The same where the payment comes later.
+/// The same for calls in which the payment follows later.
 const BILLING: [(&str, &str); 4] = [
     ("customer", CUSTOMER),
     (
@@ -212,7 +211,7 @@ async fn create_a_subscription() {
     assert_eq!(subscription.latest_invoice.unwrap().id(), "in_1");
 }
 
-/// The permissions and what is prefetched, as one value for all six ways to link an account.
+/// All six ways to link an account take permissions and prefetch as the same type.
 #[test]
 fn permissions_and_prefetch_are_one_type() {
     fn lists(pairs: Vec<(String, String)>) -> Vec<(String, String)> {

@@ -1,4 +1,4 @@
-//! The same requests, blocking the thread.
+//! Tests blocking calls.
 
 use std::thread;
 use std::time::Duration;
@@ -39,7 +39,7 @@ async fn inside_of_async_code() {
     let server = one();
     let (client, _) = client(&server);
     let retrieve = client.financial_connections().accounts().retrieve("fca_1");
-    // On the thread of a runtime of one thread, between two requests of that runtime.
+    // Runs on the thread of a single-threaded runtime, between two requests of that runtime.
     let before = retrieve.clone().await.expect("a good answer");
     let blocking = retrieve.clone().send_blocking().expect("a good answer");
     let after = retrieve.await.expect("a good answer");

@@ -1,4 +1,4 @@
-//! Many requests over one client.
+//! Tests many requests over one client.
 
 use std::process::Command;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use stripe_tests::fault::{Answer, FaultServer};
 use stripe_tests::json::account;
 use tokio::task::JoinSet;
 
-/// Both ends of a connection are files of this process, and some systems allow 256.
+/// Both ends of a connection are files of this process, and some systems allow only 256.
 fn allow_many_files() {
     rlimit::increase_nofile_limit(4096).expect("a limit that can be raised");
 }
@@ -32,7 +32,7 @@ async fn ten_thousand_requests_share_a_handful_of_connections() {
     }
     tasks.join_all().await;
     assert_eq!(server.seen().len(), REQUESTS);
-    // One per task, and now and then one more that was opened while another became free.
+    // One per task, and sometimes one more that was opened while another became free.
     let connections = server.connections();
     assert!(connections <= 3 * TASKS, "{connections} connections");
     assert!(waits.all().is_empty());
@@ -42,7 +42,7 @@ async fn ten_thousand_requests_share_a_handful_of_connections() {
 async fn a_thousand_requests_at_once() {
     allow_many_files();
     const REQUESTS: usize = 1_000;
-    // Slow enough that all of them are under way together.
+    // Slow enough for all requests to run at the same time.
     let answer = Answer::ok(account("fca_1")).after(Duration::from_millis(200));
     let server = FaultServer::script([answer]);
     let (client, waits) = client(&server);
@@ -75,7 +75,7 @@ async fn a_fault_costs_its_own_connection_only() {
     let (client, _) = client(&server);
     for _ in 0..5 {
         let accounts = client.financial_connections().accounts();
-        // Whether it succeeds is the business of other tests.
+        // The result does not matter here.
         let _ = accounts.retrieve("fca_1").await;
     }
     let seen = server.seen();
@@ -84,8 +84,8 @@ async fn a_fault_costs_its_own_connection_only() {
     assert!(server.connections() < 5, "{}", server.connections());
 }
 
-/// What is tested without certificates runs in a process of its own, since the environment says
-/// where they are. Set in that process to the address of a server.
+/// The environment variable with the address of a server. The test without certificates runs in a
+/// process of its own, as the path of certificates is set in the environment.
 const WITHOUT_CERTIFICATES: &str = "STRIPE_TESTS_WITHOUT_CERTIFICATES";
 
 #[test]
@@ -107,7 +107,7 @@ fn a_machine_without_certificates() {
 }
 
 fn without_certificates(url: &str) {
-    // Other systems than Linux have certificates elsewhere.
+    // Systems other than Linux find certificates elsewhere.
     if cfg!(target_os = "linux") {
         let error = Client::new(KEY).expect_err("nothing could be trusted");
         assert!(matches!(error, Error::HttpClient(_)), "{error:?}");

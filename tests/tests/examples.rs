@@ -1,4 +1,4 @@
-//! The examples, from end to end.
+//! Runs the examples from start to end.
 
 use stripe_financial_connections::AvailableFunds;
 use stripe_financial_connections::events::EventType;
@@ -6,7 +6,7 @@ use stripe_financial_connections::payment_intent::PaymentIntentStatus;
 use stripe_tests::stripe::Stripe;
 use tokio::net::TcpListener;
 
-// `main` runs when they are examples.
+// `main` is only used when they run as examples.
 #[allow(dead_code)]
 #[path = "../examples/ach_payment.rs"]
 mod ach_payment;

@@ -1,5 +1,5 @@
-//! The crate with each of its cargo features: it compiles without warnings, and of what it
-//! generates only what is asked for.
+//! Checks the crate with each cargo feature: it compiles without warnings, and without generated
+//! code of other features.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,7 +11,7 @@ use stripe_tests::scratch::{self, all_features};
 
 const PACKAGE: &str = "stripe-financial-connections";
 
-/// The features that add operations, and the modules that none but them needs.
+/// The features that add operations, with the modules that only they need.
 const RESOURCES: [&str; 6] = [
     "checkout",
     "connect-payouts",
@@ -33,8 +33,8 @@ const MODULES: [&str; 10] = [
     "token",
 ];
 
-/// The modules of [`MODULES`] that hold a type which is always there, since customers have it: the
-/// custom fields of their invoices. The other types in them are compiled with their features only.
+/// The modules of [`MODULES`] with a type that is always compiled, because customers have it: the
+/// custom fields of their invoices. The other types of these modules need their features.
 const ALWAYS: [&str; 1] = ["invoice"];
 
 fn cargo(arguments: &[&str]) -> Output {
@@ -46,7 +46,7 @@ fn cargo(arguments: &[&str]) -> Output {
         .expect("cargo runs")
 }
 
-/// Checks the crate with these features; returns the source files that were compiled.
+/// Checks the crate with these features. Returns the source files that were compiled.
 fn check(features: &[&str]) -> BTreeSet<PathBuf> {
     let command = ["check", "--package", PACKAGE, "--message-format", "json"];
     let output = cargo(&[&command, features].concat());
@@ -68,7 +68,7 @@ fn check(features: &[&str]) -> BTreeSet<PathBuf> {
     sources(&compiled.expect("the crate was compiled"))
 }
 
-/// The files that an artifact was made from, below `src`: rustc lists them beside it.
+/// Returns the files below `src` that an artifact was made from. rustc lists them next to it.
 fn sources(artifact: &Path) -> BTreeSet<PathBuf> {
     let name = artifact.file_stem().unwrap().to_str().unwrap();
     let name = name.strip_prefix("lib").unwrap();
@@ -78,7 +78,7 @@ fn sources(artifact: &Path) -> BTreeSet<PathBuf> {
     files.map(|(_, file)| PathBuf::from(file)).collect()
 }
 
-/// The files that are generated, below `src`.
+/// Returns the generated files below `src`.
 fn generated() -> BTreeSet<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../generated/src");
     let mut folders = vec![root.join("api")];
@@ -148,7 +148,7 @@ fn each_feature_alone() {
             "setup-intents" => &["setup_intent"],
             _ => &["subscription"],
         };
-        // Types of the others may come along, their operations do not.
+        // Types of other modules may be compiled, but not their operations.
         for other in MODULES {
             let operations = Path::new("api").join(other).join("operations.rs");
             let expected = own.contains(&other);

@@ -1,4 +1,4 @@
-//! The way of an application: from a session, over a refresh, to a balance.
+//! Tests the calls of an application, from a session to a refreshed balance.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use stripe_tests::client::client;
 use stripe_tests::fault::{Answer, FaultServer, Seen};
 use stripe_tests::json::{account, account_with, list};
 
-/// Stripe with one linked account; a refresh of it takes until the second time it is looked at.
+/// Returns a server with one linked account. A refresh ends at the second poll.
 fn stripe() -> FaultServer {
     let polls = std::sync::atomic::AtomicU32::new(0);
     let refreshed = |status: &str, balance| {

@@ -1,4 +1,5 @@
-//! One small spec per construct: the code it becomes, as a snapshot, and all of them compiled.
+//! Generates code from one small spec per construct, compares it with snapshots, and compiles all
+//! of it.
 
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -8,8 +9,8 @@ use stripe_codegen::{complete, generate};
 use stripe_tests::names::committed;
 use stripe_tests::scratch::{Crate, all_features};
 
-/// Reads `tests/golden/NAME.yaml` as a whole OpenAPI document. A schema that no operation answers
-/// with gets one.
+/// Reads `tests/golden/NAME.yaml` as an OpenAPI document. A schema that no operation returns gets
+/// an operation.
 fn spec(path: &Path) -> Value {
     let text = fs::read_to_string(path).unwrap();
     let mut spec: Value = serde_yaml::from_str(&text).unwrap();
@@ -58,7 +59,7 @@ fn every_construct() {
         for (name, spec) in golden_specs() {
             let generated = generate(&spec.to_string(), None, "stripe_financial_connections")
                 .unwrap_or_else(|diagnostics| panic!("{name}: {diagnostics}"));
-            // What holds the files together is the same for all; one golden shows it.
+            // The files around the modules are the same for all; one snapshot shows them.
             let shown = generated.files.iter().filter(|(path, _)| {
                 let is_same = path.ends_with("mod.rs")
                     || path.ends_with("events.rs") && spec.get("x-events").is_none();
@@ -72,7 +73,7 @@ fn every_construct() {
     });
 }
 
-/// All constructs at once, in a copy of the crate, beside what the handwritten code needs.
+/// Compiles all constructs at once, in a copy of the crate with what the handwritten code needs.
 #[test]
 fn every_construct_compiles_without_warnings() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
@@ -116,7 +117,7 @@ fn the_order_of_keys_changes_nothing() {
     assert_eq!(forwards.files, backwards.files);
 }
 
-/// JSON with the keys of every object in the opposite order.
+/// Writes JSON with the keys of every object in reverse order.
 fn write_backwards(value: &Value, out: &mut String) {
     match value {
         Value::Object(object) => {

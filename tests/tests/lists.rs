@@ -1,4 +1,4 @@
-//! Lists, page by page, from the first item to the last.
+//! Tests lists, page by page, from the first item to the last.
 
 use futures_util::{StreamExt, TryStreamExt};
 use serde_json::{Value, json};
@@ -19,8 +19,7 @@ fn ids(numbers: impl IntoIterator<Item = usize>) -> Vec<String> {
     numbers.into_iter().map(id).collect()
 }
 
-/// One page out of so many accounts, as Stripe cuts it: the newest come first, whichever way the
-/// list is read.
+/// Returns a page of `count` accounts as Stripe does: the newest come first, in either direction.
 fn page(seen: &Seen, count: usize) -> Answer {
     let number = |name: &str| {
         let id = seen.param(name)?;
@@ -46,7 +45,7 @@ fn accounts(count: usize) -> FaultServer {
     FaultServer::start(move |seen| page(seen, count))
 }
 
-/// What a stream gives until it ends, in ids.
+/// Returns the ids of all items of a stream.
 async fn read<T>(mut stream: ListStream<T>) -> Result<Vec<String>, Error>
 where
     T: Resource + serde::de::DeserializeOwned,
@@ -144,7 +143,7 @@ async fn no_page_is_requested_before_its_time() {
     }
 }
 
-/// What a request asks for, without the cursors.
+/// Returns the parameters and headers of a request, without cursors.
 fn kept(seen: &Seen) -> (Vec<(String, String)>, Vec<Option<&str>>) {
     let cursors = ["starting_after", "ending_before"];
     let mut pairs = seen.pairs();
@@ -159,7 +158,7 @@ fn kept(seen: &Seen) -> (Vec<(String, String)>, Vec<Option<&str>>) {
 }
 
 #[tokio::test]
-async fn all_that_was_asked_for_is_asked_for_on_each_page() {
+async fn every_page_is_requested_with_all_parameters() {
     let server = accounts(25);
     let (client, _) = client(&server);
     let list = client.financial_connections().accounts().list();
@@ -235,7 +234,7 @@ async fn an_error_ends_a_stream() {
         matches!(results[..], [Ok(_), Err(Error::Api(_))]),
         "{results:?}"
     );
-    // Three attempts at the second page, and none after the error.
+    // Three attempts for the second page, and none after the error.
     assert_eq!(server.seen().len(), 4);
 }
 

@@ -1,4 +1,4 @@
-//! What a request carries beside its parameters, and what comes back beside the value.
+//! Tests what a request sends besides its parameters, and what is returned besides the value.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What is refused before anything is sent, with a message that says what to do.
+//! Tests requests that are refused before they are sent, with a message that says what to do.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use stripe_tests::json::account;
 
 const OTHER_KEY: &str = "sk_test_zyxwvutsrqponmlk";
 
-/// That a call is refused with this text and never sent.
+/// Checks that a call is refused with this text, and not sent.
 async fn refused<T: std::fmt::Debug>(
     says: &str,
     call: impl AsyncFnOnce(Client) -> Result<T, Error>,
@@ -65,7 +65,7 @@ async fn paths_that_lead_elsewhere() {
         "http://x/v1",
         "/v1/\r\nx",
     ] {
-        refused("is not a path", async |client| {
+        refused("the path of the request is wrong", async |client| {
             client.raw(Method::Get, path).await
         })
         .await;
@@ -82,7 +82,7 @@ async fn paths_that_lead_elsewhere() {
 }
 
 #[tokio::test]
-async fn headers_that_cannot_be() {
+async fn invalid_headers_are_refused() {
     refused("choose one", async |client| {
         let accounts = client.financial_connections().accounts();
         let both = accounts.retrieve("fca_1").with_stripe_account("acct_1");
@@ -126,7 +126,7 @@ async fn headers_that_cannot_be() {
     })
     .await;
     for name in ["", "a b", "a\nb", "é", "a:b"] {
-        refused("no header can have", async |client| {
+        refused("has an invalid name", async |client| {
             with_header(client, name, "x").await
         })
         .await;
@@ -142,7 +142,7 @@ async fn headers_that_cannot_be() {
         "content-type",
         "Stripe-Context",
     ] {
-        refused("written by the client", async |client| {
+        refused("is set by the client", async |client| {
             with_header(client, name, "x").await
         })
         .await;
@@ -150,7 +150,7 @@ async fn headers_that_cannot_be() {
 }
 
 #[tokio::test]
-async fn keys_that_cannot_be() {
+async fn invalid_keys_are_refused() {
     for key in [
         "",
         &format!("{OTHER_KEY}\n"),
@@ -191,12 +191,12 @@ async fn parameters_that_stripe_refuses() {
         owners.list("fca_1", "").await
     })
     .await;
-    refused("not both", async |client| {
+    refused("can't be combined", async |client| {
         let list = client.financial_connections().accounts().list();
         list.starting_after("fca_1").ending_before("fca_2").await
     })
     .await;
-    refused("not both", async |client| {
+    refused("can't be combined", async |client| {
         let list = client.customers().list();
         let mut stream = list.starting_after("cus_1").ending_before("cus_2").stream();
         stream.try_next().await
@@ -207,14 +207,14 @@ async fn parameters_that_stripe_refuses() {
         AccountHolderFilter::account("acct_1"),
         AccountHolderFilter::customer_account("acct_2"),
     ] {
-        refused("only one of these", async |client| {
+        refused("only one of these parameters", async |client| {
             let list = client.financial_connections().accounts().list();
             list.account_holder(holder).session("fcsess_1").await
         })
         .await;
     }
     // The types do not let one name two holders; an extra parameter does.
-    refused("only one of these", async |client| {
+    refused("only one of these parameters", async |client| {
         let list = client.financial_connections().accounts().list();
         list.account_holder(AccountHolderFilter::customer("cus_1"))
             .with_param("account_holder[account]", "acct_1")
@@ -224,7 +224,7 @@ async fn parameters_that_stripe_refuses() {
 }
 
 #[test]
-fn what_is_awaited_outside_of_tokio() {
+fn requests_outside_of_tokio_are_refused() {
     fn refused<T>(call: impl IntoFuture<Output = Result<T, Error>>) {
         let error = call.into_future().now_or_never().map(|result| result.err());
         let Some(Some(Error::Invalid(text))) = error else {
@@ -244,6 +244,6 @@ fn what_is_awaited_outside_of_tokio() {
     let refresh = accounts.refresh("fca_1", [RefreshFeature::Balance]);
     refused(refresh.wait(Duration::from_secs(1)));
     assert_eq!(server.connections(), 0);
-    // Blocking calls bring a runtime of their own.
+    // Blocking calls have a runtime of their own.
     assert!(accounts.retrieve("fca_1").send_blocking().is_ok());
 }

@@ -1,9 +1,9 @@
-//! Stripe's own documentation of Financial Connections: its calls are sent as it writes them, its
-//! examples are read and written back.
+//! Sends the calls of Stripe's documentation of Financial Connections, and reads and writes its
+//! examples.
 //!
-//! Calls of payment resources are in `ach_seeds.rs`. Left out is the result of
-//! `collectFinancialConnectionsAccounts`: that is an object of Stripe.js in the browser, with names
-//! of its own, and never comes from the API.
+//! `ach_seeds.rs` has the calls of payment resources. The result of
+//! `collectFinancialConnectionsAccounts` is left out: it is an object of Stripe.js in the
+//! browser, with other names, and never comes from the API.
 
 use serde_json::{Value, json};
 use stripe_financial_connections::financial_connections::{
@@ -193,7 +193,7 @@ fn examples_are_written_as_they_were_read() {
 
 #[test]
 fn the_example_with_a_balance() {
-    // It says that it leaves the other fields of an account out, so those come from the example
+    // The example leaves out the other fields of an account, so these are taken from the example
     // of the account.
     let part: Value = serde_json::from_str(ACCOUNT_BALANCE).expect("JSON");
     assert_writes_what_it_read::<Balance>(&part["balance"]);
@@ -209,13 +209,13 @@ fn the_example_with_a_balance() {
 }
 
 #[test]
-fn what_is_missing_and_what_is_null_read_the_same() {
+fn missing_and_null_fields_are_read_as_none() {
     let with_nulls: Value = serde_json::from_str(ACCOUNT).expect("JSON");
     let without = without_nulls(with_nulls.clone());
     assert_ne!(with_nulls, without);
     let read = |json: &Value| serde_json::from_str::<Account>(&json.to_string()).expect("fits");
     assert_eq!(read(&with_nulls), read(&without));
-    // What is null in Stripe's answers is written as null.
+    // Fields that are null in Stripe's responses are written as null.
     let written = serde_json::to_value(read(&without)).expect("can be written");
     assert_eq!(written["balance"], json!(null));
 }

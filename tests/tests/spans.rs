@@ -1,4 +1,4 @@
-//! What a request tells `tracing`, and what it does not.
+//! Tests the `tracing` spans of a request, and that they contain no secrets.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -75,7 +75,7 @@ async fn each_attempt_has_a_span() {
     }
 }
 
-/// The guide shows a log as it is; only how long things took is left out.
+/// The guide shows this log, without durations.
 #[tokio::test]
 async fn guide_shows_the_log_of_a_repeated_call() {
     let guide = include_str!("../../generated/src/guide/errors.md");

@@ -1,5 +1,5 @@
-//! Real updates of Stripe's spec, in both directions. The specs are not committed: they are read
-//! from `../shared/stripe`, next to the repository.
+//! Tests real updates of Stripe's spec, in both directions. The specs are not committed: they are
+//! read from `../shared/stripe`, next to the repository.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,7 +17,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The two specs; none when they are not there.
+/// Returns the two specs; `None` if they are missing.
 fn specs() -> Option<[String; 2]> {
     let folder = root().join("../shared/stripe");
     let read = |name| fs::read_to_string(folder.join(name)).ok();
@@ -28,7 +28,7 @@ fn specs() -> Option<[String; 2]> {
     specs
 }
 
-/// What the committed rules and overlays make of a spec.
+/// Returns the subset that the committed rules and overlays make from a spec.
 fn committed_subset(name: &str, spec: &str) -> String {
     let folder = root().join("spec");
     let rules = fs::read_to_string(folder.join("subset.yaml")).unwrap();
@@ -58,7 +58,7 @@ fn committed_subset(name: &str, spec: &str) -> String {
     }
 }
 
-/// What a diff says was done to whom.
+/// Returns the subjects and names of a diff's changes with this action.
 fn done(diff: &Diff, action: Action) -> BTreeSet<(Subject, String)> {
     let changes = diff.changes.iter().filter(|change| change.action == action);
     changes
@@ -66,14 +66,14 @@ fn done(diff: &Diff, action: Action) -> BTreeSet<(Subject, String)> {
         .collect()
 }
 
-/// Compares in both directions: what one way adds, the other takes away.
+/// Compares in both directions: additions of one direction are removals of the other.
 fn both_ways(old: &str, new: &str) -> Diff {
     let (forth, back) = (diff(old, new).unwrap(), diff(new, old).unwrap());
     assert_eq!(
         (&forth.old_version, &forth.new_version),
         (&back.new_version, &back.old_version)
     );
-    // Types are called after the older of the two.
+    // Types are named as in the older spec.
     let of_spec = |changes: BTreeSet<(Subject, String)>| -> BTreeSet<(Subject, String)> {
         let is_of_spec = |(subject, _): &(Subject, String)| *subject != Subject::Type;
         changes.into_iter().filter(is_of_spec).collect()
@@ -85,7 +85,7 @@ fn both_ways(old: &str, new: &str) -> Diff {
     forth
 }
 
-/// An update of the committed crate: names carried along, nothing that was there breaks.
+/// An update of the committed crate keeps names, and breaks nothing that was there.
 #[test]
 fn the_subset() {
     let Some([old, new]) = specs() else { return };
@@ -106,7 +106,7 @@ fn the_subset() {
     assert!(diff.changes.iter().all(is_added), "{}", diff.text());
     assert_eq!(diff.changes.len(), 35, "{}", diff.text());
     let text = fs::read_to_string(root().join("spec/financial_connections.yaml")).unwrap();
-    // These two versions stay the sample when another one is committed.
+    // These two versions stay the test input when another one is committed.
     if stripe_codegen::Origin::of(&text).version == diff.new_version {
         let same = stripe_codegen::diff(version(&new, &is), version(&text, &is)).unwrap();
         assert_eq!(same.changes, []);
@@ -131,7 +131,7 @@ fn the_whole() {
     let gone = find("client.terminal().refunds().create()", "reverse_transfer");
     assert!(gone.action == Action::Removed && gone.is_breaking());
     assert_eq!(diff.step(), Step::Breaking);
-    // All that breaks was broken upstream.
+    // Upstream made all breaking changes.
     let ours: Vec<_> = diff
         .changes
         .iter()

@@ -1,4 +1,4 @@
-//! Refresh an account and wait for the end of it.
+//! Tests refreshing an account and waiting for the end.
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use stripe_tests::json::account_with;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// An account whose balance was refreshed at this time.
+/// Returns an account with a balance refresh of this status and time.
 fn refreshed(status: &str, at: i64) -> Value {
     refreshable(status, at, None)
 }
 
-/// An account whose balance was refreshed at a time, and may be again at another.
+/// Returns an account with a balance refresh, and the time of the next one.
 fn refreshable(status: &str, at: i64, next: Option<i64>) -> Value {
     let refresh = json!({
         "status": status, "last_attempted_at": at, "next_refresh_available_at": next,
@@ -34,10 +34,10 @@ fn with_status(status: &str) -> Value {
     account_with(json!({"id": "fca_1", "status": status}))
 }
 
-/// A wait of a minute over a script, and all that can be seen of it.
+/// A wait of one minute with scripted responses, and what was observed.
 struct Waited {
     result: Result<Account, Error>,
-    /// Whether it was asked to `look` or to `refresh`, in order.
+    /// The requests in order: `look` or `refresh`.
     asked: Vec<&'static str>,
     /// The seconds between polls.
     waits: Vec<f64>,
@@ -66,7 +66,7 @@ async fn waited_for(answers: impl IntoIterator<Item = Value>) -> Waited {
     waited(answers.into_iter().map(Answer::ok)).await
 }
 
-/// Why a wait ended, if not well.
+/// Returns the error of a wait.
 fn reason(waited: Waited) -> WaitError {
     match waited.result {
         Err(Error::Wait(reason)) => {
@@ -93,7 +93,7 @@ async fn until_it_succeeds() {
             vec!["look", "refresh", "look", "look", "look"],
             vec![1.0, 2.0, 4.0],
         ),
-        // Under way already: it is not asked for again.
+        // A running refresh is not requested again.
         (vec![pending(), done()], vec!["look", "look"], vec![1.0]),
         // An earlier failure does not count.
         (
@@ -116,7 +116,7 @@ async fn an_earlier_success_is_not_taken_for_it() {
     let earlier = || refreshable("succeeded", 50, Some(51));
     let answers = [
         earlier(),
-        // Neither the answer to the refresh nor the first look show it yet.
+        // Neither the response to the refresh nor the first poll shows it yet.
         earlier(),
         earlier(),
         refreshed("pending", 100),
@@ -170,7 +170,7 @@ async fn an_inactive_account_is_not_asked() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_refreshed_yet_is_not_asked_for() {
+async fn a_feature_is_not_requested_before_its_time() {
     let next = Timestamp::now().as_secs() + 3600;
     let waited = waited_for([refreshable("succeeded", 50, Some(next))]).await;
     assert_eq!(waited.asked, ["look"]);
@@ -184,13 +184,13 @@ async fn what_cannot_be_refreshed_yet_is_not_asked_for() {
         panic!("{reason:?}")
     };
     assert_eq!(available_at.as_secs(), next);
-    // The data of the last refresh, which may be good enough.
+    // The error has the data of the last refresh, which may be sufficient.
     assert!(account.balance_refresh.is_some());
 }
 
 #[tokio::test]
-async fn not_longer_than_asked_for() {
-    // The status of no refresh that this version knows: not an end.
+async fn a_wait_is_not_longer_than_its_timeout() {
+    // A status that this version does not know does not end the wait.
     for status in ["pending", "on_hold"] {
         let answers = (0..20).map(|poll| {
             let mut account = refreshed(status, 100);
@@ -215,7 +215,7 @@ async fn not_longer_than_asked_for() {
 }
 
 #[tokio::test]
-async fn failures_that_pass_do_not_end_it() {
+async fn temporary_failures_do_not_end_a_wait() {
     let done = || Answer::ok(refreshed("succeeded", 100));
     for fault in [
         Answer::html(502),
@@ -223,7 +223,7 @@ async fn failures_that_pass_do_not_end_it() {
         Answer::drop_before(),
         Answer::ok(refreshed("succeeded", 100)).cut_at(50),
     ] {
-        // At the look before, at the refresh, and at the polls.
+        // A fault at the first retrieval, at the refresh, and at the polls.
         for faulty in 0..4 {
             let mut answers = vec![
                 Answer::ok(never_refreshed()),
@@ -242,7 +242,7 @@ async fn failures_that_pass_do_not_end_it() {
 }
 
 #[tokio::test]
-async fn failures_that_last_do() {
+async fn lasting_failures_end_a_wait() {
     let gone = || Answer::json(404, "{}");
     let look = || Answer::ok(never_refreshed());
     let pending = || Answer::ok(refreshed("pending", 100));
@@ -304,7 +304,7 @@ async fn for_all_features() {
     wait.await.expect("both succeed");
     let seen = server.seen();
     assert_eq!(seen.len(), 4);
-    // The balance was being refreshed already.
+    // The balance was already being refreshed.
     let asked_for = [("features[0]".to_owned(), "ownership".to_owned())];
     assert_eq!(seen[1].pairs(), asked_for);
 }
@@ -335,7 +335,7 @@ async fn with_the_options_of_the_request() {
 }
 
 #[tokio::test]
-async fn dropping_it_ends_it() {
+async fn dropping_the_future_ends_the_wait() {
     let server = FaultServer::script([Answer::ok(refreshed("pending", 100))]);
     let client = builder(&server, &Waits::default());
     let client = client
@@ -359,7 +359,7 @@ async fn dropping_it_ends_it() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_seen_is_not_waited_for() {
+async fn a_feature_without_a_status_is_not_waited_for() {
     let server = FaultServer::script([Answer::ok(never_refreshed())]);
     let (client, _) = client(&server);
     let accounts = client.financial_connections().accounts();

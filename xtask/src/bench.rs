@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what the crate costs beside its peers, as one table.
+//! `cargo xtask bench`: measures the crate and its peers, and prints one table.
 
 mod build;
 mod divan;
@@ -20,7 +20,7 @@ use report::Report;
 pub(crate) struct Args {
     /// What to measure [default: all of it].
     parts: Vec<Part>,
-    /// Measure shortly: shows that it works, and little more.
+    /// Measure for a short time: enough to see that it runs, too short for figures to publish.
     #[arg(long)]
     quick: bool,
     /// Write the table into BENCHMARKS.md and the curves below tests/benches/plots.
@@ -34,21 +34,22 @@ enum Part {
     Build,
     /// CPU seconds of `cargo check` of the crate after a touch.
     Check,
-    /// Sizes of release binaries.
+    /// Sizes of stripped release binaries.
     Size,
     /// Reading a page of accounts.
     Decode,
     /// Writing the parameters of a session.
     Encode,
-    /// Instructions of reading and writing, by valgrind.
+    /// CPU instructions for reading and writing, counted by valgrind.
     Instructions,
     /// Requests to a server on this machine.
     Requests,
-    /// Retries to a server that can do less than is asked of it.
+    /// Retries against a server that gets more calls than it can handle.
     Overload,
-    /// The generator: time and memory.
+    /// Time and memory of the generator.
     Codegen,
-    /// CPU seconds of the first `cargo xtask codegen`, by dependency.
+    /// CPU seconds of the first `cargo xtask codegen`, with the dependencies that take most of
+    /// them.
     First,
     /// Seconds of `cargo xtask update`.
     Update,

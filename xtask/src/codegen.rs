@@ -1,4 +1,5 @@
-//! `cargo xtask codegen`: a spec → generated/src/api, or a crate of another slice.
+//! `cargo xtask codegen`: writes generated/src/api from the spec, or a whole crate for another
+//! part of Stripe's API.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,13 +16,13 @@ use crate::{files, names, screen, source, spec};
 /// The crate that the generated code is part of.
 pub(crate) const CRATE: &str = "stripe_financial_connections";
 
-/// What to run once problems are mended.
+/// The command to run after the problems are fixed.
 const NEXT: &str = "cargo xtask codegen";
 
-/// How many warnings are shown; all are counted.
+/// Number of warnings that are printed. The number of all warnings is printed as well.
 const WARNINGS: usize = 20;
 
-/// Where it is, seen from the root of the repository.
+/// The folder of the generated code, relative to the root of the repository.
 pub(crate) const OUT: &str = "generated/src/api";
 
 /// Arguments of `cargo xtask codegen`.
@@ -33,14 +34,14 @@ pub(crate) struct Args {
     /// The folder to write to [default: generated/src/api].
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// The names of its types: completed when a place has none [default: spec/names.yaml for the
-    /// committed spec, which `cargo xtask spec` completes; none for another].
+    /// The names file of the types; new types are added to it [default: spec/names.yaml for the
+    /// committed spec; none for another spec].
     #[arg(long, value_name = "PATH", conflicts_with = "subset")]
     names: Option<PathBuf>,
     /// Write nothing; fail when a file is stale, and say which.
     #[arg(long)]
     check: bool,
-    /// Make a whole crate, of the part of Stripe's full spec that this file selects. See "Bind
+    /// Make a whole crate from the part of Stripe's full spec that this file selects. See "Bind
     /// another part of Stripe" in CONTRIBUTING.md.
     #[arg(long, value_name = "PATH", requires_all = ["out", "crate_name"], conflicts_with = "spec")]
     subset: Option<PathBuf>,
@@ -92,7 +93,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     write(changes, &out, args.check)
 }
 
-/// The names file at `path`, completed for a spec, and written when it was not complete.
+/// Returns the names file at `path`, with names for all types of the spec. Writes the file if
+/// names were missing.
 fn complete(path: &Path, spec: &str, spec_name: &str, check: bool) -> Result<String> {
     let name = files::shown(path);
     let before = names::read(path)?;
@@ -108,8 +110,7 @@ fn complete(path: &Path, spec: &str, spec_name: &str, check: bool) -> Result<Str
     Ok(completed.names)
 }
 
-/// Says what is wrong with a spec that is called `name`, and what to run after that; or what has no
-/// form.
+/// Prints the problems of the spec named `name` with the next command, or the warnings.
 pub(crate) fn print(
     generated: Result<Generated, Diagnostics>,
     name: &str,
@@ -131,7 +132,7 @@ pub(crate) fn print(
     Ok(generated)
 }
 
-/// Does what has to be done below `out`, or only says it when it is to be checked.
+/// Writes and deletes the files below `out`. With `check` it only prints their names.
 pub(crate) fn write(changes: Changes, out: &Path, check: bool) -> Result<ExitCode> {
     if changes.is_empty() {
         eprintln!("up to date; next: cargo test --workspace");
@@ -149,7 +150,7 @@ pub(crate) fn write(changes: Changes, out: &Path, check: bool) -> Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
-/// The files of a crate from the text of a spec, and of its names file if it has one.
+/// Generates the files of the crate from a spec and, if there is one, its names file.
 pub(crate) fn generate(
     spec: &str,
     names: Option<&str>,
@@ -158,18 +159,18 @@ pub(crate) fn generate(
     stripe_codegen::generate(spec, names, name)
 }
 
-/// What has to be written and deleted.
+/// The files to write and to delete.
 pub(crate) struct Changes {
     total: usize,
     added: BTreeMap<PathBuf, String>,
     changed: BTreeMap<PathBuf, String>,
-    /// Files of an earlier run that are no longer made; never one without our header.
+    /// Files of an earlier run that are no longer generated. Files without the `@generated`
+    /// header are never deleted.
     removed: BTreeSet<PathBuf>,
 }
 
 impl Changes {
-    /// What makes the folder `out` hold `files`. Those that are no longer made are looked for in
-    /// its part `machine_owned`.
+    /// Compares the folder `out` with `files`. Only files below `machine_owned` are deleted.
     pub(crate) fn between(
         out: &Path,
         machine_owned: &str,
@@ -187,7 +188,7 @@ impl Changes {
             let target = out.join(&path);
             refuse_links(out, &path)?;
             if target.is_symlink() {
-                // The file that is written takes the place of the link, not of what it leads to.
+                // Replaces the link by a file; the target of the link stays as it is.
                 changes.changed.insert(path, text);
                 continue;
             }
@@ -225,7 +226,7 @@ impl Changes {
         }
     }
 
-    /// Adds what has to be done below `folder`.
+    /// Adds the changes, below `folder`, to `edits`.
     pub(crate) fn into_edits(self, folder: &Path, edits: &mut Edits) {
         for (path, text) in self.added.into_iter().chain(self.changed) {
             edits.write(folder.join(path), text);
@@ -236,21 +237,22 @@ impl Changes {
     }
 }
 
-/// Nothing outside of `out` is touched, so no folder of it may be a link to another.
+/// Returns an error if a folder between `out` and `path` is a symbolic link: a file written
+/// through it would be outside of `out`.
 fn refuse_links(out: &Path, path: &Path) -> Result<()> {
     let mut folder = out.to_owned();
     for part in path.parent().into_iter().flat_map(Path::components) {
         folder.push(part);
         ensure!(
             !folder.is_symlink(),
-            "{} is a symbolic link, and what is generated is written through none; remove it",
+            "{} is a symbolic link, and generated files are not written through links; remove it",
             folder.display()
         );
     }
     Ok(())
 }
 
-/// The files that an earlier run wrote to the part `machine_owned` of a folder.
+/// Returns the files below `machine_owned` that an earlier run wrote.
 fn ours(out: &Path, machine_owned: &str) -> Result<BTreeSet<PathBuf>> {
     let part = Path::new(machine_owned);
     let header = HEADER.trim_end().as_bytes();
@@ -292,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_longer_made_goes_and_nothing_else() {
+    fn only_files_no_longer_generated_are_deleted() {
         let folder = TempDir::new().expect("a folder");
         let out = folder.path();
         generate(out, &["mod.rs", "a/mod.rs", "a/b.rs", "old/c.rs"]).expect("files");
@@ -312,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_ends_of_windows_make_nothing_stale() {
+    fn windows_line_ends_do_not_make_files_stale() {
         let folder = TempDir::new().expect("a folder");
         generate(folder.path(), &["mod.rs", "a/b.rs"]).expect("files");
         for path in ["mod.rs", "a/b.rs"] {
@@ -323,7 +325,7 @@ mod tests {
             fs::write(path, text).expect("a file");
         }
         assert!(generate(folder.path(), &["mod.rs", "a/b.rs"]).expect("files"));
-        // Nor do they keep what is no longer made.
+        // Different line ends do not protect a file that is no longer generated.
         generate(folder.path(), &["mod.rs"]).expect("files");
         assert!(!folder.path().join("a/b.rs").exists());
     }
@@ -341,7 +343,8 @@ mod tests {
         fs::write(outside.join("b.rs"), &text).expect("a file");
         generate(&out, &["mod.rs", "a/mod.rs", "a/b.rs"]).expect("files");
 
-        // To the folder itself, to its parent, to one outside, to a file outside, to nothing.
+        // Links to the folder itself, its parent, a folder outside, a file outside, and a missing
+        // path.
         symlink(".", out.join("self")).expect("a link");
         symlink("../..", out.join("a/up")).expect("a link");
         symlink(&outside, out.join("other")).expect("a link");
@@ -350,7 +353,7 @@ mod tests {
         assert!(generate(&out, &["mod.rs", "a/mod.rs", "a/b.rs"]).expect("files"));
         assert_eq!(ours(&out, "").expect("a list").len(), 3);
 
-        // A link in the place of a file is replaced; what it leads to stays.
+        // A link in place of a file is replaced; its target stays.
         fs::remove_file(out.join("a/b.rs")).expect("a file");
         symlink(outside.join("b.rs"), out.join("a/b.rs")).expect("a link");
         symlink(outside.join("kept.rs"), out.join("a/mod.rs.partial")).expect("a link");
@@ -363,7 +366,7 @@ mod tests {
                 .is_file()
         );
 
-        // A link in the place of a folder is not written through.
+        // A link in place of a folder is an error.
         let error = generate(&out, &["mod.rs", "other/b.rs"]).expect_err("a link");
         assert!(
             error.to_string().contains("other is a symbolic link"),

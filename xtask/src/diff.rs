@@ -1,4 +1,4 @@
-//! `cargo xtask diff`: two specs → what a user of the crate notices.
+//! `cargo xtask diff`: compares two specs, and prints what changes for users of the crate.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,13 +15,13 @@ use crate::{files, names};
 pub(crate) struct Args {
     /// The old spec, full or a subset: a file, or a git revision of spec/financial_connections.yaml.
     old: String,
-    /// The new spec, likewise.
+    /// The new spec, a file or a revision like the old one.
     #[arg(default_value = SPEC)]
     new: String,
     /// How the changes are printed.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Exit with 1 when there is a change of this kind.
+    /// Exit with code 1 if there is a change of this kind.
     #[arg(long, value_enum, value_name = "KIND")]
     fail_on: Option<FailOn>,
 }
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
 
 /// A spec to compare.
 pub(crate) struct Side<'a> {
-    /// What it is called.
+    /// The name of the spec in messages.
     name: &'a str,
     version: Version<'a>,
 }
@@ -96,8 +96,8 @@ pub(crate) fn between(old: Side<'_>, new: Side<'_>) -> Result<Diff> {
     }
 }
 
-/// What `spec` holds: a file, or else the committed spec at a git revision. With the committed spec
-/// go the names that it has there.
+/// Reads a spec: a file, or the committed spec at a git revision. For a revision, reads the names
+/// file of that revision as well.
 fn read(repository: &Path, spec: &str) -> Result<(String, Option<String>)> {
     let path = Path::new(spec);
     if spec == SPEC {
@@ -110,13 +110,13 @@ fn read(repository: &Path, spec: &str) -> Result<(String, Option<String>)> {
         }
     }
     match at(repository, spec, SPEC)? {
-        // Before there was a names file, the rule gave names.
+        // A revision from before the names file has none.
         Ok(text) => Ok((text, at(repository, spec, names::OUT)?.ok())),
         Err(why) => bail!("`{spec}` is neither a file nor a git revision with {SPEC}: {why}"),
     }
 }
 
-/// A file at a git revision, or why there is none.
+/// Returns a file at a git revision. The inner error says why there is no such file.
 fn at(repository: &Path, revision: &str, path: &str) -> Result<Result<String, String>> {
     let shown = files::git(repository)
         .args(["show", "--end-of-options", &format!("{revision}:{path}")])
@@ -143,7 +143,7 @@ mod tests {
     use super::{SPEC, Side, between, read};
     use crate::files;
 
-    /// Without the settings of whoever runs the tests: they may sign commits, or run hooks.
+    /// Runs git without the user's settings, which may sign commits or run hooks.
     fn git(folder: &Path, arguments: &[&str]) {
         let done = files::git(folder)
             .env("GIT_CONFIG_GLOBAL", folder.join("no-such-file"))

@@ -1,4 +1,4 @@
-//! Files that are written and deleted together.
+//! A set of files that are written and deleted together.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 
 use crate::files;
 
-/// What is to be done: a text for every file that is written, none for one that is deleted.
+/// The edits by path: `Some(text)` writes a file, `None` deletes it.
 #[derive(Default)]
 pub(crate) struct Edits(BTreeMap<PathBuf, Option<String>>);
 
@@ -22,7 +22,7 @@ impl Edits {
         self.0.insert(path.into(), None);
     }
 
-    /// Leaves out what would be written over itself below `root`.
+    /// Removes edits that would not change the file below `root`.
     pub(crate) fn only_changes(&mut self, root: &Path) {
         self.0.retain(|path, text| {
             let known = fs::read_to_string(root.join(path)).ok();
@@ -37,7 +37,7 @@ impl Edits {
         self.0.keys().map(PathBuf::as_path)
     }
 
-    /// Does it below `root`: all of it, or nothing.
+    /// Applies all edits below `root`, or none of them.
     pub(crate) fn apply(&self, root: &Path) -> Result<()> {
         let mut before = Self::default();
         for (path, text) in &self.0 {
@@ -74,7 +74,7 @@ fn put(root: &Path, path: &Path, text: Option<&str>) -> Result<()> {
             fs::remove_file(&target)
                 .with_context(|| format!("can't delete {}", target.display()))?;
         }
-        // Folders that are left empty go too; any other refuses to.
+        // Removes folders that are now empty. `remove_dir` refuses any other folder.
         let inside = folder.ancestors().take_while(|folder| *folder != root);
         for folder in inside {
             _ = fs::remove_dir(folder);
@@ -96,7 +96,7 @@ mod tests {
     use super::Edits;
 
     #[test]
-    fn all_is_done_or_nothing() {
+    fn all_edits_are_applied_or_none() {
         let folder = TempDir::new().expect("a folder");
         let root = folder.path();
         let read = |path: &str| fs::read_to_string(root.join(path)).ok();

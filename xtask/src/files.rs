@@ -1,4 +1,4 @@
-//! Files of the repository.
+//! Reads and writes files of the repository.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{ErrorKind, Write as _};
@@ -19,8 +19,8 @@ pub(crate) fn root() -> &'static Path {
     XTASK.parent().expect("xtask is a folder of the repository")
 }
 
-/// The program `git` in a repository, whichever one the environment speaks of: that of a git hook
-/// names another.
+/// Returns a `git` command for `repository`. It ignores the variables that a git hook sets, which
+/// name another repository.
 pub(crate) fn git(repository: &Path) -> Command {
     let mut git = Command::new("git");
     git.current_dir(repository);
@@ -30,7 +30,7 @@ pub(crate) fn git(repository: &Path) -> Command {
     git
 }
 
-/// What `path` holds.
+/// Reads the text file at `path`.
 pub(crate) fn read(path: &Path) -> Result<String> {
     fs::read(path)
         .map_err(anyhow::Error::from)
@@ -38,7 +38,8 @@ pub(crate) fn read(path: &Path) -> Result<String> {
         .with_context(|| format!("can't read {}", path.display()))
 }
 
-/// The text in `bytes`; an error says what they are when they are none.
+/// Converts bytes to text. If they are not UTF-8, the error says what kind of data they look
+/// like.
 pub(crate) fn text(bytes: Vec<u8>) -> Result<String> {
     match stripe_codegen::utf8(&bytes) {
         Ok(_) => Ok(String::from_utf8(bytes)?),
@@ -51,13 +52,14 @@ pub(crate) fn text(bytes: Vec<u8>) -> Result<String> {
     }
 }
 
-/// Whether two texts say the same: git may have written one of them with the line ends of Windows.
+/// Returns whether two texts are equal apart from line ends, which git may have changed on
+/// Windows.
 pub(crate) fn are_same(a: &str, b: &str) -> bool {
     let lines = |text: &str| text.replace("\r\n", "\n");
     a == b || lines(a) == lines(b)
 }
 
-/// The files of `folder` that end in `.yaml`, in the order of their names.
+/// Returns the `.yaml` files of `folder`, sorted by name.
 pub(crate) fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>> {
     let entries =
         fs::read_dir(folder).with_context(|| format!("can't list {}", folder.display()))?;
@@ -77,7 +79,7 @@ pub(crate) fn yaml_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// The files of Rust below `folder`, at any depth; none if there is no such folder.
+/// Returns the Rust files below `folder` at any depth; none if the folder does not exist.
 pub(crate) fn rust_files(folder: &Path) -> Result<BTreeMap<PathBuf, String>> {
     let paths = rust_paths(folder)?.into_iter();
     paths
@@ -88,8 +90,8 @@ pub(crate) fn rust_files(folder: &Path) -> Result<BTreeMap<PathBuf, String>> {
         .collect()
 }
 
-/// The paths of the same. Links are not followed: what is behind them is somebody else's, or is
-/// here twice.
+/// Returns the paths of the Rust files below `folder`. Links are not followed: their targets are
+/// outside of the folder, or are found without the link.
 pub(crate) fn rust_paths(folder: &Path) -> Result<BTreeSet<PathBuf>> {
     let mut found = BTreeSet::new();
     let mut folders = vec![folder.to_owned()];
@@ -118,12 +120,14 @@ pub(crate) fn rust_paths(folder: &Path) -> Result<BTreeSet<PathBuf>> {
     Ok(found)
 }
 
-/// Writes `text` to `path`, wholly or not at all.
+/// Writes `text` to `path` by way of a temporary file, so that an interrupted write leaves no
+/// partial file.
 pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
     let mut partial = path.as_os_str().to_owned();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
-    // What is left of an earlier run; where that is a link, it is not written through.
+    // Removes the leftover of an earlier run. Were it a link, the write below would go to its
+    // target.
     _ = fs::remove_file(&partial);
     fs::File::create_new(&partial)
         .and_then(|mut file| file.write_all(text.as_bytes()))
@@ -132,7 +136,7 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<()> {
         .with_context(|| format!("can't write {}", path.display()))
 }
 
-/// `path` as seen from the root of the repository, for messages.
+/// Returns `path` relative to the root of the repository, for messages.
 pub(crate) fn shown(path: &Path) -> String {
     path.strip_prefix(root())
         .unwrap_or(path)

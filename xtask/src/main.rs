@@ -25,41 +25,41 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 #[command(
     name = "xtask",
     bin_name = "cargo xtask",
-    about = "From Stripe's OpenAPI spec to the crate."
+    about = "Generates the crate from Stripe's OpenAPI spec."
 )]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
-/// In the order in which one uses them.
+/// The commands, in the order in which a maintainer uses them.
 #[derive(Subcommand)]
 enum Command {
-    /// Take in a new spec: all that `spec` and `codegen` write, the snapshots, the changelog and the version.
+    /// Take in a new spec: write the spec, crate, snapshots, changelog and version.
     Update(update::Args),
-    /// Write spec/financial_connections.yaml: the part of Stripe's full spec that is bound, documented.
+    /// Write spec/financial_connections.yaml: the documented part of Stripe's full spec.
     Spec(spec::Args),
-    /// Write generated/src/api from spec/financial_connections.yaml, or a crate of another slice.
+    /// Write generated/src/api from the committed spec, or a crate for another part of the API.
     Codegen(codegen::Args),
-    /// Say what users notice between two specs, and whether it breaks their code.
+    /// Print what changes for users between two specs, and whether it breaks their code.
     Diff(diff::Args),
-    /// Take in a series of specs, one after the other: whatever breaks has to be upstream's doing.
+    /// Take in a series of specs, and fail if code breaks that upstream did not break.
     Replay(replay::Args),
     /// Start a server that answers like Stripe.
     Sandbox(sandbox::Args),
-    /// Measure what the crate costs beside its peers, and the commands themselves.
+    /// Measure the crate beside its peers, and the commands themselves.
     Bench(bench::Args),
     /// Write the snapshots of a repository, for `update`.
     #[command(hide = true)]
     Snapshots(snapshots::Args),
 }
 
-/// What follows the help of each command.
+/// Text below the help of each command.
 const EXIT_CODES: &str = "\
-Exit codes: 0 done; 1 a problem with the input, or something is stale; 2 wrong use.
-CONTRIBUTING.md has the whole way of a new spec into the crate.";
+Exit codes: 0: done; 1: a problem with the input, or a file is stale; 2: wrong arguments.
+CONTRIBUTING.md describes all steps from a new spec to a release.";
 
-/// The commands as they are typed, and how one begins.
+/// Builds the command line, with a list of the commands in its help.
 fn cli() -> clap::Command {
     let cli = Cli::command();
     let mut commands = String::new();
@@ -81,8 +81,8 @@ fn cli() -> clap::Command {
     cli.help_template("{about}\n\n{usage-heading} {usage}{after-help}")
         .after_help(format!(
             "Commands, in the order in which one uses them:\n{commands}\n\
-             `cargo xtask codegen` is a start that needs nothing else; `cargo xtask COMMAND --help` \
-             says more.\n\n{EXIT_CODES}"
+             Begin with `cargo xtask codegen`, which needs no other input; `cargo xtask COMMAND --help` \
+             describes a command.\n\n{EXIT_CODES}"
         ))
         .mut_subcommands(|command| command.after_help(EXIT_CODES))
 }

@@ -1,4 +1,4 @@
-//! The names file: read, completed, written with what it belongs to.
+//! Reads, completes and writes the names file.
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use stripe_codegen::{Completed, Diagnostics, Note};
 
 use crate::files;
 
-/// The committed names, seen from the root of the repository.
+/// The committed names file, relative to the root of the repository.
 pub(crate) const OUT: &str = "spec/names.yaml";
 
-/// The names file at `path`; an empty one when there is none yet.
+/// Reads the names file at `path`. A missing file is an empty one.
 pub(crate) fn read(path: &Path) -> Result<String> {
     if path.exists() {
         files::read(path)
@@ -19,8 +19,8 @@ pub(crate) fn read(path: &Path) -> Result<String> {
     }
 }
 
-/// Completes the names file `name` with the text `names` for `spec`; `before` is the spec it was
-/// for.
+/// Adds the missing names of `spec` to the text `names` of the file `name`. `before` is the spec
+/// that the names were written for.
 pub(crate) fn complete(
     name: &str,
     names: &str,
@@ -31,8 +31,8 @@ pub(crate) fn complete(
     completed.map_err(|wrong| called(wrong, name))
 }
 
-/// Completes names as an update does: for a new spec, as they were for the one before it. What can't
-/// be read any more says nothing.
+/// Adds the missing names as an update does: for a new spec, with the names of the spec before
+/// it. An old spec that can no longer be read is ignored.
 pub(crate) fn of_update(
     name: &str,
     names: &str,
@@ -51,7 +51,7 @@ pub(crate) fn of_update(
     })
 }
 
-/// The same diagnostics, with the names file called as it is.
+/// Replaces the name of the names file in diagnostics by `name`.
 pub(crate) fn called(wrong: Diagnostics, name: &str) -> Diagnostics {
     let of_names = |file: &str| file == stripe_codegen::NAMES;
     let wrong = wrong
@@ -64,7 +64,7 @@ pub(crate) fn called(wrong: Diagnostics, name: &str) -> Diagnostics {
     Diagnostics::from(wrong.collect::<Vec<_>>())
 }
 
-/// Says what was written down.
+/// Prints the names that were added.
 pub(crate) fn print(name: &str, notes: &[Note]) {
     for note in notes {
         eprintln!("{name}: {note}");

@@ -1,4 +1,4 @@
-//! What a release says of itself: the version, the changelog, the line of the readme.
+//! Updates the version, the changelog and the readme for a release.
 
 use std::path::Path;
 
@@ -14,17 +14,17 @@ const LOCK: &str = "Cargo.lock";
 const CHANGELOG: &str = "CHANGELOG.md";
 const READMES: &[&str] = &["README.md", "generated/README.md"];
 
-/// What a heading of the changelog ends with until its version is published.
+/// The end of a changelog heading whose version is not yet published.
 const UNRELEASED: &str = " (unreleased)";
 
-/// Versions before and after an update, and what could not be brought up to date.
+/// The versions before and after an update, and the places that could not be updated.
 pub(crate) struct Release {
     pub(crate) old: String,
     pub(crate) new: String,
     pub(crate) left: Vec<String>,
 }
 
-/// Brings everything up to date that says what `diff` is about.
+/// Updates every file that names the version or the API version that `diff` changes.
 pub(crate) fn prepare(root: &Path, diff: &Diff, edits: &mut Edits) -> Result<Release> {
     let manifest = files::read(&root.join(MANIFEST))?;
     let changelog = files::read(&root.join(CHANGELOG))?;
@@ -49,14 +49,14 @@ pub(crate) fn prepare(root: &Path, diff: &Diff, edits: &mut Edits) -> Result<Rel
             }
         }
         if !said {
-            left.push(format!("no readme says API version {}", diff.old_version));
+            left.push(format!("no readme names API version {}", diff.old_version));
         }
     }
     Ok(Release { old, new, left })
 }
 
-/// The rules of a spec with the API version that they are written for: the highest there was, so
-/// that they go on to hold when an older spec is taken in.
+/// Returns the rules with the API version that they are written for. This is the highest version
+/// so far, so that the rules stay valid when an older spec is taken in.
 pub(crate) fn written_for(rules: &str, version: &str) -> String {
     let key = "api_version: ";
     let lines = rules.split_inclusive('\n').map(|line| {
@@ -82,7 +82,7 @@ fn version_of(manifest: &str) -> Result<String> {
 fn set_version(manifest: &str, version: &str) -> Result<String> {
     let mut manifest: DocumentMut = manifest.parse()?;
     manifest["workspace"]["package"]["version"] = version.into();
-    // What is published of the workspace asks for what it depends on in the same version.
+    // The published packages depend on each other by the same version.
     if let Some(dependencies) = manifest["workspace"]["dependencies"].as_table_like_mut() {
         for (_, dependency) in dependencies.iter_mut() {
             if let Some(dependency) = dependency.as_table_like_mut()
@@ -96,7 +96,8 @@ fn set_version(manifest: &str, version: &str) -> Result<String> {
     Ok(manifest.to_string())
 }
 
-/// The members of the workspace are the packages without a source.
+/// Sets the version of the workspace's packages in the lock file. These are the packages without
+/// a source.
 fn set_locked_versions(lock: &str, old: &str, new: &str) -> Result<String> {
     let mut lock: DocumentMut = lock
         .parse()
@@ -113,8 +114,8 @@ fn set_locked_versions(lock: &str, old: &str, new: &str) -> Result<String> {
     Ok(lock.to_string())
 }
 
-/// The version that `step` leads to from the last one published; from a version that is not
-/// published yet there is no step.
+/// Returns the next version: one `step` after the last published one. If the current version is
+/// not published, it stays or takes the larger step.
 fn next_version(current: &str, changelog: &str, step: Step) -> Result<String> {
     let published = headings(changelog).find(|heading| !heading.ends_with(UNRELEASED));
     let Some(published) = published else {
@@ -135,21 +136,21 @@ fn parse(version: &str) -> Result<[u64; 3]> {
     }
 }
 
-/// The versions in the changelog, newest first.
+/// Returns the versions in the changelog, newest first.
 fn headings(changelog: &str) -> impl Iterator<Item = &str> {
     changelog
         .lines()
         .filter_map(|line| line.strip_prefix("## "))
 }
 
-/// The changelog with what `diff` says, at the top of the section of `version`.
+/// Adds the entry of `diff` at the top of the section of `version`.
 fn with_entry(changelog: &str, version: &str, diff: &Diff) -> Result<String> {
     let heading = format!("## {version}{UNRELEASED}\n");
     let entry = diff.changelog();
     if let Some((before, after)) = changelog.split_once(&heading) {
         return Ok(format!("{before}{heading}\n{entry}{after}"));
     }
-    // The section of an unpublished version takes on the higher version; else there is a new one.
+    // A section that is not published takes the higher version. Otherwise a new section begins.
     let Some(top) = headings(changelog).next() else {
         bail!("{CHANGELOG} has no section");
     };
@@ -185,7 +186,7 @@ mod tests {
         assert_eq!(next("1.2.3", "## 1.2.3\n", Step::Addition), "1.3.0");
         assert_eq!(next("1.2.3", "## 1.2.3\n", Step::Breaking), "2.0.0");
 
-        // A second update before the release steps from where the first one did.
+        // A second update before the release counts from the same published version.
         let pending = "## 0.1.1 (unreleased)\n\n## 0.1.0\n";
         assert_eq!(next("0.1.1", pending, Step::Addition), "0.1.1");
         assert_eq!(next("0.1.1", pending, Step::Breaking), "0.2.0");
@@ -197,7 +198,7 @@ mod tests {
             ),
             "0.2.0"
         );
-        // What is not published yet breaks nobody.
+        // A break of a version that is not published changes no number.
         assert_eq!(
             next("0.1.0", "## 0.1.0 (unreleased)\n", Step::Breaking),
             "0.1.0"

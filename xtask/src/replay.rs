@@ -1,4 +1,5 @@
-//! `cargo xtask replay`: a series of specs, taken in one after the other as a maintainer would have.
+//! `cargo xtask replay`: takes in a series of specs one after the other, as a maintainer would
+//! have.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -17,12 +18,12 @@ pub(crate) struct Args {
     /// Replay everything instead of what spec/subset.yaml selects.
     #[arg(long)]
     whole: bool,
-    /// Print the changes of our own in full.
+    /// Print in full the changes that upstream did not make.
     #[arg(long)]
     verbose: bool,
 }
 
-/// What an update did.
+/// The result of one update.
 #[derive(Clone, Copy, Default)]
 struct Counts {
     changes: usize,
@@ -127,7 +128,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the rules of today select of a spec of another time, and how much they don't find.
+/// Returns the part of an old spec that today's rules select, and the number of rules that match
+/// nothing in it.
 fn slice(folder: &Path, name: &str, text: &str) -> Result<(String, usize)> {
     let (subset, skipped) = shown(
         spec::Inputs::of(folder)?.read()?.of_history(name, text),

@@ -1,6 +1,6 @@
-//! `cargo xtask sandbox`: a server that answers like Stripe.
+//! `cargo xtask sandbox`: runs a server that answers like Stripe.
 //!
-//! It is built as its own program, so that the other commands need no HTTP server.
+//! The server is a program of its own, so that the other commands compile without an HTTP server.
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
@@ -10,7 +10,7 @@ use anyhow::Context;
 #[derive(clap::Args)]
 #[command(disable_help_flag = true)]
 pub(crate) struct Args {
-    /// What the sandbox is told; `--help` lists it.
+    /// Arguments for the sandbox; `--help` lists them.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<OsString>,
 }

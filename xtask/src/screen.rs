@@ -1,4 +1,4 @@
-//! What an update ends with: one screen.
+//! Prints the summary at the end of an update, on one screen.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use stripe_codegen::{Diagnostic, Diagnostics, Diff, Edit, LineChange, Note, Orig
 
 use crate::release::Release;
 
-/// How many lines of the changes are shown; `cargo xtask diff` shows all.
+/// Number of changes that the screen lists; `cargo xtask diff` prints all.
 const LINES: usize = 60;
 
-/// The screen of an update that was written.
+/// Returns the screen of an update that wrote files.
 pub(crate) fn done(
     diff: &Diff,
     release: &Release,
@@ -48,7 +48,7 @@ pub(crate) fn done(
     }
 
     if !names.is_empty() {
-        out.push_str("\nWHAT THINGS ARE CALLED (spec/names.yaml)\n\n");
+        out.push_str("\nNAMES (spec/names.yaml)\n\n");
         for note in names.iter().take(LINES) {
             out.push_str(&indent(&note.to_string().replace('`', "")));
         }
@@ -85,31 +85,31 @@ pub(crate) fn done(
     out
 }
 
-/// The screen of an update that had nothing to take in.
+/// Returns the screen of an update that found nothing new.
 pub(crate) fn known(made: &Origin) -> String {
     let commit = made.commit.as_ref();
     let commit = commit.map_or(String::new(), |commit| format!(", commit {commit}"));
     format!(
-        "This is the spec that is committed already: API version {}{commit}, sha256 {}.\n\
+        "This spec is already committed: API version {}{commit}, sha256 {}.\n\
          There is nothing to take in.\n",
         made.version, made.sha256
     )
 }
 
-/// Shows the screen of a command that stopped, and gives the error that it ends with.
+/// Prints the screen of a command that stopped. Returns the error that the command ends with.
 pub(crate) fn stop(diagnostics: &Diagnostics, next: &str) -> anyhow::Error {
     println!("{}", stopped(diagnostics, next));
     let count = diagnostics.iter().count();
     anyhow::anyhow!("problems: {count}; nothing was written")
 }
 
-/// The screen of a command that stopped: all problems and what to edit, by file, and what to run
-/// after that.
+/// Returns the screen of a command that stopped: all problems and the edits to make, by file, and
+/// the next command.
 pub(crate) fn stopped(diagnostics: &Diagnostics, next: &str) -> String {
     let mut files: BTreeMap<&str, (Vec<&Diagnostic>, Vec<&Edit>)> = BTreeMap::new();
     let mut undocumented = 0;
     for wrong in diagnostics.iter() {
-        // Where the documentation goes, the edits say.
+        // For an undocumented place, the edits already say where to add text.
         if wrong.is_undocumented() && !diagnostics.edits().is_empty() {
             undocumented += 1;
         } else {
@@ -122,7 +122,7 @@ pub(crate) fn stopped(diagnostics: &Diagnostics, next: &str) -> String {
     let mut out = String::from("WHAT NEEDS A HUMAN (nothing was written)\n");
     if !diagnostics.edits().is_empty() {
         out.push_str(
-            "\nMake the edits below, from the top to the bottom of this screen, and say something in \
+            "\nMake the edits below, from the top to the bottom of this screen, and put text in \
              place of each TODO.\n",
         );
     }
@@ -219,9 +219,9 @@ features: {default: {operations: [ListPets, /v1/cats]}}
     }
 
     #[test]
-    fn stubs_are_ready_and_all_else_is_by_file() {
+    fn stubs_and_problems_are_grouped_by_file() {
         let screen = screen("");
-        // One action for all of a thing, below what the file begins with.
+        // The stubs have one action for each schema, below the head of the overlay file.
         let stubs = "
 overlay/pets.yaml
 
@@ -256,7 +256,7 @@ actions:
     }
 
     #[test]
-    fn an_overlay_that_is_there_is_gone_on_with() {
+    fn stubs_are_appended_to_an_existing_overlay() {
         let overlay = "overlay: 1.0.0
 info: {title: Pets, version: 1.0.0}
 actions:

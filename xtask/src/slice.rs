@@ -1,4 +1,4 @@
-//! `cargo xtask codegen --subset`: a part of Stripe's spec → a crate of its own.
+//! `cargo xtask codegen --subset`: makes a crate from another part of Stripe's spec.
 
 mod docs;
 mod manifest;
@@ -20,16 +20,17 @@ use crate::{codegen, diff, files, names, screen, source, spec};
 use name::CrateName;
 
 const MANIFEST: &str = "Cargo.toml";
-/// The part of Stripe's spec that the crate is made from, for who wants to see what changes.
+/// The selected part of Stripe's spec, kept in the crate so that a later run can show what
+/// changed.
 const SPEC: &str = "spec.yaml";
-/// The overlay that all slices have.
+/// The overlay that is applied to every slice.
 const COMMON: &str = "spec/slices.yaml";
-/// What its types are called.
+/// The names file of the crate.
 const NAMES: &str = "names.yaml";
 const README: &str = "README.md";
 const LICENSES: [&str; 2] = ["LICENSE-APACHE", "LICENSE-MIT"];
 
-/// What a crate is made of, and where.
+/// The inputs of a crate, and its folder.
 pub(crate) struct Slice<'a> {
     inputs: spec::Inputs,
     /// Stripe's full spec: a file or a URL.
@@ -39,13 +40,13 @@ pub(crate) struct Slice<'a> {
     name: CrateName,
 }
 
-/// What to run once problems are mended.
+/// What to run after the problems are fixed.
 const NEXT: &str = "the same command again";
 
 impl<'a> Slice<'a> {
     /// # Errors
     ///
-    /// Says what is wrong with the name of the crate, or with the folder of overlays.
+    /// Returns an error if the name of the crate or the folder of overlays is wrong.
     pub(crate) fn new(
         rules: &Path,
         overlay: Option<&Path>,
@@ -68,9 +69,9 @@ impl<'a> Slice<'a> {
         })
     }
 
-    /// Makes the crate, or brings it up to date; with `check` it only says what it would do.
+    /// Creates or updates the crate. With `check` it only prints what it would do.
     pub(crate) fn make(&self, check: bool) -> Result<ExitCode> {
-        // What is wrong with the folder is said before a download.
+        // Checks the folder before the download.
         let manifest = self.before()?;
         let out = files::shown(self.out);
         let upstream = source::read(self.from)?;
@@ -116,7 +117,7 @@ impl<'a> Slice<'a> {
         codegen::write(changes, self.out, check)
     }
 
-    /// All that is below `src`.
+    /// Returns all files below `src`.
     fn sources(
         &self,
         api: BTreeMap<PathBuf, String>,
@@ -151,7 +152,7 @@ impl<'a> Slice<'a> {
             .with_context(|| self.out.join(MANIFEST).display().to_string())
     }
 
-    /// What a new crate gets, and its owner has from then on.
+    /// Returns the files that only a new crate gets. They belong to its owner afterwards.
     fn once(&self) -> Result<Vec<(&'static str, String)>> {
         let rules = self.inputs.rules.file_name().unwrap_or_default();
         let mut once = vec![(README, docs::readme(&self.name, &rules.to_string_lossy()))];
@@ -161,7 +162,7 @@ impl<'a> Slice<'a> {
         Ok(once)
     }
 
-    /// The manifest that an earlier run made, if there is one.
+    /// Returns the manifest that an earlier run made, if there is one.
     fn before(&self) -> Result<Option<String>> {
         let out = self.out.display();
         let entries = match fs::read_dir(self.out) {
@@ -212,7 +213,7 @@ impl<'a> Slice<'a> {
         Ok(None)
     }
 
-    /// Whether a file or folder holds what the slice is made of.
+    /// Returns whether a file or folder is, or contains, an input of the slice.
     fn is_input(&self, path: &Path) -> Result<bool> {
         let real = |path: &Path| {
             fs::canonicalize(path).with_context(|| format!("can't read {}", path.display()))
@@ -226,7 +227,7 @@ impl<'a> Slice<'a> {
         Ok(false)
     }
 
-    /// What people wrote is not written over.
+    /// Returns an error if a generated file would overwrite one that people wrote.
     fn refuse_foreign(&self, made: &BTreeMap<PathBuf, String>) -> Result<()> {
         for path in made.keys() {
             let target = self.out.join(path);
@@ -245,7 +246,7 @@ impl<'a> Slice<'a> {
     }
 }
 
-/// What an API is made from.
+/// The spec and names that an API is generated from.
 struct Api {
     spec: String,
     names: String,

@@ -1,8 +1,7 @@
-//! The snapshots of the API: what users can name, and one module as it is emitted.
+//! Writes the snapshots of the API: all public names, and one module as it is emitted.
 //!
-//! A test of this file holds them, and insta owns their format. An update writes them by the same
-//! code, in a process of its own: insta takes from its environment what it does with a snapshot
-//! that differs.
+//! A test of this file checks them. An update runs the same code in a process of its own, because
+//! insta reads its settings from the environment of the process.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -15,29 +14,29 @@ use anyhow::{Context, Result, bail};
 use crate::edits::Edits;
 use crate::{codegen, files, names, spec};
 
-/// Where they are, seen from the root of the repository.
+/// The folder of the snapshots, relative to the root of the repository.
 const FOLDER: &str = "tests/snapshots/surface";
 
-/// The module that is shown as it is emitted.
+/// The module whose code is a snapshot.
 const SHOWN: (&str, &str) = (
     "code.financial_connections.account",
     "financial_connections/account.rs",
 );
 
-/// Arguments of the command that writes them.
+/// Arguments of the hidden command that writes the snapshots.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// The root of the repository, or of what is there of it.
+    /// The root of the repository, or a folder with the same layout.
     root: PathBuf,
 }
 
-/// Has insta write the snapshots.
+/// Writes the snapshots with insta.
 pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     assert(&args.root, &texts(&args.root)?);
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the snapshots of a repository have to hold, by their names.
+/// Returns the texts of the snapshots, by name.
 fn texts(root: &Path) -> Result<BTreeMap<String, String>> {
     let spec = files::read(&root.join(spec::OUT))?;
     let names_text = files::read(&root.join(names::OUT))?;
@@ -65,7 +64,7 @@ fn assert(root: &Path, texts: &BTreeMap<String, String>) {
     });
 }
 
-/// Adds the snapshots to `edits` that the repository has to have once `edits` are done.
+/// Adds to `edits` the snapshots that change once `edits` are applied.
 pub(crate) fn update(root: &Path, edits: &mut Edits) -> Result<()> {
     let scratch = tempfile::tempdir().context("can't make a scratch folder")?;
     let scratch = scratch.path();
@@ -102,7 +101,7 @@ pub(crate) fn update(root: &Path, edits: &mut Edits) -> Result<()> {
     Ok(())
 }
 
-/// Runs this program anew, to write the snapshots of `root`.
+/// Runs this program again, to write the snapshots of `root`.
 fn write(root: &Path) -> Result<()> {
     let this = std::env::current_exe().context("can't find this program")?;
     let done = Command::new(this)
@@ -123,7 +122,7 @@ fn write(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The names of the snapshots in `folder`.
+/// Returns the names of the snapshots in `folder`.
 fn names(folder: &Path) -> Result<BTreeSet<OsString>> {
     let mut names = BTreeSet::new();
     if !folder.exists() {
@@ -152,7 +151,7 @@ mod tests {
     use super::{FOLDER, assert, names, texts};
     use crate::{codegen, files};
 
-    /// `cargo insta review` shows what differs, and accepts it.
+    /// When this fails, `cargo insta review` shows and accepts the differences.
     #[test]
     fn the_snapshots_are_fresh() {
         let root = files::root();
@@ -164,10 +163,13 @@ mod tests {
             .collect();
         let known = names(&root.join(FOLDER)).expect("a folder");
         let stale: Vec<_> = known.difference(&made).collect();
-        assert!(stale.is_empty(), "of nothing that is left: {stale:?}");
+        assert!(
+            stale.is_empty(),
+            "snapshots of modules that no longer exist: {stale:?}"
+        );
     }
 
-    /// Generated code is where the header says so, and nowhere else.
+    /// A file has the `@generated` header exactly if it is below generated/src/api.
     #[test]
     fn a_file_has_the_header_if_and_only_if_it_is_generated() {
         let sources = files::root().join("generated/src");

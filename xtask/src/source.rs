@@ -1,4 +1,4 @@
-//! Where a spec comes from: a file, the web, or Stripe's repository.
+//! Reads a spec from a file, the web, or Stripe's repository.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -7,50 +7,50 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::files;
 
-/// What `--from` takes, for the help of the commands.
+/// The value of `--from` in the help of the commands.
 pub(crate) const FROM: &str = "PATH|URL|TAG|COMMIT";
 
-/// What `--from` is when it is left out: the branch that Stripe publishes on.
+/// The default of `--from`: the branch that Stripe publishes on.
 pub(crate) const PUBLISHED: &str = "master";
 
-/// Where Stripe publishes its spec.
+/// The repository in which Stripe publishes its spec.
 const STRIPE: Repository<'_> = Repository {
     name: "stripe/openapi",
     files: "https://raw.githubusercontent.com/stripe/openapi",
     commits: "https://api.github.com/repos/stripe/openapi/commits",
 };
 
-/// The spec with both versions of the API.
+/// The spec with both versions of the API (v1 and v2).
 const CURRENT: &str = "latest/openapi.spec3.json";
 
-/// The spec of old commits, without the second version of the API.
+/// The path of the spec in old commits, without the second version of the API.
 const OLD: &str = "openapi/spec3.json";
 
-/// How often what fails in passing is tried again, after 1 s, 2 s, ….
+/// Number of retries after a temporary failure, which wait 1 s, 2 s, ….
 const RETRIES: u32 = 3;
 
-/// Stripe's spec has 4 to 8 MB; more than this is something else.
+/// The largest download. Stripe's spec has 4 to 8 MB; a larger file is something else.
 const LIMIT: usize = 64 << 20;
 
-/// What there is to see; the tests are quiet, and have nothing of the user's: no file of settings,
-/// which only counts when this comes first, and no proxy.
+/// Options of curl. Commands show a progress bar. Tests show nothing, and ignore the user's
+/// settings file (`--disable` has to come first) and proxy.
 const SHOWN: &[&str] = if cfg!(test) {
     &["--disable", "--silent", "--noproxy", "*"]
 } else {
     &["--progress-bar"]
 };
 
-/// A spec, and where it is from.
+/// A spec and its origin.
 #[derive(Debug)]
 pub(crate) struct Upstream {
-    /// What problems with it call it, and what `--from` finds again.
+    /// The name of the spec in messages; `--from` takes it to read the same spec again.
     pub(crate) name: String,
     pub(crate) text: String,
-    /// The commit of Stripe's repository, when that is known.
+    /// The commit of Stripe's repository, if it is known.
     pub(crate) commit: Option<String>,
 }
 
-/// What `from` holds: a file, a URL, or a tag or commit of Stripe's repository.
+/// Reads the spec at `from`: a file, a URL, or a tag or commit of Stripe's repository.
 pub(crate) fn read(from: &str) -> Result<Upstream> {
     let file = |text| Upstream {
         name: from.to_owned(),
@@ -59,7 +59,7 @@ pub(crate) fn read(from: &str) -> Result<Upstream> {
     };
     if from.starts_with("https://") || from.starts_with("http://") {
         let text = download("curl", from, RETRIES).with_context(|| {
-            format!("can't download {from} (another way: get the file, and pass `--from PATH`)")
+            format!("can't download {from} (or get the file, and pass `--from PATH`)")
         })?;
         let commit = from.split('/').find(|part| is_commit(part));
         Ok(Upstream {
@@ -73,14 +73,14 @@ pub(crate) fn read(from: &str) -> Result<Upstream> {
         STRIPE.read(from)
     } else {
         bail!(
-            "`{from}` is no file here; otherwise pass a URL, or a tag (`v2187`) or commit \
+            "there is no file `{from}`; pass a file, a URL, or a tag (`v2187`) or commit \
              (`1a2b3c4`) of {}",
             STRIPE.name
         )
     }
 }
 
-/// Whether `text` is written as the tags and commits of Stripe's repository are.
+/// Returns whether `text` looks like a tag or commit of Stripe's repository, such as `v2187`.
 fn is_revision(text: &str) -> bool {
     let is_tag = |number: &str| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit());
     let is_short = text.len() >= 7 && text.len() <= 40 && text.bytes().all(is_hex);
@@ -95,7 +95,7 @@ fn is_hex(byte: u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'a'..=b'f')
 }
 
-/// A repository on GitHub, by its two addresses.
+/// A repository on GitHub: the addresses of its files and of its API.
 struct Repository<'a> {
     name: &'a str,
     files: &'a str,
@@ -130,8 +130,8 @@ impl Repository<'_> {
         )
     }
 
-    /// The commit that `revision` names now. Without an answer there is none to write down, which
-    /// is no reason to stop.
+    /// Returns the commit that `revision` names now. If GitHub does not answer, the origin is
+    /// recorded without a commit.
     fn commit(&self, revision: &str) -> Option<String> {
         if is_commit(revision) {
             return Some(revision.to_owned());
@@ -139,7 +139,7 @@ impl Repository<'_> {
         let output = Command::new("curl")
             .args(SHOWN)
             .args(["--silent", "--location", "--fail", "--max-time", "10"])
-            // The commit alone, as text.
+            // This media type returns the bare commit id as text.
             .args(["--header", "Accept: application/vnd.github.sha"])
             .args(["--url", &format!("{}/{revision}", self.commits)])
             .stderr(Stdio::null())
@@ -149,10 +149,10 @@ impl Repository<'_> {
     }
 }
 
-/// What `download` says of a place that is not there.
+/// The start of the error of `download` for a missing file.
 const NOT_FOUND: &str = "HTTP status 404";
 
-/// By the program `curl`, which knows the proxies and certificates of the machine.
+/// Downloads with the program `curl`, which knows the machine's proxies and certificates.
 fn download(curl: &str, url: &str, retries: u32) -> Result<String> {
     eprintln!("downloading {url}");
     let output = Command::new(curl)
@@ -160,7 +160,7 @@ fn download(curl: &str, url: &str, retries: u32) -> Result<String> {
         .args(["--location", "--globoff", "--proto", "=http,https"])
         .args(["--connect-timeout", "10", "--max-time", "300"])
         .args(["--max-filesize", &LIMIT.to_string()])
-        // Not with `--fail`, which would make a 404 one of all errors.
+        // `--fail` would hide the difference between a 404 and other errors.
         .args(["--retry", &retries.to_string(), "--retry-all-errors"])
         .args(["--retry-max-time", "300"])
         .args(["--write-out", "\n%{http_code} %{size_download} %{errormsg}"])
@@ -180,11 +180,11 @@ fn download(curl: &str, url: &str, retries: u32) -> Result<String> {
         bail!("curl: {error} ({}, HTTP status {status})", output.status);
     }
     ensure!(status == "200", "HTTP status {status}"); // with 404: `NOT_FOUND`
-    let size: usize = size.context("curl does not say how much it is")?;
-    ensure!(size <= LIMIT, "{} MB are too many for a spec", size >> 20);
-    // Before it is what broken attempts got.
+    let size: usize = size.context("curl does not report the size of the download")?;
+    ensure!(size <= LIMIT, "{} MB is too large for a spec", size >> 20);
+    // Output of failed attempts comes before the final one.
     let text = bytes.split_off(end.saturating_sub(size));
-    files::text(text).context("the download is no text")
+    files::text(text).context("the download is not text")
 }
 
 #[cfg(test)]
@@ -196,13 +196,13 @@ mod tests {
 
     use super::{Command, LIMIT, Repository, Result, Upstream, download, is_revision};
 
-    /// A server that gives each connection the next of `answers`, and then closes.
+    /// Starts a server that gives each connection the next of `answers`, and then closes it.
     fn serve(answers: Vec<Vec<u8>>) -> String {
         let (address, _) = record(answers);
         format!("{address}/[spec]{{3}}.json")
     }
 
-    /// As [`serve`], with the first lines of the requests.
+    /// Starts a server like [`serve`] that also records the first line of each request.
     fn record(answers: Vec<Vec<u8>>) -> (String, Arc<Mutex<Vec<String>>>) {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = format!("http://{}", listener.local_addr().expect("its address"));
@@ -217,14 +217,14 @@ mod tests {
                 let request = String::from_utf8_lossy(&request[..read]).into_owned();
                 let line = request.lines().next().unwrap_or_default();
                 lines.lock().expect("no panic").push(line.to_owned());
-                // Who hangs up because it is too much does not wait for the rest.
+                // A client that stops because the download is too large does not read the rest.
                 _ = stream.write_all(&answer);
             }
         });
         (address, seen)
     }
 
-    /// What a repository answers to be read, and the requests for that.
+    /// Reads `revision` from a server with these answers. Returns the result and the requests.
     fn read(revision: &str, answers: Vec<Vec<u8>>) -> (Result<Upstream>, Vec<String>) {
         let (address, seen) = record(answers);
         let repository = Repository {
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn without_an_answer_the_commit_is_not_known() {
+    fn the_commit_is_unknown_without_an_answer() {
         if !has_curl() {
             return;
         }
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn a_revision_looks_like_one() {
+    fn revisions_are_recognized() {
         for revision in ["v1", "v2187", "1a2b3c4", COMMIT, "master"] {
             assert!(is_revision(revision), "{revision}");
         }
@@ -297,7 +297,7 @@ mod tests {
         }
     }
 
-    /// The tests pass on a machine without `curl`: only downloads need it.
+    /// Returns whether `curl` is installed. Without it the download tests are skipped.
     fn has_curl() -> bool {
         let found = Command::new("curl").arg("--version").output().is_ok();
         if !found {
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fails_in_passing_is_tried_again() {
+    fn temporary_failures_are_retried() {
         if !has_curl() {
             return;
         }
@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_attempt_says_what_is_wrong() {
+    fn the_error_is_that_of_the_last_attempt() {
         if !has_curl() {
             return;
         }
@@ -355,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn too_much_of_an_unknown_length_is_not_taken() {
+    fn a_download_of_unknown_length_is_limited() {
         if !has_curl() {
             return;
         }
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn says_that_there_is_no_curl() {
+    fn a_missing_curl_is_reported() {
         let error = download("no-such-curl", "http://127.0.0.1", 0).expect_err("no program");
         assert!(format!("{error:#}").contains("installed"), "{error:#}");
     }

@@ -1,4 +1,4 @@
-//! `cargo xtask spec`: Stripe's full spec → spec/financial_connections.yaml.
+//! `cargo xtask spec`: writes spec/financial_connections.yaml from Stripe's full spec.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -9,7 +9,7 @@ use stripe_codegen::{Diagnostics, Origin, Source, Subset};
 use crate::source::Upstream;
 use crate::{codegen, files, names, screen, source};
 
-/// The committed spec, seen from the root of the repository.
+/// The committed spec, relative to the root of the repository.
 pub(crate) const OUT: &str = "spec/financial_connections.yaml";
 
 /// Arguments of `cargo xtask spec`.
@@ -28,15 +28,15 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     make(&files::root().join("spec"), &args.from, args.check)
 }
 
-/// What selects a part of the spec, and documents it.
+/// The files that select and document a part of the spec.
 pub(crate) struct Inputs {
     pub(crate) rules: PathBuf,
-    /// In their order.
+    /// The overlays, in the order in which they apply.
     pub(crate) overlays: Vec<PathBuf>,
 }
 
 impl Inputs {
-    /// Those of this repository are in one folder.
+    /// Lists the input files of `folder`.
     pub(crate) fn of(folder: &Path) -> Result<Self> {
         Ok(Self {
             rules: folder.join("subset.yaml"),
@@ -45,7 +45,7 @@ impl Inputs {
     }
 }
 
-/// The texts of [`Inputs`].
+/// The texts of the [`Inputs`].
 pub(crate) struct Texts {
     rules: (String, String),
     overlays: Vec<(String, String)>,
@@ -74,14 +74,16 @@ impl Texts {
         self.overlays.iter().map(named).collect()
     }
 
-    /// Whether `made` was made from `upstream` and these.
+    /// Returns whether the committed spec, with origin `made`, came from `upstream` and these
+    /// inputs.
     pub(crate) fn made(&self, made: &Origin, upstream: &Upstream) -> bool {
         made.is_by(named(&self.rules), &self.overlays()) && made.is_of(&upstream.text)
     }
 
-    /// The subset of `upstream`. When that is what `made` is of already, its commit is that one's.
+    /// Returns the subset of `upstream`. If the committed spec came from the same text, its
+    /// recorded commit is kept.
     ///
-    /// What is wrong is an error that `print` shows.
+    /// `print` shows the errors.
     pub(crate) fn subset(
         &self,
         upstream: &Upstream,
@@ -104,7 +106,8 @@ impl Texts {
 }
 
 impl Texts {
-    /// The same part of a spec of another time, and how much of the rules it knows nothing of.
+    /// Returns the same part of an older or newer spec, and the number of rules that match
+    /// nothing in it.
     pub(crate) fn of_history(
         &self,
         name: &str,
@@ -115,8 +118,9 @@ impl Texts {
     }
 }
 
-/// What is wrong with inputs, and with what was made of them all the same: people see all that they
-/// have to decide in one run. `names` are those of the spec `before`.
+/// Returns the problems of the inputs together with those of the spec that was made in spite of
+/// them, so that people see everything to decide in one run. `names` are the names of the spec
+/// `before`.
 pub(crate) fn all_problems(found: Diagnostics, names: &str, before: &str) -> Diagnostics {
     let Some(draft) = found.draft() else {
         return found;
@@ -132,7 +136,7 @@ pub(crate) fn all_problems(found: Diagnostics, names: &str, before: &str) -> Dia
     }
 }
 
-/// Says what is wrong with the inputs of a subset, and what to run after that; or what it holds.
+/// Prints the problems of a subset and the next command, or a summary of the subset.
 pub(crate) fn print(subset: Result<Subset, Diagnostics>, next: &str) -> Result<Subset> {
     let subset = subset.map_err(|diagnostics| screen::stop(&diagnostics, next))?;
     eprintln!(
@@ -141,15 +145,15 @@ pub(crate) fn print(subset: Result<Subset, Diagnostics>, next: &str) -> Result<S
     );
     if subset.raw > 0 {
         eprintln!(
-            "places that become an id or raw JSON: {}; with `raw: []` in the rules each is asked about",
+            "places that become an id or raw JSON: {}; set `raw: []` in the rules to decide on each",
             subset.raw
         );
     }
     Ok(subset)
 }
 
-/// Makes the subset of the spec at `from` by the rules and overlays of `folder`, and completes the
-/// names of its types.
+/// Makes the subset of the spec at `from` with the rules and overlays of `folder`, and adds
+/// missing names to the names file.
 fn make(folder: &Path, from: &str, check: bool) -> Result<ExitCode> {
     let output = folder.join("financial_connections.yaml");
     let before = names::read(&output)?;
@@ -195,7 +199,8 @@ fn make(folder: &Path, from: &str, check: bool) -> Result<ExitCode> {
     Ok(code)
 }
 
-/// Fails when `new` shows in logs what `old` hides, and no person has said so.
+/// Returns an error if `new` no longer marks as sensitive what `old` does, unless the rules allow
+/// it.
 pub(crate) fn refuse_exposed(old: &str, new: &str) -> Result<(), Diagnostics> {
     let exposed = stripe_codegen::exposed(old, new);
     Diagnostics::check((), exposed).map_err(|found| found.in_file(OUT))
@@ -236,7 +241,7 @@ info: {title: Docs, version: x}
 actions: [{target: $.paths.*.*, update: {description: Lists pets.}}]
 ";
 
-    /// A folder with the inputs, and where the output goes.
+    /// Returns a folder with the inputs, and the path of the output.
     fn inputs() -> (TempDir, PathBuf) {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path();
@@ -307,7 +312,7 @@ actions: [{target: $.paths.*.*, update: {description: Lists pets.}}]
     }
 
     #[test]
-    fn what_is_hidden_is_shown_only_by_the_word_of_a_person() {
+    fn sensitive_fields_stay_sensitive_unless_the_rules_allow_it() {
         let (folder, output) = inputs();
         let spec = SPEC.replace(
             "      responses:",

@@ -1,4 +1,4 @@
-//! `cargo xtask update`: a new spec is taken in, as one step.
+//! `cargo xtask update`: takes in a new spec in one step.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use crate::codegen::{self, Changes};
 use crate::edits::Edits;
 use crate::{diff, files, names, release, screen, snapshots, source, spec};
 
-/// The rules, seen from the root of the repository.
+/// The rules, relative to the root of the repository.
 const RULES: &str = "spec/subset.yaml";
 
 /// Arguments of `cargo xtask update`.
@@ -28,8 +28,8 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Takes in the spec at `from`; all is made before anything is written. Gives what to tell the
-/// maintainer.
+/// Takes in the spec at `from`. Everything is made before anything is written. Returns the text
+/// for the maintainer.
 fn update(
     root: &Path,
     from: &str,
@@ -160,7 +160,7 @@ actions:
         repository(UPSTREAM, RULES, DOCS)
     }
 
-    /// A repository that is up to date with `upstream`.
+    /// Makes a repository that is up to date with `upstream`.
     pub(super) fn repository(upstream: &str, rules: &str, docs: &str) -> TempDir {
         let folder = TempDir::new().expect("a folder");
         let root = folder.path();
@@ -208,7 +208,7 @@ actions:
         Ok(())
     }
 
-    /// All files below a folder.
+    /// Returns all files below a folder.
     fn all(root: &Path) -> BTreeMap<PathBuf, String> {
         let mut found = BTreeMap::new();
         let mut folders = vec![root.to_owned()];
@@ -247,7 +247,7 @@ actions:
         );
         assert_eq!(all(folder.path()), before);
 
-        // Other words of ours are something to take in, though the spec is the same.
+        // A changed overlay is something new, though the spec is the same.
         let docs = folder.path().join("spec/overlay/docs.yaml");
         let text = fs::read_to_string(&docs).expect("a file");
         fs::write(&docs, text.replace("Reads.", "Reads them.")).expect("a file");
@@ -256,7 +256,7 @@ actions:
     }
 
     #[test]
-    fn everything_follows_the_spec() {
+    fn an_update_changes_everything_that_follows_the_spec() {
         let folder = pets();
         let root = folder.path();
         edit_upstream(root, "2026-01-01.old", "2026-02-01.new");

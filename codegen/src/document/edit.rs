@@ -1,4 +1,4 @@
-//! Finding places by JSONPath, and removing them.
+//! Finds places by JSONPath, and removes them.
 
 use std::cmp::Ordering;
 
@@ -7,19 +7,20 @@ use serde_json_path::JsonPath;
 
 use crate::error::Diagnostic;
 
-/// Deeper than any path that a person writes; the parser of JSONPath calls itself.
+/// The deepest nesting of brackets in a JSONPath. The JSONPath parser is recursive, so this
+/// limits its use of the stack.
 const DEEPEST_PATH: usize = 16;
 
-/// The JSONPath `target`, which the document has at `pointer`.
+/// Parses the JSONPath `target`. `pointer` is its place in the document, for the diagnostic.
 pub(crate) fn path(target: &str, pointer: String) -> Result<JsonPath, Diagnostic> {
     if nesting(target) > DEEPEST_PATH {
         let what = format!("brackets within brackets, more than {DEEPEST_PATH} deep");
         return Err(Diagnostic::new(pointer, what, "write a simpler JSONPath"));
     }
-    // `match` and `search` would cost a library for regular expressions in every first build.
+    // `match` and `search` need a library for regular expressions, which takes long to compile.
     let help = "write RFC 9535 JSONPath without `match()` and `search()`: compare with `==`";
     JsonPath::parse(target).map_err(|error| {
-        let what = format!("`{target}` is no JSONPath: {error}");
+        let what = format!("`{target}` is not a valid JSONPath: {error}");
         Diagnostic::new(pointer, what, help)
     })
 }
@@ -38,25 +39,26 @@ fn nesting(path: &str) -> usize {
     deepest
 }
 
-/// Pointers to all that `path` matches in `root`: each once, in the order of the document.
+/// Returns pointers to everything that `path` matches in `root`, each once, in document order.
 pub(crate) fn locate(root: &Value, path: &JsonPath) -> Vec<String> {
     let nodes = path.query_located(root);
     let mut places: Vec<_> = nodes.locations().collect();
-    // Two steps from one place are of one kind: names, or indices.
+    // Two steps from one place are of the same kind: both names, or both indices.
     places.sort_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
     places.dedup();
     places.iter().map(|at| at.to_json_pointer()).collect()
 }
 
-/// Removes what `pointers`, which [`locate`] found, point to in `root`.
+/// Removes the places `pointers`, which [`locate`] found, from `root`.
 pub(crate) fn remove_all(root: &mut Value, pointers: &[String]) {
-    // From the end, so that the indices of what is still to go stay true.
+    // Goes from the end, so that the indices of the places that remain stay valid.
     for pointer in pointers.iter().rev() {
         remove(root, pointer);
     }
 }
 
-/// Removes what `pointer` points to; a removed property also leaves its schema's `required`.
+/// Removes the place at `pointer`. For a property, also removes its name from the schema's
+/// `required` list.
 fn remove(root: &mut Value, pointer: &str) {
     let Some((parent, key)) = pointer.rsplit_once('/') else {
         return;
@@ -82,7 +84,7 @@ fn remove(root: &mut Value, pointer: &str) {
     }
 }
 
-/// Takes `name` out of the `required` list of `schema`.
+/// Removes `name` from the `required` list of `schema`.
 pub(crate) fn not_required(schema: &mut Map<String, Value>, name: &str) {
     if let Some(Value::Array(required)) = schema.get_mut("required") {
         required.retain(|entry| entry != name);

@@ -1,4 +1,4 @@
-//! The form of an OpenAPI 3.0 document, as far as anything here reads it.
+//! Describes the form of an OpenAPI 3.0 document, as far as the generator reads it.
 
 use super::rules;
 use super::shape::{Object, Others, Shape, nearest};
@@ -281,7 +281,7 @@ static SCHEMA: Object = Object {
     )
 };
 
-/// Keys of objects that nothing here reads.
+/// Keys of OpenAPI objects that the generator does not read.
 const FURTHER: &[&str] = &[
     "$ref",
     "authorizationUrl",
@@ -303,12 +303,12 @@ const FURTHER: &[&str] = &[
     "wrapped",
 ];
 
-/// Whether an object of OpenAPI has `key`.
+/// Returns whether an object of OpenAPI can have `key`.
 pub(crate) fn is_key(key: &str) -> bool {
     FURTHER.contains(&key) || keys().any(|known| known == key)
 }
 
-/// The key of an object of OpenAPI that `key` was probably meant to be.
+/// Returns the key of an OpenAPI object that is most similar to `key`.
 pub(crate) fn nearest_key(key: &str) -> Option<&'static str> {
     nearest(key, keys())
 }

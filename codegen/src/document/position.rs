@@ -1,4 +1,5 @@
-//! Pointers → lines and columns, by reading the text once more: only who has a problem pays.
+//! Finds line and column of JSON pointers. It reads the text a second time, and only if there are
+//! diagnostics.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,8 +10,8 @@ use serde_json::value::RawValue;
 use super::text::{is_json, position_of, without_mark};
 use crate::error::{Diagnostic, Position};
 
-/// Says the position of each diagnostic that has a pointer and no position yet. Of a place that is
-/// not there it is that of the nearest one around it that is.
+/// Sets the position of each diagnostic that has a pointer but no position. A place that does not
+/// exist gets the position of its nearest parent that does.
 pub(crate) fn add(text: &str, found: &mut [Diagnostic]) {
     let text = without_mark(text);
     let mut wanted = Wanted::default();
@@ -35,7 +36,7 @@ pub(crate) fn add(text: &str, found: &mut [Diagnostic]) {
     }
 }
 
-/// Where the second document of a YAML stream begins.
+/// Returns the position at which the second document of a YAML stream begins.
 pub(super) fn second_document(text: &str) -> Option<Position> {
     let starts = Parser::new_from_str(text)
         .map_while(Result::ok)
@@ -65,7 +66,7 @@ impl Wanted {
         node.here.push(index);
     }
 
-    /// Says `position` of everything here and below.
+    /// Reports `position` for this place and all places below it.
     fn all(&self, position: Position, tell: &mut dyn FnMut(usize, Position)) {
         self.here.iter().for_each(|index| tell(*index, position));
         for below in self.below.values() {
@@ -74,14 +75,14 @@ impl Wanted {
     }
 }
 
-/// Of an object member it is the key that is told, of an item the item.
+/// Reports the position of the key for an object member, and of the value for an array item.
 fn in_json(text: &str, value: &RawValue, wanted: &Wanted, tell: &mut dyn FnMut(usize, Position)) {
     let offset = |part: &RawValue| part.get().as_ptr() as usize - text.as_ptr() as usize;
     let members = serde_json::Deserializer::from_str(value.get())
         .deserialize_any(Members)
         .unwrap_or_default();
     for (step, below) in &wanted.below {
-        // The last of two is the one that is one too many.
+        // Of a duplicate key the last one counts, as it is the one to remove.
         if let Some((_, at, value)) = members.iter().rev().find(|(key, ..)| key == step) {
             let position = position_of(text, offset(at));
             below.here.iter().for_each(|index| tell(*index, position));
@@ -122,19 +123,19 @@ impl<'de> Visitor<'de> for Members {
     }
 }
 
-/// A YAML document as positions; the root is the last node.
+/// The nodes of a YAML document; the last one is the root.
 struct Yaml {
     nodes: Vec<Vec<Entry>>,
 }
 
-/// A key or index, where it stands, and the node of its value.
+/// The key or index of an entry, its position, and the node of its value.
 struct Entry {
     step: String,
     at: Position,
     node: usize,
 }
 
-/// A collection that is not at its end yet.
+/// A mapping or sequence whose end is not yet read.
 struct Open {
     anchor: usize,
     at: Position,
@@ -194,7 +195,7 @@ impl Yaml {
                 _ => {}
             }
         }
-        // What is cut off is known up to there.
+        // If the text is cut off, the collections that are still open end here.
         while let Some(closed) = open.pop() {
             tree.nodes.push(closed.entries);
             let node = tree.nodes.len() - 1;
@@ -218,7 +219,7 @@ impl Yaml {
         if own.is_some() || merges > 4 {
             return own;
         }
-        // Behind a merge key, which takes a mapping or a list of them.
+        // The value of a merge key is a mapping, or a sequence of mappings.
         let merged = entries.iter().find(|entry| entry.step == "<<")?.node;
         self.entry(merged, step, merges + 1).or_else(|| {
             let list = self.nodes[merged].iter();
@@ -233,7 +234,7 @@ fn add_value(open: &mut [Open], node: usize, at: Position) {
         return;
     };
     let (step, at) = if parent.is_map {
-        // Of a key that is no text there is no pointer.
+        // A key that is not a scalar has no pointer.
         parent.key.take().unwrap_or_else(|| (String::new(), at))
     } else {
         (parent.entries.len().to_string(), at)

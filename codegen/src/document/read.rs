@@ -1,7 +1,7 @@
-//! Reading: the text of a document → its tree, by one reader for all commands.
+//! Reads a JSON or YAML text into a tree. All commands use this reader.
 //!
-//! What would be lost on the way (a key that is there twice, a number that JSON has not, a tag) is
-//! a diagnostic.
+//! Input that the tree can't represent (a duplicate key, a number that JSON does not have, a tag)
+//! is a diagnostic.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -16,15 +16,16 @@ use super::text::{is_json, without_mark};
 use super::{join, position, recognize};
 use crate::error::Diagnostic;
 
-/// No spec has half as many levels; below serde_json's and serde_yaml's own limits.
+/// The deepest nesting that is read: twice as deep as any known spec, and below the limits of
+/// serde_json and serde_yaml.
 const DEEPEST: usize = 100;
 
 /// The tree of `text`, JSON or YAML.
 ///
 /// # Errors
 ///
-/// Returns everything that is wrong with it: where it can't be read the one reason, with its
-/// position, else all that would get lost.
+/// Returns the syntax error with its position if the text can't be parsed, and otherwise
+/// everything that the tree can't represent.
 pub(crate) fn read(text: &str) -> Result<Value, Vec<Diagnostic>> {
     let text = without_mark(text);
     if let Some(something_else) = recognize::text(text) {
@@ -58,7 +59,8 @@ pub(crate) fn read(text: &str) -> Result<Value, Vec<Diagnostic>> {
     Ok(value)
 }
 
-/// Where the reader is: on the stack, so that a place costs nothing until it is told.
+/// The place of the reader as a linked list on the stack. The pointer is only built for a
+/// diagnostic.
 enum Place<'p> {
     Root,
     Key(&'p Place<'p>, &'p str),
@@ -75,7 +77,7 @@ impl Place<'_> {
     }
 }
 
-/// Reads one value and what is below it.
+/// Reads one value and everything below it.
 struct Tree<'p> {
     yaml: bool,
     place: &'p Place<'p>,
@@ -98,7 +100,7 @@ impl Tree<'_> {
         }
     }
 
-    /// Puts what a merge key holds into `map`, where it does not say the same itself.
+    /// Adds the entries of a merge key to `map`, unless `map` has the key itself.
     fn merge(&self, map: &mut Map<String, Value>, merged: Value) {
         let merged = match merged {
             Value::Array(all) => all,
@@ -152,7 +154,7 @@ impl<'de> Visitor<'de> for Tree<'_> {
         Ok(value.into())
     }
 
-    // What has no 64 bits is a float, as it is in JSON.
+    // As in JSON, an integer of more than 64 bits becomes a float.
     fn visit_i128<E>(self, value: i128) -> Result<Value, E> {
         Ok((value as f64).into())
     }
@@ -204,7 +206,7 @@ impl<'de> Visitor<'de> for Tree<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
         let mut merged = None;
-        // A key is its text, as in JSON: `200:` below `responses`, and `1.10:` of versions.
+        // Keys become text, as in JSON: `200:` below `responses` becomes `"200"`.
         while let Some(key) = entries.next_key::<String>()? {
             let place = Place::Key(self.place, &key);
             let value = entries.next_value_seed(self.below(&place))?;
@@ -217,7 +219,7 @@ impl<'de> Visitor<'de> for Tree<'_> {
                 false
             };
             if twice {
-                let what = format!("the key `{key}` is there twice");
+                let what = format!("the key `{key}` appears twice");
                 self.wrong(&place, what, "remove one of them, or give it another name");
             }
         }

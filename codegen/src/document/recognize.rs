@@ -1,14 +1,14 @@
-//! What a file is that can't be read as JSON or YAML, in words that say what to do.
+//! Recognizes files that are not JSON or YAML, for helpful error messages.
 
 use super::position;
 use super::text::position_of;
 use crate::error::{Diagnostic, Position};
 
-/// The text in `bytes`.
+/// Converts `bytes` to text.
 ///
 /// # Errors
 ///
-/// Says what `bytes` are when they are no text in UTF-8, and where that shows.
+/// Returns the kind of data and the position of the first wrong byte if `bytes` are not UTF-8.
 pub fn utf8(bytes: &[u8]) -> Result<&str, Diagnostic> {
     let known: &[(&[u8], &str, &str)] = &[
         (b"\x1f\x8b", "compressed by gzip", "unpack it with `gunzip`"),
@@ -62,7 +62,7 @@ pub(super) fn empty() -> Diagnostic {
     )
 }
 
-/// What `text` is when it is plainly something else than JSON or YAML.
+/// Returns a diagnostic if `text` is clearly something other than JSON or YAML.
 pub(super) fn text(text: &str) -> Option<Diagnostic> {
     let start = text.trim_start();
     if start.is_empty() {
@@ -82,11 +82,11 @@ pub(super) fn text(text: &str) -> Option<Diagnostic> {
             line,
             column,
             format!("this is {kind}{title}, not JSON or YAML"),
-            "a proxy or a login may have answered instead: look at the address it was got from",
+            "check the address of the download: a proxy or a login page may have answered instead",
         ));
     }
     if start.starts_with("version https://git-lfs.github.com/spec/") {
-        let what = "this is a pointer of Git LFS, not the file it stands for";
+        let what = "this is a Git LFS pointer, not the file itself";
         return Some(at(
             line,
             column,
@@ -97,7 +97,7 @@ pub(super) fn text(text: &str) -> Option<Diagnostic> {
     let begins = |mark: &str| text.lines().position(|line| line.starts_with(mark));
     if let Some(line) = begins("<<<<<<< ").filter(|_| begins(">>>>>>> ").is_some()) {
         let what = "a conflict of a git merge is not resolved";
-        return Some(at(line + 1, 1, what, "resolve it, and take its marks out"));
+        return Some(at(line + 1, 1, what, "resolve it, and remove its marks"));
     }
     if let Some(offset) = text.find('\0') {
         let (line, column) = position_of(text, offset).pair();
@@ -107,7 +107,7 @@ pub(super) fn text(text: &str) -> Option<Diagnostic> {
     None
 }
 
-/// The title of an HTML page: it often says what went wrong.
+/// Returns the title of an HTML page, which often names the error.
 fn title(html: &str) -> Option<&str> {
     let lower = html.to_ascii_lowercase();
     let start = lower.find("<title>")? + "<title>".len();
@@ -135,7 +135,7 @@ pub(super) fn json_error(error: &serde_json::Error, text: &str) -> Diagnostic {
     }
     match said {
         "trailing comma" => {
-            let what = "the JSON has a comma that nothing follows";
+            let what = "the JSON has a comma after the last item";
             at(line, column, what, "remove the comma")
         }
         "trailing characters" => {

@@ -1,5 +1,5 @@
-//! References: all that `$ref` stands for but component schemas is put in its place, so that who
-//! goes on with the spec finds plain parameters, bodies and responses.
+//! Resolves references: replaces each `$ref` by its target, except references to component
+//! schemas. Later phases then see only plain parameters, bodies and responses.
 
 use serde_json::{Map, Value, json};
 
@@ -12,13 +12,13 @@ pub(crate) const SCHEMAS: &str = "#/components/schemas/";
 /// References lead to references, but not for ever.
 pub(super) const LONGEST_CHAIN: usize = 32;
 
-/// No spec refers to so many places that are no component schemas.
+/// The largest number of references that are replaced by their targets.
 const MOST_INLINED: usize = 10_000;
 
-/// So deep are schemas within schemas that Rust types can be made of them.
+/// The deepest nesting of schemas that is accepted.
 const DEEPEST_SCHEMA: usize = 32;
 
-/// Puts what is referred to in the place of each reference in `spec`.
+/// Replaces each reference in `spec` by its target.
 pub(crate) fn resolve(spec: &mut Value, found: &mut Vec<Diagnostic>) {
     let original = spec.clone();
     let mut resolve = Resolve {
@@ -41,7 +41,7 @@ pub(crate) fn resolve(spec: &mut Value, found: &mut Vec<Diagnostic>) {
                 Beside::Ignored,
             );
         }
-        // Who refers to another name of a component refers to what it stands for by now.
+        // A component that is only a reference stands for its target.
         let is_there = |place: String| original.pointer(&place).is_some();
         schemas.retain(|_, schema| !reference(schema).and_then(local).is_some_and(is_there));
     }
@@ -50,18 +50,18 @@ pub(crate) fn resolve(spec: &mut Value, found: &mut Vec<Diagnostic>) {
 struct Resolve<'a> {
     original: &'a Value,
     found: &'a mut Vec<Diagnostic>,
-    /// The places whose schemas are being written elsewhere right now.
+    /// The schemas that are being copied at the moment, to find cycles.
     open: Vec<String>,
-    /// How many schemas were written elsewhere.
+    /// Number of schemas copied so far.
     inlined: usize,
 }
 
-/// What becomes of what stands beside a `$ref`, where OpenAPI 3.0 ignores everything.
+/// What to keep of the keys next to a `$ref`, which OpenAPI 3.0 ignores.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Beside {
-    /// It stays, around the reference: many specs have it, and mean it.
+    /// All keys: many specs rely on them. The reference is wrapped to hold them.
     Kept,
-    /// Whether there may be a null stays.
+    /// Only `nullable`.
     Null,
     Ignored,
 }
@@ -142,7 +142,7 @@ impl Resolve<'_> {
         self.holder(parameter, pointer);
     }
 
-    /// What has a schema, or a content with schemas. Its own schema is written in its place.
+    /// Resolves the references of an object that has a `schema`, or a `content` with schemas.
     fn holder(&mut self, holder: &mut Value, pointer: &str) {
         if let Some(schema) = holder.get_mut("schema") {
             let pointer = join(pointer, "schema");
@@ -162,7 +162,8 @@ impl Resolve<'_> {
         }
     }
 
-    /// References to component schemas stay, in one spelling: they are how types are named.
+    /// Keeps references to component schemas, because types are named after them, but writes them
+    /// all in one form. Replaces other references.
     fn schema(&mut self, schema: &mut Value, pointer: &str, depth: usize, beside: Beside) {
         if depth > DEEPEST_SCHEMA {
             let what = format!("schemas within schemas, more than {DEEPEST_SCHEMA} deep");
@@ -181,7 +182,7 @@ impl Resolve<'_> {
         let dangles =
             |place: &String| component(place).is_some() && self.original.pointer(place).is_none();
         if local(&text).is_some_and(|place| dangles(&place)) {
-            // Who goes on with the spec says so, if it still needs what is here.
+            // Phases that need the target report the missing schema.
             return;
         }
         let Some(place) = self.destination(&text, pointer) else {
@@ -198,7 +199,7 @@ impl Resolve<'_> {
         }
         self.inlined += 1;
         if self.open.contains(&place) || self.inlined > MOST_INLINED {
-            let what = format!("`{text}` leads in a circle, or to too much");
+            let what = format!("`{text}` is part of a cycle, or refers to too many schemas");
             self.wrong(pointer, what, "make what it refers to a component schema");
             return;
         }
@@ -230,7 +231,7 @@ impl Resolve<'_> {
         }
     }
 
-    /// Puts what `node` refers to in its place, if it refers to something.
+    /// Replaces `node` by its target if it is a reference.
     fn replace(&mut self, node: &mut Value, pointer: &str) {
         if let Some(reference) = reference(node)
             && let Some(target) = self.follow(reference, pointer)
@@ -242,14 +243,14 @@ impl Resolve<'_> {
     fn follow(&mut self, reference: &str, pointer: &str) -> Option<Value> {
         let place = self.destination(reference, pointer)?;
         if is_within(pointer, &place) {
-            let what = format!("`{reference}` refers to what it is a part of");
-            self.wrong(pointer, what, "let it say what it is");
+            let what = format!("`{reference}` refers to a place that contains the reference");
+            self.wrong(pointer, what, "write the content here, without a reference");
             return None;
         }
         self.original.pointer(&place).cloned()
     }
 
-    /// Where `reference` leads in the end: the place of what is no reference itself.
+    /// Follows `reference` to its final target, which is not itself a reference.
     fn destination(&mut self, reference: &str, pointer: &str) -> Option<String> {
         let help = "refer to a place in this file, as in `#/components/schemas/name`";
         let mut next = reference.to_owned();
@@ -271,8 +272,12 @@ impl Resolve<'_> {
                 },
             }
         }
-        let what = format!("`{reference}` leads in a circle");
-        self.wrong(pointer, what, "let one of them say what it is");
+        let what = format!("`{reference}` is part of a cycle of references");
+        self.wrong(
+            pointer,
+            what,
+            "replace one of these references by its content",
+        );
         None
     }
 }
@@ -281,7 +286,7 @@ pub(super) fn reference(node: &Value) -> Option<&str> {
     node.get("$ref")?.as_str()
 }
 
-/// Whether `pointer` is `other` or below it.
+/// Returns whether `pointer` is `other` or below it.
 fn is_within(pointer: &str, other: &str) -> bool {
     pointer
         .strip_prefix(other)
@@ -295,13 +300,13 @@ pub(super) fn local(reference: &str) -> Option<String> {
     is_pointer.then(|| percent_decoded(fragment))
 }
 
-/// The component schema at `pointer`.
+/// Returns the name of the component schema at `pointer`.
 fn component(pointer: &str) -> Option<&str> {
     let name = pointer.strip_prefix("/components/schemas/")?;
     (!name.contains('/')).then_some(name)
 }
 
-/// A fragment of a URL, where a pointer is escaped once more.
+/// Decodes percent-encoding in the fragment of a URL.
 fn percent_decoded(fragment: &str) -> String {
     let mut bytes = Vec::with_capacity(fragment.len());
     let mut rest = fragment.as_bytes();
@@ -320,7 +325,7 @@ fn percent_decoded(fragment: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| fragment.to_owned())
 }
 
-/// What stands beside a `$ref` and is to be kept.
+/// Returns the keys next to a `$ref` that are kept.
 fn beside_reference(schema: &Value, beside: Beside) -> Map<String, Value> {
     let keeps = |key: &str| match beside {
         Beside::Kept => {

@@ -12,7 +12,7 @@ pub(super) fn paths(spec: &Map<String, Value>, pointer: &str, found: &mut Vec<Di
         if !path.starts_with('/') && !is_extension(path) {
             let at = join(&join(pointer, "paths"), path);
             let what = format!("the path `{path}` does not begin with `/`");
-            found.push(Diagnostic::new(at, what, "write it as it follows the host"));
+            found.push(Diagnostic::new(at, what, "begin the path with `/`"));
         }
     }
 }
@@ -27,8 +27,8 @@ pub(super) fn components(
             let is_fit = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
             if name.is_empty() || !name.chars().all(is_fit) {
                 let at = join(&join(pointer, kind), name);
-                let what = format!("`{name}` can't name a component");
-                let help = "a name is made of letters of ASCII, digits, `.`, `_` and `-`";
+                let what = format!("`{name}` is not a valid name of a component");
+                let help = "use ASCII letters, digits, `.`, `_` and `-`";
                 found.push(Diagnostic::new(at, what, help));
             }
         }
@@ -49,7 +49,7 @@ pub(super) fn operation(
         };
         if !is_code {
             let at = join(&join(pointer, "responses"), code);
-            let what = format!("`{code}` is no status of a response");
+            let what = format!("`{code}` is not a response status");
             found.push(Diagnostic::new(at, what, "write `200`, `2XX` or `default`"));
         }
     }
@@ -63,7 +63,11 @@ pub(super) fn parameter(
     let has = |key: &str| parameter.contains_key(key);
     if !has("schema") && !has("content") {
         let what = "a parameter without `schema`";
-        found.push(Diagnostic::new(pointer, what, "say what type it has"));
+        found.push(Diagnostic::new(
+            pointer,
+            what,
+            "add a `schema` with its type",
+        ));
     }
 }
 
@@ -74,7 +78,7 @@ pub(super) fn schema(schema: &Map<String, Value>, pointer: &str, found: &mut Vec
         found.push(Diagnostic::new(
             pointer,
             what,
-            "say what type its items have",
+            "add `items` with their type",
         ));
     }
     let Some(Value::Array(values)) = schema.get("enum") else {
@@ -101,7 +105,7 @@ pub(super) fn schema(schema: &Map<String, Value>, pointer: &str, found: &mut Vec
                 "{value} is not a value of an enum of type {}{more}",
                 kind.unwrap_or_default()
             ),
-            "quote it when a text is meant, as YAML has to with `yes`, `no`, `on` and numbers",
+            "quote it if it is a string; YAML needs quotes for `yes`, `no`, `on` and numbers",
         ));
     }
 }

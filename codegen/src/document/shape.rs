@@ -1,56 +1,56 @@
-//! Whether a tree has the form of its kind of document: every place that has not, at once.
+//! Checks a tree against the form of its kind of document, and reports all differences.
 
 use serde_json::{Map, Value};
 
 use super::join;
 use crate::error::Diagnostic;
 
-/// What a value can be.
+/// The form of a value.
 pub(crate) enum Shape {
     Anything,
     Text,
     Flag,
     Number,
-    /// A whole number of 0 or more.
+    /// An integer of 0 or more.
     Count,
-    /// One of these texts.
+    /// One of these strings.
     Word(&'static [&'static str]),
     List(&'static Shape),
-    /// A map whose keys somebody chose.
+    /// A map with arbitrary keys.
     Map(&'static Shape),
-    /// Such a map, with extensions (`x-…`) among its keys.
+    /// A map with arbitrary keys, which may include extensions (`x-…`).
     Extended(&'static Shape),
     Object(&'static Object),
-    /// The first when it is a mapping, else the second.
+    /// The first form for a mapping, the second for any other value.
     Either(&'static Shape, &'static Shape),
 }
 
-/// An object with keys that are known.
+/// An object with a fixed set of keys.
 pub(crate) struct Object {
-    /// What it is, with an article.
+    /// Its name in messages, with an article.
     pub(crate) what: &'static str,
     pub(crate) required: &'static [&'static str],
     pub(crate) keys: &'static [(&'static str, Shape)],
     pub(crate) others: Others,
-    /// What is to be said of it besides.
+    /// An additional check of the object.
     pub(crate) rule: Option<Rule>,
-    /// Whether a `$ref` may stand for it.
+    /// Whether the object may be a `$ref`.
     pub(crate) by_reference: bool,
 }
 
-/// Adds what is wrong with an object at a pointer, besides the forms of its values.
+/// Adds diagnostics about an object at a pointer, besides those about the form of its values.
 pub(crate) type Rule = fn(&Map<String, Value>, &str, &mut Vec<Diagnostic>);
 
-/// What keys mean that an object does not know.
+/// How unknown keys of an object are treated.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Others {
-    /// A mistake.
+    /// As an error.
     Wrong,
-    /// A mistake when they look like a known one; else nothing that matters here.
+    /// As an error if the key is similar to a known one; otherwise they are ignored.
     WrongIfNear,
 }
 
-/// Adds what is wrong with `value`, which is at `pointer`, to `found`.
+/// Checks `value` at `pointer` and adds diagnostics to `found`.
 pub(crate) fn check(value: &Value, shape: &Shape, pointer: &str, found: &mut Vec<Diagnostic>) {
     let wanted = match (shape, value) {
         (Shape::Anything, _)
@@ -122,7 +122,7 @@ impl Object {
                 check(value, shape, &at, found);
                 continue;
             }
-            // The key that is missing is the likeliest to be meant.
+            // Prefers a key that is missing here: it is more likely to be the intended one.
             let known = self.keys.iter().map(|(known, _)| *known);
             let known = known.filter(|known| !map.contains_key(*known));
             let near = match missing[..] {
@@ -166,7 +166,7 @@ pub(super) fn is_extension(key: &str) -> bool {
     key.starts_with("x-")
 }
 
-/// The last step of a pointer, as a sentence begins with it.
+/// Returns the last step of a pointer, for the beginning of a message.
 fn name(pointer: &str) -> String {
     match super::steps(pointer).pop() {
         Some(step) if step.parse::<usize>().is_err() => format!("`{step}`"),
@@ -175,7 +175,7 @@ fn name(pointer: &str) -> String {
     }
 }
 
-/// What a value is, to be read by people; long texts are cut.
+/// Describes a value for a message. Long strings are cut.
 pub(super) fn described(value: &Value) -> String {
     match value {
         Value::Null => "empty".to_owned(),
@@ -191,7 +191,7 @@ pub(super) fn described(value: &Value) -> String {
     }
 }
 
-/// The one of `known` that `word` was probably meant to be.
+/// Returns the word in `known` that is most similar to `word`, if it is similar enough.
 pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let fold = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
     let folded = fold(word);

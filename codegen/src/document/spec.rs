@@ -1,4 +1,4 @@
-//! A spec: an OpenAPI 3.0 document, read, checked and with all references resolved.
+//! Reads an OpenAPI 3.0 document, checks it and resolves its references.
 
 use openapiv3::{
     OpenAPI, Operation, Parameter, PathItem, ReferenceOr, RequestBody, Response, Schema,
@@ -17,9 +17,9 @@ use crate::error::{Diagnostic, Diagnostics};
 
 /// A spec as a tree.
 pub(crate) struct Spec {
-    /// What it says, with all references but those to component schemas resolved.
+    /// The document, with all references resolved except those to component schemas.
     pub(crate) tree: Value,
-    /// What is wrong in it.
+    /// The problems found in it.
     pub(crate) found: Vec<Diagnostic>,
 }
 
@@ -28,7 +28,7 @@ impl Spec {
     ///
     /// # Errors
     ///
-    /// Returns why it is none: what else it is, or where its text is broken.
+    /// Returns an error if the text is not a spec: syntax errors, or another kind of document.
     pub(crate) fn read(text: &str) -> Result<Self, Vec<Diagnostic>> {
         let mut tree = read(text)?;
         if let Some(wrong) = another_kind(&tree) {
@@ -39,14 +39,14 @@ impl Spec {
         Ok(Self { tree, found })
     }
 
-    /// What has not the form of OpenAPI 3.0 in the tree of a spec.
+    /// Returns where the tree of a spec differs from the form of OpenAPI 3.0.
     pub(crate) fn check(tree: &Value) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         check(tree, &Shape::Object(&SPEC), "", &mut found);
         found
     }
 
-    /// The references of the spec to component schemas that are not there.
+    /// Returns the references to component schemas that do not exist.
     pub(crate) fn dangling(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         let schemas = self.tree.pointer("/components/schemas");
@@ -55,11 +55,11 @@ impl Spec {
         found
     }
 
-    /// The spec, if something can be selected from it.
+    /// Returns the spec if it has a version, paths and component schemas.
     ///
     /// # Errors
     ///
-    /// Returns which part of it is not there.
+    /// Returns the part that is missing.
     pub(crate) fn with_schemas(self) -> Result<Self, Vec<Diagnostic>> {
         let needed = [
             ("/info", "version"),
@@ -100,7 +100,7 @@ pub(crate) fn locate(text: &str, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> 
     found
 }
 
-/// What a document is that is no OpenAPI 3.0.
+/// Returns a diagnostic if the document is not OpenAPI 3.0.
 fn another_kind(tree: &Value) -> Option<Diagnostic> {
     let wrong = |pointer: &str, is: String, help: &str| {
         let what = format!("not an OpenAPI 3.0 document: {is}");
@@ -117,16 +117,16 @@ fn another_kind(tree: &Value) -> Option<Diagnostic> {
     };
     if let Some(openapi) = map.get("openapi").map(version) {
         let is_3_0 = openapi == "3.0" || openapi.starts_with("3.0.");
-        let is = format!("it is of version {openapi}");
+        let is = format!("its version is {openapi}");
         return if is_3_0 {
             None
         } else {
-            wrong("/openapi", is, "version 3.0 is what can be read")
+            wrong("/openapi", is, "pass a document of version 3.0")
         };
     }
     if let Some(swagger) = map.get("swagger").map(version) {
         let is = format!("it is Swagger {swagger}");
-        return wrong("/swagger", is, "version 3.0 of OpenAPI is what can be read");
+        return wrong("/swagger", is, "pass a document of OpenAPI 3.0");
     }
     if map.contains_key("overlay") {
         return wrong("/overlay", "it is an OpenAPI Overlay".to_owned(), help);
@@ -156,7 +156,7 @@ fn dangling(
                 let help = "add the schema to `components.schemas`, or cut the reference";
                 found.push(Diagnostic::new(&pointer, what, help));
             }
-            // What is data may look like a reference.
+            // Example and default values may look like references.
             let is_data = |key: &str| matches!(key, "example" | "examples" | "default" | "enum");
             for (key, value) in map.iter().filter(|(key, _)| !is_data(key)) {
                 dangling(value, join(&pointer, key), is_there, found);
@@ -171,11 +171,11 @@ fn dangling(
     }
 }
 
-/// The typed form of the tree of a spec.
+/// Parses the tree of a spec into typed form.
 ///
 /// # Errors
 ///
-/// Returns the smallest parts that have none.
+/// Returns the smallest parts that can't be parsed.
 pub(crate) fn typed(tree: &Value) -> Result<OpenAPI, Diagnostics> {
     OpenAPI::deserialize(tree).map_err(|error| {
         let mut found = Vec::new();
@@ -188,7 +188,7 @@ pub(crate) fn typed(tree: &Value) -> Result<OpenAPI, Diagnostics> {
 }
 
 fn no_form(pointer: &str, error: serde_json::Error) -> Diagnostic {
-    let what = format!("this has no place in OpenAPI 3.0: {error}");
+    let what = format!("this is not valid in OpenAPI 3.0: {error}");
     Diagnostic::new(
         pointer,
         what,

@@ -1,4 +1,4 @@
-//! Where schemas are in an OpenAPI document.
+//! Walks over the schemas of an OpenAPI document.
 
 use serde_json::Value;
 
@@ -9,14 +9,14 @@ pub(crate) const METHODS: &[&str] = &[
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-/// Which way a schema travels.
+/// The direction of a schema: sent to Stripe, or received.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Side {
     Request,
     Response,
 }
 
-/// The schemas an operation holds itself: of its parameters, its body and its responses.
+/// Returns the schemas written in an operation: of its parameters, body and responses.
 pub(crate) fn operation_schemas<'a>(
     operation: &'a mut Value,
     pointer: &str,
@@ -65,7 +65,7 @@ fn content_schemas<'a>(
     }
 }
 
-/// The schemas directly below `schema`, with the steps that lead to them.
+/// Returns the schemas directly below `schema`, with the steps that lead to them.
 pub(crate) fn children(schema: &mut Value) -> Vec<(Vec<String>, &mut Value)> {
     let mut found = Vec::new();
     let Value::Object(schema) = schema else {
@@ -92,8 +92,8 @@ pub(crate) fn children(schema: &mut Value) -> Vec<(Vec<String>, &mut Value)> {
     found
 }
 
-/// Calls `visit` on `schema` and then on every schema below it, with their pointers.
-/// What `visit` puts in a schema's place is what the walk goes on with.
+/// Calls `visit` on `schema` and then on every schema below it, with their pointers. If `visit`
+/// replaces a schema, the walk goes on with the new one.
 pub(crate) fn walk(schema: &mut Value, pointer: &str, visit: &mut dyn FnMut(&mut Value, &str)) {
     visit(schema, pointer);
     for (steps, child) in children(schema) {

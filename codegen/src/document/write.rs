@@ -1,8 +1,8 @@
-//! Writing: a tree → YAML that everybody reads alike.
+//! Writes a tree as YAML that YAML 1.1 and 1.2 parsers read alike.
 
 use serde_json::Value;
 
-/// The usual order of the keys of OpenAPI objects; all others follow in alphabetical order.
+/// The usual order of keys in OpenAPI objects; other keys follow in alphabetical order.
 const ORDER: &[&str] = &[
     "openapi",
     "info",
@@ -28,7 +28,7 @@ const ORDER: &[&str] = &[
     "responses",
 ];
 
-/// Maps whose keys are names somebody chose, so that ORDER says nothing about them.
+/// Maps with arbitrary keys, which ORDER does not apply to.
 const NAMED: &[&str] = &[
     "properties",
     "paths",
@@ -38,8 +38,8 @@ const NAMED: &[&str] = &[
     "x-list-filters",
 ];
 
-/// `value` as YAML with a fixed order of keys, whatever the order they came in. What readers of
-/// YAML 1.1 would take for something else than a string is quoted.
+/// Writes `value` as YAML, with the same order of keys for any order of input. Quotes strings
+/// that a YAML 1.1 parser would read as another type.
 pub(crate) fn to_yaml(value: &Value) -> String {
     let text = value.to_string();
     let mut unused = ('\u{e000}'..='\u{f8ff}').filter(|mark| !text.contains(*mark));
@@ -48,11 +48,11 @@ pub(crate) fn to_yaml(value: &Value) -> String {
         .expect("no text has all characters of private use");
     let yaml = serde_yaml::to_string(&ordered(value, false, mark));
     let yaml = yaml.expect("a JSON tree has string keys");
-    // serde_yaml lets nobody choose how a string is quoted.
+    // serde_yaml has no option for quotes, so a mark takes their place until here.
     yaml.replace(mark, "'")
 }
 
-/// `text`, between marks that stand for quotes where it has to be quoted.
+/// Returns `text`, between marks if it has to be quoted.
 fn quoted(text: &str, mark: char) -> serde_yaml::Value {
     if is_more_than_text(text) {
         format!("{mark}{text}{mark}").into()
@@ -61,8 +61,8 @@ fn quoted(text: &str, mark: char) -> serde_yaml::Value {
     }
 }
 
-/// Whether YAML 1.1, but not 1.2, reads `text` without quotes as a boolean, a number, a time, or
-/// one of its special keys: see <https://yaml.org/type/>. Quotes that are not needed do no harm.
+/// Returns whether YAML 1.1, unlike 1.2, reads `text` without quotes as a boolean, a number, a
+/// time or a special key; see <https://yaml.org/type/>. Some texts are quoted without need.
 fn is_more_than_text(text: &str) -> bool {
     const BOOLEANS: &[&str] = &["y", "n", "yes", "no", "on", "off"];
     let lower = text.to_ascii_lowercase();
@@ -89,7 +89,7 @@ fn is_more_than_text(text: &str) -> bool {
     is_number && made_of(number, "0123456789_,.:e+-") || is_date(&lower)
 }
 
-/// Whether `text` begins with a date, as `2001-12-14` and times do.
+/// Returns whether `text` begins with a date, such as `2001-12-14`.
 fn is_date(text: &str) -> bool {
     let mut parts = text.splitn(3, '-');
     let mut digits = |most: usize| {

@@ -1,4 +1,4 @@
-//! Text → names, with all that is wrong in it.
+//! Parses a names file.
 
 use super::comments::Comments;
 use super::{CallEntry, Entry, FILE, Names};
@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Names {
-    /// Reads a names file.
+    /// Parses a names file.
     ///
     /// # Errors
     ///
-    /// Returns everything that is wrong with it, each with its place.
+    /// Returns all problems of the file, each with its place.
     pub(crate) fn read(text: &str) -> Result<Self, Diagnostics> {
         let head: Vec<&str> = text
             .lines()
@@ -33,7 +33,11 @@ impl Names {
         let source = Source { name: FILE, text };
         match document::open(source)? {
             Value::Object(root) => Reader { found: &mut found }.root(&root, &mut names),
-            _ => found.push(Diagnostic::new("", "no mapping of modules", FORM)),
+            _ => found.push(Diagnostic::new(
+                "",
+                "this is not a mapping of modules",
+                FORM,
+            )),
         }
         names.twice(&mut found);
         let found = found.into_iter().map(|wrong| wrong.in_file(FILE)).collect();
@@ -51,7 +55,7 @@ impl Names {
                     found.push(Diagnostic::new(
                         pointer,
                         format!("`{place}` is `{other}` already"),
-                        "give a place to one type",
+                        "list each place at one type",
                     ));
                 }
             }
@@ -59,7 +63,7 @@ impl Names {
     }
 }
 
-const FORM: &str = "the head of the file says what there is; or let `cargo xtask spec` write it";
+const FORM: &str = "see the head of the file for its form, or let `cargo xtask spec` write it";
 
 struct Reader<'a> {
     found: &'a mut Vec<Diagnostic>,
@@ -95,7 +99,7 @@ impl Reader<'_> {
             self.wrong(pointer, format!("`{module}` can't be the name of a module"));
         }
         let Value::Object(types) = value else {
-            return self.wrong(pointer, "no mapping of types");
+            return self.wrong(pointer, "this is not a mapping of types");
         };
         for (name, value) in types {
             let pointer = join(pointer, name);
@@ -108,7 +112,7 @@ impl Reader<'_> {
             }
             let entry = self.entry(value, &pointer);
             if entry.at.is_empty() {
-                self.wrong(&pointer, "a type without a place");
+                self.wrong(&pointer, "the type has no place");
             }
             *names.entry(module, name) = entry;
         }
@@ -117,7 +121,10 @@ impl Reader<'_> {
     fn entry(&mut self, value: &Value, pointer: &str) -> Entry {
         let mut entry = Entry::default();
         let Value::Object(keys) = value else {
-            self.wrong(pointer, "no mapping with the places of the type in `at`");
+            self.wrong(
+                pointer,
+                "this is not a mapping with the places of the type in `at`",
+            );
             return entry;
         };
         for (key, value) in keys {
@@ -138,7 +145,7 @@ impl Reader<'_> {
                     entry.without_client = value == &Value::Bool(true);
                 }
                 "at" => entry.at = self.texts(value, pointer),
-                _ => self.wrong(pointer, format!("`{key}` says nothing of a type")),
+                _ => self.wrong(pointer, format!("`{key}` is not a key of a type")),
             }
         }
         entry
@@ -147,7 +154,7 @@ impl Reader<'_> {
     fn call(&mut self, value: &Value, pointer: &str) -> CallEntry {
         let mut entry = CallEntry::default();
         let Value::Object(keys) = value else {
-            self.wrong(pointer, "no mapping of what is special of the operation");
+            self.wrong(pointer, "this is not a mapping with keys of an operation");
             return entry;
         };
         for (key, value) in keys {
@@ -157,14 +164,17 @@ impl Reader<'_> {
                     entry.call = self.text(value, pointer);
                     let steps = entry.call.iter().flat_map(|call| call.split('.'));
                     if !{ steps }.all(naming::is_snake) {
-                        self.wrong(pointer, "no names joined by dots");
+                        self.wrong(
+                            pointer,
+                            "this is not names joined by dots, such as `farm.cows.milk`",
+                        );
                         entry.call = None;
                     }
                 }
                 "builder" => entry.builder = self.path(value, pointer),
                 "params" => entry.params = self.idents(value, pointer, naming::is_snake),
                 "strings" => entry.strings = self.set(value, pointer),
-                _ => self.wrong(pointer, format!("`{key}` says nothing of an operation")),
+                _ => self.wrong(pointer, format!("`{key}` is not a key of an operation")),
             }
         }
         entry
@@ -218,7 +228,7 @@ impl Reader<'_> {
         self.texts(value, pointer).into_iter().collect()
     }
 
-    /// Names that are no other's.
+    /// Reads a map of words and the names chosen for them, and checks the names.
     fn idents(
         &mut self,
         value: &Value,
@@ -227,7 +237,7 @@ impl Reader<'_> {
     ) -> BTreeMap<String, String> {
         let mut idents = BTreeMap::new();
         let Value::Object(entries) = value else {
-            self.wrong(pointer, "no mapping");
+            self.wrong(pointer, "this is not a mapping");
             return idents;
         };
         for (word, ident) in entries {
@@ -236,7 +246,7 @@ impl Reader<'_> {
                 Some(ident) if is_ident(ident) => {
                     idents.insert(word.clone(), ident.to_owned());
                 }
-                _ => self.wrong(&pointer, "no name that Rust could have here"),
+                _ => self.wrong(&pointer, "this is not a valid Rust name here"),
             }
         }
         idents
@@ -250,13 +260,16 @@ impl Reader<'_> {
     ) -> BTreeMap<String, BTreeMap<String, String>> {
         let mut params = BTreeMap::new();
         let Value::Object(entries) = value else {
-            self.wrong(pointer, "no mapping");
+            self.wrong(pointer, "this is not a mapping");
             return params;
         };
         for (param, beside) in entries {
             let pointer = join(pointer, param);
             let Value::Object(beside) = beside else {
-                self.wrong(&pointer, "no mapping of what is sent beside the parameter");
+                self.wrong(
+                    &pointer,
+                    "this is not a mapping of what is sent beside the parameter",
+                );
                 continue;
             };
             let beside = beside.iter().filter_map(|(name, value)| {
@@ -273,13 +286,13 @@ impl Reader<'_> {
         let path = value.as_str().and_then(|path| path.split_once("::"));
         let path = path.filter(|(module, name)| naming::is_snake(module) && naming::is_camel(name));
         if path.is_none() {
-            self.wrong(pointer, "no `module::Name`");
+            self.wrong(pointer, "this is not a path such as `module::Name`");
         }
         path.map(|(module, name)| (module.to_owned(), name.to_owned()))
     }
 }
 
-/// Why a type can't have that name.
+/// Returns the reason why a type can't have that name.
 fn refused(name: &str) -> Option<&'static str> {
     if !naming::is_camel(name) {
         return Some("Rust writes types in `UpperCamelCase`");

@@ -1,18 +1,18 @@
-//! Names → text, always in the same order: modules, types and places by name, components first.
+//! Writes a names file in a fixed order: modules, types and places by name, components first.
 
 use super::comments::{Comments, of_key, of_place};
 use super::{CallEntry, Entry, Names};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-/// What a file that has no head begins with.
+/// The head of a new file.
 const HEAD: &str = "\
 # What every type of the generated crate is called, and which places of the spec are this type.
 # Added to by machine, changed by people only.
 ";
 
 impl Names {
-    /// The text of the file.
+    /// Returns the text of the file.
     pub(crate) fn write(&self) -> String {
         let mut out = Writer {
             text: match self.head.is_empty() {
@@ -168,9 +168,10 @@ fn is_operation(place: &str) -> bool {
     place.contains(" /")
 }
 
-/// A text as YAML writes it on one line: plain where every reader of YAML takes it for a text.
+/// Writes a string as a YAML scalar on one line, without quotes if every YAML parser reads it as
+/// a string.
 fn scalar(text: &str) -> String {
-    // What begins a number, a date or a boolean in some version of YAML is quoted.
+    // Quotes everything that some version of YAML could read as a number, a date or a boolean.
     let is_word = |text: &str| {
         let lower = text.to_ascii_lowercase();
         let words = ["null", "true", "false", "yes", "no", "on", "off", "y", "n"];
@@ -189,7 +190,7 @@ fn scalar(text: &str) -> String {
     }
 }
 
-/// A text in quotes, in which YAML reads what JSON does.
+/// Writes a string in double quotes. YAML reads the escapes of JSON.
 fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

@@ -1,6 +1,6 @@
-//! The words that Rust keeps for itself.
+//! The keywords of Rust.
 
-/// The keywords of Rust 2024, strict and reserved.
+/// Returns whether `name` is a strict or reserved keyword of Rust 2024.
 pub(super) fn is_keyword(name: &str) -> bool {
     matches!(
         name,

@@ -1,4 +1,4 @@
-//! Merging an update into its targets.
+//! Merges an update into its targets.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,11 @@ use serde_json::{Map, Value, json};
 use crate::document::{self, Object, Others, Shape, is_openapi_key, join, nearest, steps};
 use crate::error::{Diagnostic, Fix};
 
-/// The key of the texts of an enum's values.
+/// The key of the descriptions of an enum's values.
 pub(super) const VALUES: &str = "x-enum-descriptions";
 
-/// What an overlay says to the generator, each with the form of its value. There are no others.
+/// The extensions that an overlay can use to instruct the generator, with the form of their
+/// values.
 const OWN: &[(&str, Shape)] = &[
     (VALUES, Shape::Map(&Shape::Text)),
     ("x-at-most-one", Shape::List(&Shape::List(&Shape::Text))),
@@ -20,7 +21,7 @@ const OWN: &[(&str, Shape)] = &[
     (SENSITIVE, Shape::Flag),
 ];
 
-/// The object that an event carries, where it is not quite what its schema says.
+/// The object of an event that differs from its schema.
 static CARRIED: Object = Object {
     what: "the object of an event",
     required: &["description", "missing"],
@@ -35,7 +36,7 @@ static CARRIED: Object = Object {
 
 const SENSITIVE: &str = "x-sensitive";
 
-/// Maps whose keys are names somebody chose.
+/// Maps with arbitrary keys.
 const NAMED: &[&str] = &[
     "properties",
     "paths",
@@ -52,16 +53,17 @@ const NAMED: &[&str] = &[
     VALUES,
 ];
 
-/// Keys of values that are data, in which nothing has a meaning of its own.
+/// Keys whose values are data: nothing below them is checked.
 const DATA: &[&str] = &["default", "example", "examples", "enum"];
 
 pub(super) struct Merge<'a> {
-    /// The extensions of upstream, which an update may change.
+    /// The extensions of the upstream spec, which an update may change.
     extensions: &'a BTreeSet<String>,
     targets: usize,
-    /// Whether a slip is corrected: of several targets, another may have what it speaks of.
+    /// Whether typing errors are corrected. With several targets they are not, as another target
+    /// may have the place.
     corrects: bool,
-    /// What was not there to be documented, and in how many targets.
+    /// Documented places that do not exist, with the number of targets in which each is missing.
     missed: BTreeMap<Diagnostic, usize>,
     wrong: Vec<Diagnostic>,
 }
@@ -77,11 +79,11 @@ impl<'a> Merge<'a> {
         }
     }
 
-    /// What makes no sense, and what is not there.
+    /// Returns the meaningless parts of the update, and the places that do not exist.
     pub(super) fn finish(mut self) -> (Vec<Diagnostic>, Vec<Diagnostic>) {
         self.wrong.sort();
         self.wrong.dedup();
-        // Of what a wildcard matches, one may have what another has not.
+        // With a wildcard, a place is only missing if no target has it.
         let in_all = self
             .missed
             .into_iter()
@@ -90,7 +92,7 @@ impl<'a> Merge<'a> {
         (self.wrong, missed.collect())
     }
 
-    /// Merges `update`, which the overlay has at `pointer`, into `target`, which is at `at`.
+    /// Merges `update`, at `pointer` in the overlay, into `target`, at `at` in the spec.
     pub(super) fn value(&mut self, target: &mut Value, update: &Value, at: &str, pointer: &str) {
         match (target, update) {
             (Value::Object(target), Value::Object(update)) => {
@@ -131,7 +133,7 @@ impl<'a> Merge<'a> {
         }
     }
 
-    /// What `key` of an object of OpenAPI was meant to be.
+    /// Returns the key of OpenAPI that `key` was meant to be.
     fn meant<'k>(&mut self, target: &Map<String, Value>, key: &'k str, pointer: &str) -> &'k str {
         let is_known = if key.starts_with("x-") {
             OWN.iter().any(|(own, _)| *own == key) || self.extensions.contains(key)
@@ -143,7 +145,7 @@ impl<'a> Merge<'a> {
         }
         let own = OWN.iter().map(|(own, _)| *own);
         let near = nearest(key, own).or_else(|| document::nearest_openapi_key(key));
-        let what = format!("`{key}` means nothing to OpenAPI or to the generator");
+        let what = format!("`{key}` is not a key of OpenAPI or of the generator");
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => {
@@ -155,14 +157,14 @@ impl<'a> Merge<'a> {
         near.unwrap_or(key)
     }
 
-    /// Checks the value and the place of one of the overlay's own keys.
+    /// Checks the value and the place of one of the generator's extensions.
     fn own(&mut self, key: &str, value: &Value, at: &str, pointer: &str) {
         if let Some((_, shape)) = OWN.iter().find(|(own, _)| *own == key) {
             document::check(value, shape, pointer, &mut self.wrong);
         }
         if key == SENSITIVE && !can_be_sensitive(at) {
             let what = format!("`{SENSITIVE}` does nothing here");
-            let help = "what is kept out of logs is a whole property or parameter: mark that";
+            let help = "mark the whole property or parameter";
             self.wrong.push(Diagnostic::new(pointer, what, help));
         }
     }
@@ -201,7 +203,7 @@ impl<'a> Merge<'a> {
         target.insert(key.to_owned(), added);
     }
 
-    /// Adds those of `texts` that are about values of the enum `target`.
+    /// Adds the texts about values of the enum `target`.
     fn values(
         &mut self,
         target: &mut Map<String, Value>,
@@ -248,17 +250,17 @@ impl<'a> Merge<'a> {
     }
 }
 
-/// Whether the keys of the map at `pointer` are names that somebody chose.
+/// Returns whether the map at `pointer` has arbitrary keys.
 fn is_named(pointer: &str) -> bool {
     let mut named = false;
     for step in steps(pointer) {
-        // A property can be called `properties`.
+        // A property can be named `properties`.
         named = !named && NAMED.contains(&&*step);
     }
     named
 }
 
-/// Whether what is at `pointer` is a property, a parameter, or the schema of a parameter.
+/// Returns whether `pointer` is a property, a parameter, or the schema of a parameter.
 fn can_be_sensitive(pointer: &str) -> bool {
     let steps = steps(pointer);
     let below = |from_end: usize, name: &str| {
@@ -271,8 +273,8 @@ fn can_be_sensitive(pointer: &str) -> bool {
     is_property || below(2, "parameters") || below(1, "schema") && below(3, "parameters")
 }
 
-/// Whether adding `value` would make a schema out of mere documentation: the sign of a field that
-/// is gone. What is really added says its type.
+/// Returns whether adding `value` would create a schema that has only documentation. This happens
+/// when the documented field no longer exists; an update that really adds a field has a type.
 fn adds_only_words(key: &str, at: &str, value: &Value) -> bool {
     let holds_schemas = [
         "properties",

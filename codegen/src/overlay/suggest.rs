@@ -1,18 +1,18 @@
-//! What a target that matches nothing was meant to be.
+//! Suggests a correction for a target that matches nothing.
 
 use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use crate::document::{self, nearest};
 
-/// A target that is one slip away from `target` and matches something in `spec`.
+/// Returns a target that differs from `target` by one typing error and matches in `spec`.
 pub(super) fn target(spec: &Value, target: &str) -> Option<(String, JsonPath)> {
     let segments = segments(target)?;
     let matched = |path: &str| -> Option<Vec<String>> {
         let path = document::path(path, String::new()).ok()?;
         Some(document::locate(spec, &path)).filter(|found| !found.is_empty())
     };
-    // The first segment that matches nothing is the one to correct.
+    // The first segment that matches nothing is corrected.
     let mut before = "$".to_owned();
     for (index, segment) in segments.iter().enumerate() {
         let with = format!("{before}{segment}");
@@ -24,7 +24,7 @@ pub(super) fn target(spec: &Value, target: &str) -> Option<(String, JsonPath)> {
         let holders = matched(before.trim_end_matches('.'))?;
         let holders = holders.iter().filter_map(|at| spec.pointer(at));
         let words: Vec<&str> = match start.strip_prefix("[?@.") {
-            // `[?@.name == 'limit']`: what the items are called.
+            // In `[?@.name == 'limit']` the value of the item's property is corrected.
             Some(key) => {
                 let key = key.split([' ', '=']).next()?;
                 let items = holders.flat_map(items);
@@ -59,7 +59,7 @@ fn items(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
     }
 }
 
-/// The segments of a JSONPath, as they are written.
+/// Splits a JSONPath into segments, as written.
 fn segments(path: &str) -> Option<Vec<&str>> {
     let mut rest = path.strip_prefix('$')?;
     let mut segments = Vec::new();
@@ -85,7 +85,7 @@ fn segments(path: &str) -> Option<Vec<&str>> {
     Some(segments)
 }
 
-/// Behind the bracket that closes the one that `text` begins with.
+/// Returns the index after the bracket that closes the one at the start of `text`.
 fn bracket_end(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     let mut quote = None;
@@ -110,7 +110,7 @@ fn bracket_end(text: &str) -> Option<usize> {
     None
 }
 
-/// The one word of a segment, with what is before and after it.
+/// Returns the only word of a segment, with the text before and after it.
 fn parts(segment: &str) -> Option<(&str, &str, &str)> {
     if !segment.starts_with('[') {
         let word = segment.trim_start_matches('.');
@@ -123,7 +123,7 @@ fn parts(segment: &str) -> Option<(&str, &str, &str)> {
     let (start, rest) = segment.split_at(quote + 1);
     let end = rest.find(mark)?;
     let (word, end) = rest.split_at(end);
-    // Of several words nobody knows which one is wrong.
+    // With several words, the wrong one can't be known.
     let is_one = !end[1..].contains(['\'', '"']) && !word.contains('\\');
     is_one.then_some((start, word, end))
 }

@@ -1,4 +1,4 @@
-//! What the selected operations and resources refer to, and where that ends.
+//! Collects the schemas that the selected operations and resources refer to.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use super::select::Operation;
 use crate::document::{SCHEMAS, join, nearest, operation_schemas, walk};
 use crate::error::{Diagnostic, Fix};
 
-/// Which schemas are resources, and which of them the slice holds in which feature.
+/// The resources of the spec, and the feature of those that are selected.
 pub(super) struct Resources {
     all: BTreeSet<String>,
     feature: BTreeMap<String, String>,
@@ -40,7 +40,8 @@ impl Resources {
                     };
                     let what = format!("the upstream spec has no schema `{resource}`");
                     found.push(Diagnostic::new(pointer, what, help).with(fix));
-                    // As if it were corrected: else all that speaks of it would look wrong.
+                    // Goes on with the correction, so that other uses of the name are not
+                    // reported as well.
                     if let Some(near) = near {
                         feature
                             .entry(near.to_owned())
@@ -62,15 +63,16 @@ impl Resources {
         Self { all, feature }
     }
 
-    /// Why references to `name` leave the slice.
+    /// Describes why references to `name` leave the subset.
     fn outside(&self, name: &str) -> String {
         match self.feature.get(name) {
-            Some(feature) => format!("in the feature `{feature}`, and this is always there"),
+            Some(feature) => format!("in the feature `{feature}`, and this is always compiled"),
             None => "in no feature".to_owned(),
         }
     }
 
-    /// Whether schemas of the default feature, or of the others, may refer to `name`.
+    /// Returns whether a schema may refer to `name`. `from_default` says whether the schema is in
+    /// the default feature, which can't refer to other features.
     fn allow(&self, name: &str, from_default: bool) -> bool {
         match self.feature.get(name) {
             Some(feature) => !from_default || feature == DEFAULT,
@@ -79,8 +81,9 @@ impl Resources {
     }
 }
 
-/// Adds the resources that the operations of features without resources answer with, themselves or
-/// in a list, to `feature`: to the default one, if an operation of it does.
+/// Adds the resources that operations answer with, directly or in a list, to the feature of the
+/// operation, if that names no resources. If several features answer with a resource, the default
+/// feature takes it.
 fn answered(
     rules: &Rules,
     operations: &[Operation],
@@ -103,7 +106,7 @@ fn answered(
             if !all.contains(name) || !seen.insert(name) {
                 continue;
             }
-            // What is one of several resources is all of them.
+            // If one alternative of an answer is a resource of the feature, so are the others.
             let arms = schemas
                 .get(name)
                 .filter(|schema| schema.get("properties").is_none());
@@ -120,8 +123,8 @@ fn answered(
     }
 }
 
-/// Reports the resources that operations answer with, themselves or in a list, and that no feature
-/// names; goes on as if that of the operation did, so that what follows from it is reported too.
+/// Reports the resources that operations answer with, directly or in a list, and that no feature
+/// names. Goes on as if the operation's feature named them, to find later problems too.
 fn unnamed(
     rules: &Rules,
     operations: &[Operation],
@@ -148,8 +151,8 @@ fn unnamed(
                 operation.method, operation.path
             );
             let help = format!(
-                "name it below `resources` of `{of}`, or of another feature; or leave the answer raw, \
-                 which is to be said below `raw`"
+                "name it below `resources` of `{of}`, or of another feature; or list the answer below \
+                 `raw` in the rules"
             );
             let pointer = format!("{}/resources", join("/features", of));
             found.push(Diagnostic::new(pointer, what, help).with(Fix::AddResource {
@@ -161,7 +164,7 @@ fn unnamed(
     }
 }
 
-/// The schemas of what an operation answers when it succeeds, and the notation of their places.
+/// Returns the schemas of an operation's successful responses, with their places.
 fn good_answers(operation: &Operation) -> Vec<(String, &Value)> {
     let responses = operation.value.get("responses").and_then(Value::as_object);
     let good = responses
@@ -174,7 +177,8 @@ fn good_answers(operation: &Operation) -> Vec<(String, &Value)> {
     schemas.map(|schema| (place.clone(), schema)).collect()
 }
 
-/// The components that `schema` of a response is: itself, one of several, or a list of it.
+/// Returns the components that a response schema refers to: one, several alternatives, or the
+/// items of a list.
 fn answers(schema: &Value) -> impl Iterator<Item = &str> {
     let item = schema.pointer("/properties/data/items");
     let choices = [Some(schema), item]
@@ -189,8 +193,8 @@ fn answers(schema: &Value) -> impl Iterator<Item = &str> {
     choices.filter_map(|schema| reference(schema)?.ok())
 }
 
-/// Stripe marks its resources with an id of their own, but forgets some that are objects of the
-/// API all the same.
+/// Returns whether a schema is a resource. Stripe marks resources with `x-resourceId`, but not
+/// all; others are recognized by their properties.
 fn is_resource(schema: &Value) -> bool {
     let Some(properties) = schema.get("properties") else {
         return schema.get("x-resourceId").is_some();
@@ -200,9 +204,8 @@ fn is_resource(schema: &Value) -> bool {
         || properties.get("id").is_some() && kinds.is_some_and(|kinds| kinds.len() == 1)
 }
 
-/// The schemas that `operations` and the resources of the slice need, taken out of `schemas`.
-/// References that leave the slice are cut, in them and in the operations; the places of these are
-/// returned as well.
+/// Takes the schemas that `operations` and the selected resources need out of `schemas`.
+/// References to other resources are cut; their places are returned as well.
 pub(super) fn take(
     resources: &Resources,
     operations: &mut [Operation],
@@ -211,7 +214,7 @@ pub(super) fn take(
 ) -> (Map<String, Value>, Vec<Place>) {
     let mut taken = Map::new();
     let mut left = Vec::new();
-    // What the default feature reaches belongs to it, so its references are cut first.
+    // Schemas that the default feature reaches belong to it, so they are taken first.
     for default in [true, false] {
         let mut pass = Pass {
             resources,
@@ -256,7 +259,7 @@ pub(super) fn take(
 struct Pass<'a> {
     resources: &'a Resources,
     default: bool,
-    /// The schemas still to take, with the place that refers to them.
+    /// The schemas still to take, and the place that refers to each.
     open: BTreeMap<String, String>,
     left: &'a mut Vec<Place>,
     found: &'a mut Vec<Diagnostic>,
@@ -274,7 +277,7 @@ impl Pass<'_> {
                     to: gone,
                 });
             }
-            // The reader says which references lead elsewhere.
+            // References to other places are reported elsewhere.
             if let Some(Ok(name)) = reference(schema) {
                 let open = self.open.entry(name.to_owned());
                 open.or_insert_with(|| pointer.to_owned());
@@ -283,17 +286,18 @@ impl Pass<'_> {
     }
 }
 
-/// The name `schema` refers to, or the reference that is not to a component schema.
+/// Returns the component that `schema` refers to, or the reference if it is not to a component.
 fn reference(schema: &Value) -> Option<Result<&str, &str>> {
     let reference = schema.get("$ref")?.as_str()?;
     Some(reference.strip_prefix(SCHEMAS).ok_or(reference))
 }
 
-/// Cuts the references of `schema` to resources outside, and returns the names of these and of
-/// those that go with them.
+/// Cuts the references of `schema` to resources outside of the subset. Returns the names of these
+/// and of resources that are cut with them.
 ///
-/// Of several resources those outside go: a union tells them apart, and keeps what it does not
-/// know. One left alone could not tell itself from those that went, so it goes too.
+/// In a union, the alternatives outside are removed; the generated union keeps unknown objects as
+/// raw JSON. If a single alternative remains it is cut too, since it could not be told from the
+/// others.
 fn cut_references(schema: &mut Value, allow: &dyn Fn(&str) -> bool) -> BTreeSet<String> {
     let mut gone = BTreeSet::new();
     let name = |schema: &Value| Some(reference(schema)?.ok()?.to_owned());

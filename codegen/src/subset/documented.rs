@@ -1,11 +1,11 @@
-//! Whether everything that will be public has documentation.
+//! Checks that everything public is documented.
 
 use serde_json::{Map, Value};
 
 use crate::document::{METHODS, join, operation_schemas, walk};
 use crate::error::{Diagnostic, Fix};
 
-/// Reports all that lacks documentation in `spec`.
+/// Reports all places of `spec` without documentation.
 pub(super) fn check(spec: &mut Value, found: &mut Vec<Diagnostic>) {
     let mut check = Check { found };
     if let Some(Value::Object(paths)) = spec.get_mut("paths") {
@@ -83,7 +83,7 @@ impl Check<'_> {
         };
         let texts = schema.get("x-enum-descriptions").and_then(Value::as_object);
         let values: Vec<&str> = values.iter().filter_map(Value::as_str).collect();
-        // The name of an object's kind says what it is; an empty value clears.
+        // Needs no text: the name of an object's kind, and an empty value, which clears.
         let is_kind = pointer.ends_with("/properties/object") && values.len() == 1;
         if is_kind || are_countries(&values) {
             return;
@@ -97,13 +97,13 @@ impl Check<'_> {
     }
 
     fn missing(&mut self, pointer: &str, what: String, fix: Fix) {
-        let help = "say it in an overlay";
+        let help = "describe it in an overlay";
         self.found
             .push(Diagnostic::new(pointer, what, help).with(fix));
     }
 }
 
-/// Lists have a type of the runtime: it documents their fields.
+/// Returns whether a schema is a list. The runtime's `List` documents the fields of lists.
 fn is_list(schema: &Map<String, Value>) -> bool {
     let kinds = schema
         .get("properties")
@@ -113,7 +113,7 @@ fn is_list(schema: &Map<String, Value>) -> bool {
         .is_some_and(|kinds| kinds.len() == 1 && kinds[0] == "list")
 }
 
-/// ISO 3166-1 alpha-2 codes say more than a list of country names of our own would.
+/// Returns whether the values are ISO 3166-1 alpha-2 country codes, which need no text.
 fn are_countries(values: &[&str]) -> bool {
     let is_code = |value: &str| value.len() == 2 && value.bytes().all(|b| b.is_ascii_uppercase());
     values.iter().all(|value| is_code(value))

@@ -1,4 +1,4 @@
-//! What a person pastes and deletes to be rid of problems whose way out is plain.
+//! Makes the edits that fix problems, for a person to complete and make.
 
 mod lines;
 mod stubs;
@@ -13,8 +13,8 @@ use crate::error::{Diagnostic, Edit, Fix, LineChange};
 use crate::placeholder::TODO;
 use crate::source::Source;
 
-/// The edits that the fixes of `found` come to, by file and from its end to its beginning.
-/// `sources` are the overlays and the rules, `tree` is the spec that was made.
+/// Returns the edits for the fixes of `found`, by file, each from its end to its beginning.
+/// `sources` are the overlays and the rules; `tree` is the new spec.
 pub(super) fn of(
     found: &[Diagnostic],
     rules: Source<'_>,
@@ -36,7 +36,7 @@ pub(super) fn of(
     edits
 }
 
-/// What is of no use any more in `source`.
+/// Returns edits that delete the unused entries of `source`.
 fn removals(found: &[Diagnostic], source: Source<'_>) -> Vec<Edit> {
     let own = found
         .iter()
@@ -59,7 +59,7 @@ fn removals(found: &[Diagnostic], source: Source<'_>) -> Vec<Edit> {
     blocks.map(edit).collect()
 }
 
-/// The places in `stale`, and instead of all parts of something this itself.
+/// Replaces the places in `stale` by their parent if all its parts are stale.
 fn whole(mut stale: BTreeSet<String>, document: &Value) -> BTreeSet<String> {
     loop {
         let mut more = BTreeSet::new();
@@ -70,7 +70,7 @@ fn whole(mut stale: BTreeSet<String>, document: &Value) -> BTreeSet<String> {
             let is_entry = steps(parent).len() < 2;
             let all = match document.pointer(parent) {
                 _ if is_entry => false,
-                // An action is of no use without its target, or its update.
+                // An action without its target or update has no use.
                 Some(Value::Object(_)) if matches!(key, "target" | "update" | "to") => true,
                 Some(Value::Object(map)) => {
                     map.keys().all(|key| stale.contains(&join(parent, key)))
@@ -100,7 +100,7 @@ fn whole(mut stale: BTreeSet<String>, document: &Value) -> BTreeSet<String> {
         .collect()
 }
 
-/// What the rules lack.
+/// Returns the entries to add to the rules.
 fn decisions(found: &[Diagnostic], rules: Source<'_>) -> Vec<Edit> {
     let mut edits = Vec::new();
     let lines = Lines::of(rules);

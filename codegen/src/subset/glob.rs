@@ -1,9 +1,11 @@
-//! The patterns of `subset.yaml`.
+//! Matches the patterns of `subset.yaml`.
 
-/// Whether `pattern` matches all of `text`: `*` stands for anything but `/`, `**` for anything.
+/// Returns whether `pattern` matches all of `text`. `*` matches any characters except `/`, and
+/// `**` any characters.
 pub(super) fn matches(pattern: &str, text: &str) -> bool {
     let pattern: Vec<char> = pattern.chars().collect();
-    // Where in the pattern one can be after what was read of the text: many stars take no longer.
+    // The set of possible positions in the pattern. With it, time does not grow with the number
+    // of stars.
     let mut here = vec![false; pattern.len() + 1];
     here[0] = true;
     pass_stars(&pattern, &mut here);
@@ -23,12 +25,12 @@ pub(super) fn matches(pattern: &str, text: &str) -> bool {
     here[pattern.len()]
 }
 
-/// Whether the star at `at` begins a `**`.
+/// Returns whether the star at `at` begins a `**`.
 fn is_double(pattern: &[char], at: usize) -> bool {
     pattern.get(at + 1) == Some(&'*')
 }
 
-/// A star can also stand for nothing.
+/// Adds the positions after stars, since a star can match nothing.
 fn pass_stars(pattern: &[char], here: &mut [bool]) {
     for at in 0..pattern.len() {
         if here[at] && pattern[at] == '*' {

@@ -1,4 +1,4 @@
-//! What a spec was made from, which it says itself.
+//! Records in a spec what it was made from.
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -9,21 +9,21 @@ const COMMIT: &str = "x-source-commit";
 const SOURCE: &str = "x-source-sha256";
 const INPUTS: &str = "x-inputs-sha256";
 
-/// What a spec says of what it was made from.
+/// The origin of a spec, from its header.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
     /// The API version.
     pub version: String,
-    /// The commit of the repository that the full spec is from, when that was known.
+    /// The commit of the repository that the full spec is from, if known.
     pub commit: Option<String>,
-    /// The digest of the full spec.
+    /// The SHA-256 digest of the full spec.
     pub sha256: String,
-    /// The digest of the rules and the overlays.
+    /// The SHA-256 digest of the rules and overlays.
     pub inputs_sha256: String,
 }
 
 impl Origin {
-    /// What the text of a spec that [`subset`](crate::subset) made says at its beginning.
+    /// Reads the header of a spec that [`subset`](crate::subset) made.
     pub fn of(made: &str) -> Self {
         let info = made.lines().skip_while(|line| *line != "info:").skip(1);
         let info = info.take_while(|line| line.starts_with(' '));
@@ -41,18 +41,18 @@ impl Origin {
         origin
     }
 
-    /// Whether the full spec is `spec`.
+    /// Returns whether the full spec was `spec`.
     pub fn is_of(&self, spec: &str) -> bool {
         self.sha256 == hex(&Sha256::digest(spec))
     }
 
-    /// Whether the rules and the overlays are these.
+    /// Returns whether these are the rules and overlays that were used.
     pub fn is_by(&self, rules: Source<'_>, overlays: &[Source<'_>]) -> bool {
         self.inputs_sha256 == of_inputs(rules, overlays)
     }
 }
 
-/// Adds what [`Origin::of`] reads.
+/// Writes the header that [`Origin::of`] reads.
 pub(super) fn write(
     info: &mut Map<String, Value>,
     spec: Source<'_>,
@@ -70,7 +70,7 @@ pub(super) fn write(
 fn of_inputs(rules: Source<'_>, overlays: &[Source<'_>]) -> String {
     let mut digest = Sha256::new();
     for source in std::iter::once(&rules).chain(overlays) {
-        // The ends of lines are a setting of whoever checks the files out.
+        // Line ends differ between checkouts, so they are not part of the digest.
         for line in source.text.lines() {
             digest.update(line);
             digest.update("\n");

@@ -1,4 +1,5 @@
-//! The per-payment-method rule: of what exists once per payment method, a few are kept.
+//! Applies the rule for payment methods: keeps a few of the objects and values that exist once
+//! for each payment method.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +9,8 @@ use super::rules;
 use crate::document::{METHODS, Side, children, nearest, not_required, operation_schemas};
 use crate::error::Diagnostic;
 
-/// So many payment methods among the properties of an object, or the values of an enum, are no
-/// coincidence: single names such as `card`, `link` or `custom` also mean other things.
+/// The number of payment method names among properties or values from which the rule applies.
+/// Single names such as `card`, `link` or `custom` also mean other things.
 const TELLING: usize = 3;
 
 pub(super) struct PaymentMethods {
@@ -60,7 +61,7 @@ impl PaymentMethods {
         }
     }
 
-    /// Applies the rule to every schema of `spec`.
+    /// Applies the rule to all schemas of `spec`.
     pub(super) fn prune(&self, spec: &mut Value) {
         if let Some(Value::Object(paths)) = spec.get_mut("paths") {
             for item in paths.values_mut() {
@@ -80,7 +81,7 @@ impl PaymentMethods {
         }
     }
 
-    /// Whether nothing is left of an object that had properties.
+    /// Applies the rule to a schema. Returns whether an object in it lost all its properties.
     fn prune_schema(&self, schema: &mut Value, side: Side) -> bool {
         let mut emptied = false;
         let mut lost = Vec::new();
@@ -100,7 +101,7 @@ impl PaymentMethods {
         };
         self.reduce_enum(schema);
         match side {
-            // A parameter nobody can put anything into is no parameter.
+            // A parameter without a possible value is removed.
             Side::Request => {}
             Side::Response => lost.clear(),
         }
@@ -119,14 +120,14 @@ impl PaymentMethods {
             not_required(schema, name);
         }
         if side == Side::Response {
-            // The generator keeps what Stripe sends of them as raw JSON.
+            // The generated type then keeps the removed properties as raw JSON.
             schema.insert("additionalProperties".to_owned(), json!(true));
         }
         left == 0
     }
 
-    /// The properties of a per-payment-method object that go: those named after a payment method,
-    /// as `klarna` is, or `klarna_display_qr_code`.
+    /// Returns the properties to drop: those named after a payment method, such as `klarna` or
+    /// `klarna_display_qr_code`.
     fn dropped_properties(&self, schema: &Map<String, Value>) -> Vec<String> {
         let properties = schema.get("properties").and_then(Value::as_object);
         let named: Vec<(&String, &str)> = properties
@@ -145,7 +146,7 @@ impl PaymentMethods {
             .collect()
     }
 
-    /// The longest payment method type that `name` is, or starts with.
+    /// Returns the longest payment method that `name` equals or begins with.
     fn named_after(&self, name: &str) -> Option<&str> {
         let mut end = name.len();
         loop {
@@ -156,7 +157,7 @@ impl PaymentMethods {
         }
     }
 
-    /// Enums are open in Rust: the kinds that go stay readable.
+    /// Removes values from an enum. Enums are open in Rust, so removed values can still be read.
     fn reduce_enum(&self, schema: &mut Map<String, Value>) {
         let Some(Value::Array(values)) = schema.get_mut("enum") else {
             return;

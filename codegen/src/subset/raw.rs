@@ -1,5 +1,5 @@
-//! What the slice can't type is decided, not dropped: each reference that leaves it, and each place
-//! that becomes raw JSON, is written down in the rules, with a reason.
+//! Checks the decisions about raw JSON: the rules have to list each reference that leaves the
+//! subset and each place that becomes raw JSON, with a reason.
 
 use std::collections::BTreeSet;
 
@@ -10,17 +10,17 @@ use super::rules::{Raw, Rules};
 use crate::document::{METHODS, SCHEMAS, Side, join, operation_schemas, steps, walk};
 use crate::error::{Diagnostic, Fix};
 
-/// A place that has no type of its own, and the resources outside of the slice that it refers to.
+/// A place without a type, and the resources outside of the subset that it refers to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
     pub(super) pointer: String,
     pub(super) to: BTreeSet<String>,
-    /// Why it has none.
+    /// Why it has no type.
     pub(super) why: String,
 }
 
-/// What is not decided, and decisions about nothing. `left` are the places whose references left
-/// the slice. An older spec need not have all that is decided.
+/// Reports places without a decision, and decisions without a place. `left` are the places whose
+/// references left the subset. With an older spec, decisions without a place are accepted.
 pub(super) fn check(
     rules: &Rules,
     tree: &mut Value,
@@ -55,8 +55,7 @@ pub(super) fn check(
         let (what, help) = if open.is_empty() {
             (
                 format!("`{place}` {}: it becomes raw JSON", raw.why),
-                "give it a schema in the overlay, or leave it raw, which is to be said below `raw`"
-                    .to_owned(),
+                "give it a schema in the overlay, or list it below `raw` in the rules".to_owned(),
             )
         } else {
             let names = list(&open);
@@ -66,8 +65,8 @@ pub(super) fn check(
                     raw.why
                 ),
                 format!(
-                    "name {names} below `resources` of a feature, or leave it raw, which is to be \
-                     said below `raw`"
+                    "name {names} below `resources` of a feature, or list the place below `raw` in \
+                     the rules"
                 ),
             )
         };
@@ -81,7 +80,7 @@ pub(super) fn check(
     for (index, (decision, (is_used, of))) in decisions.iter().zip(&used).enumerate() {
         let pointer = format!("/raw/{index}");
         if !is_used {
-            let what = format!("`{}` is about nothing that becomes raw", decision.place);
+            let what = format!("`{}` is not a place that becomes raw JSON", decision.place);
             let help = "remove the decision, or correct its place";
             found.push(Diagnostic::new(pointer, what, help).with(Fix::Remove));
             continue;
@@ -99,7 +98,8 @@ pub(super) fn check(
 }
 
 impl Rules {
-    /// Whether the answer at the place `answer`, or its items, is left raw though it is `name`.
+    /// Returns whether the rules leave the answer, or its items, raw in place of the resource
+    /// `name`.
     pub(super) fn decides(&self, answer: &str, name: &str) -> bool {
         let places = [answer.to_owned(), format!("{answer}.data[]")];
         let mut decisions = self.raw.iter().flatten();
@@ -110,7 +110,7 @@ impl Rules {
     }
 }
 
-/// The place of the body of an answer.
+/// Returns the notation for the place of a response body.
 pub(super) fn of_answer(method: &str, path: &str) -> String {
     format!("{} =", call(method, path))
 }
@@ -120,7 +120,7 @@ fn call(method: &str, path: &str) -> String {
 }
 
 impl Raw {
-    /// Whether it is about `place`: a `*` in it stands for one step, `**` for any.
+    /// Returns whether the decision is about `place`. `*` matches one step, `**` any number.
     fn is_about(&self, place: &str) -> bool {
         let stepwise = |text: &str| text.replace([' ', '.'], "/");
         glob::matches(&stepwise(&self.place), &stepwise(place))
@@ -135,12 +135,12 @@ fn list(names: &BTreeSet<String>) -> String {
     }
 }
 
-/// All raw places of `tree`: those that `left`, and those whose schema says nothing.
+/// Returns all raw places of `tree`: references that left, and schemas without content.
 fn all(tree: &mut Value, left: Vec<Place>) -> BTreeSet<Place> {
     let mut places: BTreeSet<Place> = left.into_iter().collect();
     let known: BTreeSet<String> = places.iter().map(|place| place.pointer.clone()).collect();
     let mut add = |schema: &Value, pointer: &str, side: Side, root: bool| {
-        // What is left of a union stands in it.
+        // A place within a union is reported as the union.
         let around = pointer
             .rsplit_once('/')
             .and_then(|(at, _)| at.rsplit_once('/'));
@@ -179,7 +179,8 @@ fn all(tree: &mut Value, left: Vec<Place>) -> BTreeSet<Place> {
     places
 }
 
-/// Why a schema has no type; `root` is one that is a type, if only an empty one.
+/// Returns why a schema has no type. `root` is true for a component or a body, which is a
+/// type even if it is empty.
 fn untyped(schema: &Value, side: Side, root: bool) -> Option<&'static str> {
     let schema = schema.as_object()?;
     let typed_by = ["$ref", "type", "anyOf", "oneOf", "allOf", "not", "enum"];
@@ -188,10 +189,10 @@ fn untyped(schema: &Value, side: Side, root: bool) -> Option<&'static str> {
     }
     match schema.get("type").and_then(Value::as_str) {
         Some("object") if has_no_fields(schema) && (!root || is_open(schema)) => {
-            return Some("is an object of which upstream says nothing");
+            return Some("is an object without properties in the upstream spec");
         }
         Some("array") if !schema.contains_key("items") => {
-            return Some("is an array of which upstream says nothing");
+            return Some("is an array without an item type in the upstream spec");
         }
         _ => {}
     }
@@ -208,7 +209,7 @@ fn untyped(schema: &Value, side: Side, root: bool) -> Option<&'static str> {
             .is_some_and(|to| to.starts_with(SCHEMAS))
     });
     (is_expandable && !(are_objects && matches!(others.len(), 1 | 2)))
-        .then_some("is a text or one of several things that nothing tells apart")
+        .then_some("is a string or one of several types that can't be told apart")
 }
 
 fn has_no_fields(schema: &Map<String, Value>) -> bool {
@@ -216,7 +217,7 @@ fn has_no_fields(schema: &Map<String, Value>) -> bool {
         let fields = schema.get(key).and_then(Value::as_object);
         fields.is_some_and(|fields| !fields.is_empty())
     };
-    // An empty schema of the values of a map is told of where it stands.
+    // For a map with values of any type, the values are reported.
     !has_any("properties")
         && !schema
             .get("additionalProperties")
@@ -227,8 +228,8 @@ fn is_open(schema: &Map<String, Value>) -> bool {
     schema.get("additionalProperties") == Some(&Value::Bool(true))
 }
 
-/// The place in `tree` that `pointer` points to, in the notation of `spec/`: `invoice discounts[]`,
-/// `POST /v1/invoices/{} ?expand`, with `=` for the body of an answer.
+/// Converts `pointer` to the notation of `spec/`, such as `invoice discounts[]` or `POST
+/// /v1/invoices/{} ?expand`. `=` is the response body.
 pub(super) fn notation(tree: &Value, pointer: &str) -> String {
     let steps = steps(pointer);
     let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
@@ -284,7 +285,7 @@ fn pointer_of(steps: &[&str]) -> String {
     steps.iter().fold(String::new(), |at, step| join(&at, step))
 }
 
-/// The only arm that is no text is no step of its own.
+/// Returns the step of an alternative. The only alternative that is not a string has no step.
 fn arm_name(union: Option<&Value>, key: &str, arm: Option<&Value>, index: &str) -> String {
     let text = |value: &Value, key: &str| Some(value.get(key)?.as_str()?.to_owned());
     let arms = union.and_then(|union| union.get(key)?.as_array());
@@ -297,7 +298,7 @@ fn arm_name(union: Option<&Value>, key: &str, arm: Option<&Value>, index: &str) 
     format!("|{}", name.unwrap_or_else(|| index.to_owned()))
 }
 
-/// `/v1/pets/{pet}` as `/v1/pets/{}`.
+/// Converts `/v1/pets/{pet}` to `/v1/pets/{}`.
 fn without_names(path: &str) -> String {
     let parts = path
         .split('/')

@@ -1,4 +1,4 @@
-//! What `subset.yaml` says.
+//! Parses `subset.yaml`.
 
 use std::collections::BTreeMap;
 
@@ -10,25 +10,25 @@ use crate::error::Diagnostic;
 use crate::placeholder;
 use crate::source::Source;
 
-/// The feature whose parts carry no `x-feature`: they are always compiled.
+/// The default feature; its parts have no `x-feature` and are always compiled.
 pub(super) const DEFAULT: &str = "default";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rules {
-    /// The API version that the rules and the overlays are written for: of an older spec, what it
-    /// lacks is no mistake of theirs.
+    /// The API version that the rules and overlays are written for. Entries that match nothing in
+    /// an older spec are no errors.
     pub(super) api_version: Option<String>,
-    /// What becomes of upstream's prose.
+    /// What to do with upstream's descriptions.
     #[serde(default)]
     pub(super) descriptions: Descriptions,
-    /// Pointer to the enum of the webhook event types, where events are selected.
+    /// Pointer to the enum of webhook event types; required to select events.
     pub(super) event_types: Option<String>,
-    /// Without it, all payment methods stay.
+    /// The rule for payment methods. Without it, all are kept.
     pub(super) payment_methods: Option<PaymentMethods>,
     #[serde(default)]
     pub(super) cuts: Vec<Cut>,
-    /// What stays without a type. Without this key nobody is asked.
+    /// The places that stay raw JSON. Without this key they are not checked.
     pub(super) raw: Option<Vec<Raw>>,
     pub(super) features: BTreeMap<String, Feature>,
 }
@@ -36,9 +36,9 @@ pub(super) struct Rules {
 #[derive(Clone, Copy, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Descriptions {
-    /// It goes, and an overlay has to document all there is.
+    /// Drop them; an overlay has to document every place.
     Drop,
-    /// It stays, and what has none gets a sentence made from its name.
+    /// Keep them; a place without one gets a sentence made from its name.
     #[default]
     Keep,
 }
@@ -48,30 +48,30 @@ pub(super) enum Descriptions {
 pub(super) struct PaymentMethods {
     /// Pointer to the enum of all payment method types.
     pub(super) types: String,
-    /// Those that stay.
+    /// The payment methods to keep.
     pub(super) keep: Vec<String>,
 }
 
-/// Something no rule speaks of.
+/// A part of the spec to remove.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Cut {
     /// JSONPath into the upstream spec.
     pub(super) target: String,
-    /// Why it goes: for who reads the file.
+    /// The reason, for readers of the file.
     why: String,
 }
 
-/// A decision that something stays without a type of its own.
+/// A decision to leave a place without a type.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Raw {
     /// The place, or a pattern of places: `*` stands for one step, `**` for any number.
     pub(super) place: String,
-    /// The resources outside of the slice that it refers to, if it does.
+    /// The resources outside of the subset that it refers to.
     #[serde(default)]
     pub(super) to: Vec<String>,
-    /// Why it stays raw: for who reads the file.
+    /// The reason, for readers of the file.
     why: String,
 }
 
@@ -84,12 +84,12 @@ pub(super) struct Feature {
     /// Globs over the webhook event types.
     #[serde(default)]
     pub(super) events: Vec<String>,
-    /// The resources that are modelled; a reference to another one is cut. Without this key they
-    /// are those that its operations answer with.
+    /// The resources to bind; references to others are cut. Without this key, the resources that
+    /// the operations answer with.
     pub(super) resources: Option<Vec<String>>,
 }
 
-/// The form of the file, for diagnostics that say where in it: the same keys as above.
+/// The form of the file, with the same keys as above, for diagnostics with a position.
 static RULES: Object = Object {
     what: "the file",
     required: &["features"],
@@ -142,7 +142,7 @@ static FEATURE: Object = Object {
 const TEXTS: Shape = Shape::List(&Shape::Text);
 
 impl Rules {
-    /// Reasons that are still to be written.
+    /// Reports reasons that are placeholders.
     pub(super) fn placeholders(&self) -> Vec<Diagnostic> {
         let cuts = self.cuts.iter().map(|cut| &cut.why).enumerate();
         let cuts = cuts.map(|(index, why)| (why, format!("/cuts/{index}/why")));
@@ -153,11 +153,11 @@ impl Rules {
             .collect()
     }
 
-    /// Reads `source`.
+    /// Parses `source`.
     ///
     /// # Errors
     ///
-    /// Returns all that keeps it from being read.
+    /// Returns all problems of the file's form.
     pub(super) fn parse(source: Source<'_>) -> Result<Self, Vec<Diagnostic>> {
         let document = document::open(source)?;
         let mut found = Vec::new();

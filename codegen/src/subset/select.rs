@@ -1,4 +1,4 @@
-//! Which operations and webhook events the slice holds.
+//! Selects the operations and webhook events.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ impl Operation {
     }
 }
 
-/// The operations that `rules` name, by path and method.
+/// Returns the operations that `rules` name, by path and method.
 pub(super) fn operations(
     rules: &Rules,
     spec: &Value,
@@ -97,7 +97,8 @@ pub(super) fn operations(
             };
             let help = near.map_or(help.to_owned(), |near| format!("did you mean `{near}`?"));
             found.push(Diagnostic::new(pointer, what, help).with(fix));
-            // As if it were corrected: else all that speaks of it would look wrong.
+            // Goes on with the correction, so that later phases don't report the missing
+            // operation as well.
             let meant = all.iter().filter(|(path, _, value)| {
                 let id = value.get("operationId").and_then(Value::as_str);
                 near.is_some() && (near == Some(path.as_str()) || near == id)
@@ -116,7 +117,7 @@ pub(super) fn operations(
     selected.into_values().collect()
 }
 
-/// The webhook event types that `rules` name, as the value of `x-events`.
+/// Returns the webhook event types that `rules` name, as the value of `x-events`.
 pub(super) fn events(rules: &Rules, spec: &Value, found: &mut Vec<Diagnostic>) -> Value {
     let help = "point to the enum of the webhook event types in the upstream spec";
     let Some(event_types) = &rules.event_types else {

@@ -1,4 +1,4 @@
-//! What a generator has no use for goes; what it needs gets one form.
+//! Removes what the generator does not use, and normalizes the rest.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use super::rules::Descriptions;
 use super::select::Operation;
 use crate::document::{operation_schemas, walk};
 
-/// Hints for Stripe's own tools.
+/// Extensions for Stripe's own tools.
 const UNUSED: &[&str] = &[
     "x-expandableFields",
     "x-stripeBypassValidation",
@@ -34,12 +34,12 @@ pub(super) fn operation(operation: &mut Operation, descriptions: Descriptions) {
         .and_then(|b| b.get_mut("content"))
     {
         for media in content.values_mut().filter_map(Value::as_object_mut) {
-            // Forms are encoded one way, described in no spec.
+            // Stripe encodes all forms the same way, so `encoding` is not used.
             media.remove("encoding");
         }
     }
     if let Some(Value::Object(responses)) = value.get_mut("responses") {
-        // Errors are read by the runtime, whatever the operation.
+        // The runtime reads all error responses, so they are not needed here.
         if responses.len() > 1 {
             responses.remove("default");
         }
@@ -75,7 +75,7 @@ fn drop_prose(operation: &mut Map<String, Value>) {
     }
     if let Some(Value::Object(responses)) = operation.get_mut("responses") {
         for response in responses.values_mut().filter_map(Value::as_object_mut) {
-            // OpenAPI requires one.
+            // OpenAPI requires a description.
             response.insert("description".to_owned(), json!("OK"));
         }
     }
@@ -104,7 +104,8 @@ fn tidy_schema(schema: &mut Value, pointer: &str, descriptions: Descriptions) {
                 .values_mut()
                 .filter(|property| property.get("$ref").is_some())
             {
-                // Beside a `$ref` everything is ignored, a description too.
+                // Keys next to a `$ref` are ignored, so the reference is wrapped to hold a
+                // description.
                 *property = json!({"anyOf": [property.take()]});
             }
         }

@@ -1,4 +1,4 @@
-//! Bad input: located, and all at once.
+//! Tests that all problems of bad input are reported at once, with their places.
 
 use serde_json::{Value, json};
 use stripe_codegen::LineChange;
@@ -6,7 +6,7 @@ use stripe_codegen::LineChange;
 use crate::support::{DOCS, RULES, located, problems, run, spec, undocumented};
 
 #[test]
-fn a_spec_that_is_none() {
+fn a_file_that_is_not_a_spec() {
     let not = "not an OpenAPI 3.0 document: ";
     let cases = [
         ("{", "spec.json:1:1#/: the JSON is cut off: ".to_owned()),
@@ -22,7 +22,7 @@ fn a_spec_that_is_none() {
         ),
         (
             "openapi: 3.1.0",
-            format!("spec.json:1:1#/openapi: {not}it is of version 3.1.0"),
+            format!("spec.json:1:1#/openapi: {not}its version is 3.1.0"),
         ),
         (
             "openapi: 3.0.0",
@@ -97,7 +97,7 @@ fn rules_that_match_nothing() {
         ),
         (
             RULES.to_owned() + "cuts: [{target: \"$.paths[?match(@.x, 'a.*')]\", why: x}]",
-            "/cuts/0/target: `$.paths[?match(@.x, 'a.*')]` is no JSONPath: at position 9",
+            "/cuts/0/target: `$.paths[?match(@.x, 'a.*')]` is not a valid JSONPath: at position 9",
         ),
     ];
     for (rules, expected) in cases {
@@ -129,7 +129,7 @@ fn unknown_keys_of_the_rules_are_located() {
 }
 
 #[test]
-fn references_that_lead_nowhere() {
+fn dangling_references_are_reported() {
     let mut spec = spec();
     let properties = &mut spec["components"]["schemas"]["pet"]["properties"];
     properties["a"] = json!({"$ref": "#/components/schemas/gone"});
@@ -182,7 +182,7 @@ fn an_overlay_that_breaks_the_spec() {
     );
 }
 
-/// Everything in the subset that needs documentation, in a spec that has all there is.
+/// A spec with every kind of place that needs documentation.
 fn rich_spec() -> Value {
     let mut spec = spec();
     spec["paths"]["/v1/pets/{pet}"]["get"]["responses"]["200"]["content"]["application/json"]["schema"] =
@@ -204,7 +204,7 @@ fn rich_spec() -> Value {
 }
 
 #[test]
-fn what_lacks_documentation() {
+fn undocumented_places_are_reported() {
     let found = undocumented(&rich_spec(), &[]);
     let pointers: Vec<&str> = found.iter().map(|(pointer, _)| pointer.as_str()).collect();
     let pet = "/components/schemas/pet";
@@ -239,7 +239,7 @@ fn what_lacks_documentation() {
 }
 
 #[test]
-fn the_edits_are_the_overlays_that_are_missing() {
+fn the_edits_add_the_missing_documentation() {
     let spec = rich_spec().to_string();
     let wrong = run(&spec, RULES, &[]).expect_err("nothing is documented");
     let made: Vec<String> = wrong
@@ -260,7 +260,7 @@ fn the_edits_are_the_overlays_that_are_missing() {
     };
     assert_eq!(texts(&filled), Vec::<String>::new());
 
-    // What is not filled in is a problem of its own, in the line where it is.
+    // A placeholder that is not filled in is reported, with its line.
     let todo: usize = made.iter().map(|text| text.matches("TODO").count()).sum();
     let found = texts(&made);
     assert_eq!(found.len(), todo, "{found:#?}");

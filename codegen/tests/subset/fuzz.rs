@@ -1,5 +1,5 @@
-//! Whatever the inputs are: no panic, no overflow, and what goes in is in the output or in a
-//! diagnostic. A few mutations by default; `FUZZ_SECONDS` says for how many seconds.
+//! Runs the generator on random inputs. It never panics, and every part of the input is in the
+//! output or in a diagnostic. By default a few inputs; `FUZZ_SECONDS` sets a time instead.
 
 use std::fs;
 use std::panic::catch_unwind;
@@ -14,7 +14,8 @@ use crate::support::{DOCS, RULES, run, spec};
 
 const SEED: u64 = 20;
 
-/// Calls `work` with a random generator, for a fixed number of rounds or the time that is asked for.
+/// Calls `work` with a random generator: for a number of rounds, or for the time set by
+/// `FUZZ_SECONDS`.
 pub(crate) fn rounds(count: usize, mut work: impl FnMut(&mut Rng)) {
     let mut random = Rng::with_seed(SEED);
     let seconds = std::env::var("FUZZ_SECONDS")
@@ -35,7 +36,7 @@ fn pick<'a, T>(random: &mut Rng, all: &'a [T]) -> &'a T {
     &all[random.usize(..all.len())]
 }
 
-/// Bits of text that mean something to a parser.
+/// Pieces of text with a meaning for a parser.
 const BITS: &[&str] = &[
     "{",
     "}",
@@ -87,7 +88,7 @@ const BITS: &[&str] = &[
     "{{{{{{",
 ];
 
-/// `text` with some of it gone, doubled, swapped, or other bits put in.
+/// Returns `text` with pieces removed, doubled, swapped or added.
 fn mutated_text(random: &mut Rng, text: &str) -> String {
     let mut text: Vec<char> = text.chars().collect();
     for _ in 0..random.usize(1..5) {
@@ -116,7 +117,7 @@ fn mutated_text(random: &mut Rng, text: &str) -> String {
     text.into_iter().collect()
 }
 
-/// Pointers to all nodes of `value`.
+/// Adds pointers to all nodes of `value`.
 fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     found.push(at.to_owned());
     match value {
@@ -135,7 +136,7 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// A value that may be anything, often something that has a meaning where it is put.
+/// Returns a random value, which often has a meaning at its place.
 fn anything(random: &mut Rng, root: &Value) -> Value {
     let all = [
         json!(null),
@@ -163,7 +164,7 @@ fn anything(random: &mut Rng, root: &Value) -> Value {
     if random.u8(..4) > 0 {
         return pick(random, &all).clone();
     }
-    // Something from elsewhere in the document.
+    // Copies a value from elsewhere in the document.
     let mut found = Vec::new();
     places(root, "", &mut found);
     let place: &String = pick(random, &found);
@@ -225,7 +226,7 @@ fn mutated_tree(random: &mut Rng, root: &Value) -> Value {
     tree
 }
 
-/// Runs `work`, and says `input` when it panics.
+/// Runs `work`, and prints `input` if it panics.
 fn survives<T>(input: &[&str], work: impl FnOnce() -> T + std::panic::UnwindSafe) -> T {
     catch_unwind(work).unwrap_or_else(|_| panic!("it panics on:\n{}", input.join("\n=====\n")))
 }
@@ -262,7 +263,7 @@ fn bases() -> Vec<Value> {
     bases
 }
 
-/// Whether the generator is known not to take a spec: what is not the reader's to see.
+/// Runs the generator. Refused specs are accepted.
 fn generate(text: &str) {
     let made = survives(&[text], || stripe_codegen::generate(text, None, "farm"));
     if let Err(wrong) = made {
@@ -393,7 +394,7 @@ fn schema(random: &mut Rng, word: &mut dyn FnMut(&mut Rng) -> String, depth: usi
     }
 }
 
-/// A spec in which every name is a word that is nowhere else, and those words.
+/// Returns a spec in which every name is a unique word, and these words.
 fn marked(random: &mut Rng) -> (Value, Vec<String>) {
     let mut words = Vec::new();
     let mut word = |random: &mut Rng| {
@@ -418,7 +419,7 @@ fn marked(random: &mut Rng) -> (Value, Vec<String>) {
         }
         let body = json!({"content": {"application/x-www-form-urlencoded": {"schema": {"type": "object", "properties": body}}}});
         let answer = json!({"description": "ok", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/cow"}}}});
-        // Each part is written in place, or referred to.
+        // Each part is written in place, or as a reference.
         let mut part = |kind: &str, name: &str, value: Value| {
             if random.bool() {
                 return value;
@@ -448,7 +449,7 @@ fn marked(random: &mut Rng) -> (Value, Vec<String>) {
 }
 
 #[test]
-fn nothing_gets_lost_in_silence() {
+fn every_part_of_the_input_is_in_the_output_or_a_diagnostic() {
     rounds(20, |random| {
         let (spec, words) = marked(random);
         let text = spec.to_string();
@@ -468,7 +469,7 @@ fn nothing_gets_lost_in_silence() {
         let subset = run(&text, "features: {default: {operations: [/v1/**]}}", &[]);
         let subset = subset.unwrap_or_else(|wrong| panic!("{wrong}: {text}"));
         holds(&subset.yaml, "subset");
-        // By way of a subset it becomes the same.
+        // The result is the same by way of a subset.
         let surface = stripe_codegen::surface(&text, None).expect("a surface");
         assert_eq!(
             stripe_codegen::surface(&subset.yaml, None).expect("a surface"),
@@ -477,7 +478,7 @@ fn nothing_gets_lost_in_silence() {
     });
 }
 
-/// The inputs of this repository, with Stripe's whole spec where it is at hand.
+/// Tests this repository's inputs, and Stripe's whole spec if it is available.
 #[test]
 fn the_real_inputs_are_taken_or_refused() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
@@ -524,7 +525,7 @@ fn the_real_inputs_are_taken_or_refused() {
             Ok(subset) => generate(&subset.yaml),
             Err(wrong) => {
                 assert!(wrong.iter().all(|wrong| !wrong.help.is_empty()), "{wrong}");
-                // What can't be read is told alone, and has few causes here.
+                // Syntax errors are reported alone, and are few here.
                 let unreadable = wrong
                     .iter()
                     .any(|wrong| wrong.message.contains("can't be read"));

@@ -1,4 +1,4 @@
-//! The subset door: rules, overlays, diagnostics.
+//! Tests `subset`: rules, overlays and diagnostics.
 
 mod clashes;
 mod diagnostics;

@@ -1,4 +1,4 @@
-//! What things are called: by the rule, by the names file, and what a person does to it.
+//! Tests names: by rule, from the names file, and after edits by a person.
 
 use stripe_codegen::{By, Diagnostics, Version, complete, diff, generate, surface};
 
@@ -42,7 +42,7 @@ fn named() -> String {
     complete(HERD, "", None).expect("names").names
 }
 
-/// All that the surface says.
+/// Returns the whole surface as one text.
 fn shown(spec: &str, names: &str) -> Result<String, Diagnostics> {
     surface(spec, Some(names)).map(|parts| parts.into_values().collect())
 }
@@ -53,7 +53,7 @@ fn edited(names: &str, from: &str, to: &str) -> String {
     names.replacen(from, to, 1)
 }
 
-/// The breaking changes that an edit of the names alone makes.
+/// Returns the breaking changes that an edit of the names file makes.
 fn broken(before: &str, after: &str) -> Vec<(String, By)> {
     let version = |names| Version {
         spec: HERD,
@@ -70,7 +70,7 @@ fn broken(before: &str, after: &str) -> Vec<(String, By)> {
 }
 
 #[test]
-fn the_rule_says_of_what_a_part_is() {
+fn the_rule_names_a_part_after_its_owner() {
     let expected = "\
 # What every type of the generated crate is called, and which places of the spec are this type.
 # Added to by machine, changed by people only.
@@ -107,7 +107,7 @@ fn a_person_renames_a_type() {
         "{broken:?}"
     );
     assert!(broken.iter().all(|(_, by)| *by == By::Us), "{broken:?}");
-    // And so it stays.
+    // The name stays.
     assert_eq!(
         complete(HERD, &renamed, Some(HERD)).expect("names").names,
         {
@@ -213,7 +213,7 @@ fn a_joined_type_is_the_union_of_its_places() {
         .expect("files")
         .files;
     let text: String = files.into_values().collect();
-    // Not all places require it, and not all have it.
+    // Not all places of the type require the field, or have it.
     assert!(text.contains("pub fn door(mut self"), "{text}");
     assert!(text.contains("Only in `stall`."), "{text}");
     let version = |spec, names| Version {
@@ -222,7 +222,7 @@ fn a_joined_type_is_the_union_of_its_places() {
     };
     let names = named();
     let diff = diff(version(HERD, &names), version(&spec, &names)).expect("both are sound");
-    // The compiler does not see it, and it breaks all the same.
+    // The compiler does not notice this change, but it breaks callers.
     let [change] = diff.breaking().collect::<Vec<_>>()[..] else {
         panic!("{}", diff.text());
     };
@@ -251,7 +251,7 @@ fn a_wrong_names_file_says_where() {
             14,
             "`farm.bull` is no place",
         ),
-        ("  CowBell:", "  Cow:", 11, "there twice"),
+        ("  CowBell:", "  Cow:", 11, "appears twice"),
         ("  CowBell:", "  Option:", 11, "would hide a type"),
         (
             "  CowBell:",
@@ -266,7 +266,7 @@ fn a_wrong_names_file_says_where() {
             "  CowBell:\n",
             "  CowBell:\n    doc: A bell.\n",
             12,
-            "`doc` says nothing of a type",
+            "`doc` is not a key of a type",
         ),
         ("farm:", "client:", 3, "can't be the name of a module"),
     ] {
@@ -291,7 +291,7 @@ fn a_place_without_a_name_says_which_command_gives_it_one() {
 }
 
 #[test]
-fn what_is_gone_is_taken_out_and_shown() {
+fn removed_places_are_deleted_and_listed() {
     let spec = HERD.replace("        bell: {$ref: '#/components/schemas/bell'}\n", "");
     let completed = complete(&spec, &named(), Some(HERD)).expect("names");
     assert!(!completed.names.contains("CowBell"), "{}", completed.names);
@@ -302,7 +302,7 @@ fn what_is_gone_is_taken_out_and_shown() {
     );
 }
 
-/// The names of `old` for it, then for `new`, and what is different between the two.
+/// Returns the names after an update from `old` to `new`, and the diff.
 fn updated(old: &str, new: &str) -> (String, stripe_codegen::Diff) {
     let was = complete(old, "", None).expect("names").names;
     let is = complete(new, &was, Some(old)).expect("names").names;
@@ -315,7 +315,7 @@ fn updated(old: &str, new: &str) -> (String, stripe_codegen::Diff) {
 }
 
 #[test]
-fn a_component_that_is_called_otherwise_keeps_its_type() {
+fn a_renamed_component_keeps_its_type() {
     let new = HERD
         .replace("schemas/bell'", "schemas/cow_bell'")
         .replace("\n    bell: {", "\n    cow_bell: {");
@@ -395,7 +395,7 @@ fn an_old_field_is_not_boxed_by_a_new_one() {
     );
     assert_eq!(diff.breaking().count(), 0, "{}", diff.text());
     assert!(names.contains("boxed: [cow]"), "{names}");
-    // A cycle of one, and one through what may be deleted.
+    // A type that contains itself, directly and through a `MaybeDeleted`.
     let cow = |fields: &str| {
         HERD.replace(
             "        bell: {$ref: '#/components/schemas/bell'}\n",
@@ -427,7 +427,7 @@ fn a_new_value_leaves_an_old_one_its_variant() {
 }
 
 #[test]
-fn what_folds_to_one_name_is_a_line_for_the_maintainer() {
+fn equal_rust_names_are_a_line_for_the_maintainer() {
     let spec = case("enum_case.yaml");
     let found = generate(&spec, None, "farm").expect_err("two values, one variant");
     let help = found
@@ -445,7 +445,7 @@ fn what_folds_to_one_name_is_a_line_for_the_maintainer() {
 }
 
 #[test]
-fn letters_that_rust_has_not_are_spelled() {
+fn letters_that_rust_does_not_have_are_spelled_out() {
     let shown: String = surface(&case("enum_sup.yaml"), None)
         .expect("it is sound")
         .into_values()

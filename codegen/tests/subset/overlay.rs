@@ -1,4 +1,4 @@
-//! Overlay actions.
+//! Tests the actions of overlays.
 
 use serde_json::{Value, json};
 
@@ -8,14 +8,14 @@ fn overlay(actions: &str) -> String {
     format!("overlay: 1.0.0\ninfo: {{title: x, version: 1.0.0}}\nactions: [{actions}]\n")
 }
 
-/// The subset after [`DOCS`] and `actions`.
+/// Returns the subset after [`DOCS`] and `actions`.
 fn applied(actions: &str) -> Value {
     let subset = run(&spec().to_string(), RULES, &[DOCS, &overlay(actions)]);
     let subset = subset.unwrap_or_else(|wrong| panic!("{wrong}"));
     serde_yaml::from_str(&subset.yaml).expect("YAML")
 }
 
-/// What is wrong with `actions`.
+/// Returns the problems of `actions`.
 fn wrong(actions: &str) -> Vec<String> {
     problems(&spec().to_string(), RULES, &[DOCS, &overlay(actions)])
 }
@@ -113,7 +113,7 @@ fn actions_that_do_nothing() {
         ("{target: '$[', remove: true}", "/actions/0/target: "),
         (
             "{target: \"$.paths[?search(@.x, 'a')]\", remove: true}",
-            "/actions/0/target: `$.paths[?search(@.x, 'a')]` is no JSONPath: at position 9",
+            "/actions/0/target: `$.paths[?search(@.x, 'a')]` is not a valid JSONPath: at position 9",
         ),
         (
             "{target: $.info}",
@@ -183,7 +183,7 @@ fn documents_that_are_no_overlays() {
 }
 
 #[test]
-fn an_older_spec_need_not_have_all_that_an_overlay_speaks_of() {
+fn actions_without_a_target_are_accepted_for_an_older_spec() {
     let action = "{target: $.components.schemas.later, update: {description: New.}}";
     let rules = format!("api_version: 9999-01-01.later\n{RULES}");
     let ahead = overlay(action);
@@ -192,7 +192,7 @@ fn an_older_spec_need_not_have_all_that_an_overlay_speaks_of() {
 }
 
 #[test]
-fn an_own_key_that_is_none_is_an_error_with_the_nearest() {
+fn an_unknown_extension_is_an_error_with_a_suggestion() {
     let pet = "$.components.schemas.pet.properties.id";
     let cases = [
         ("x-sensitve: true", "x-sensitve", "`x-sensitive`"),
@@ -220,12 +220,14 @@ fn an_own_key_that_is_none_is_an_error_with_the_nearest() {
         assert_eq!(found.len(), 1, "{key}: {found:?}");
         let (line, said) = &found[0];
         assert!(
-            line.contains(&format!("#/actions/0/update/{at}: `{at}` means nothing")),
+            line.contains(&format!(
+                "#/actions/0/update/{at}: `{at}` is not a key of OpenAPI"
+            )),
             "{line}"
         );
         assert!(said.contains(help), "{said}");
     }
-    // In a new property, and with a value of the wrong kind, too.
+    // Also in a new property, and with a value of the wrong kind.
     for (update, at) in [
         (
             "{properties: {new: {type: string, x-sensitve: true}}}",
@@ -240,7 +242,7 @@ fn an_own_key_that_is_none_is_an_error_with_the_nearest() {
             "properties/id/x-sensitive",
         ),
         ("{properties: {id: {x-id-of: 5}}}", "properties/id/x-id-of"),
-        // Nothing is kept out of a log by a mark on what is no field.
+        // A mark on something other than a field would hide nothing.
         ("{x-sensitive: true}", "x-sensitive"),
         (
             "{properties: {id: {type: array, items: {type: string, x-sensitive: true}}}}",
@@ -258,18 +260,18 @@ fn an_own_key_that_is_none_is_an_error_with_the_nearest() {
 }
 
 #[test]
-fn what_upstream_says_itself_can_be_changed() {
+fn extensions_of_upstream_can_be_changed() {
     let action = "{target: $.components.schemas.pet, update: {x-resourceId: dog}}";
     assert!(problems(&spec().to_string(), RULES, &[DOCS, &overlay(action)]).is_empty());
-    // A name that somebody chose is no key.
+    // In a map with arbitrary keys, `x-ray` is a property.
     let action = "{target: $.components.schemas.pet.properties, update: {x-ray: {type: string}}}";
     let subset = run(&spec().to_string(), RULES, &[&overlay(action), DOCS]).expect("a subset");
     assert!(subset.yaml.contains("x-ray:"), "{}", subset.yaml);
 }
 
 #[test]
-fn a_slip_is_one_problem_with_what_was_meant() {
-    // All documentation of the pet hangs on the action that has the slip.
+fn a_typing_error_is_one_problem_with_a_suggestion() {
+    // The action with the typing error has all documentation of the pet.
     let undocumented = DOCS.replace(
         "$..properties.*",
         "$.components.schemas.collar.properties.*",
@@ -310,7 +312,7 @@ fn a_slip_is_one_problem_with_what_was_meant() {
 }
 
 #[test]
-fn a_file_that_can_not_be_read_is_told_alone() {
+fn a_syntax_error_is_reported_alone() {
     let broken = DOCS.replace("\n  - {target: $.components", "\n - {target: $.components");
     let found = located(&spec().to_string(), RULES, &[&broken, "overlay: 1.0.0"]);
     assert_eq!(found.len(), 3, "{found:#?}");
@@ -319,7 +321,7 @@ fn a_file_that_can_not_be_read_is_told_alone() {
 }
 
 #[test]
-fn items_of_a_list_are_removed_each_once_and_the_right_ones() {
+fn items_of_a_list_are_removed_by_their_old_indices() {
     let names = ["a", "b", "c", "d", "e"];
     let mut spec = spec();
     spec["paths"]["/v1/pets"]["get"]["parameters"] = names

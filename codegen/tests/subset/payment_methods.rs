@@ -1,4 +1,4 @@
-//! The per-payment-method rule.
+//! Tests the rule for payment methods.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::support::{RULES, spec, subset};
 
 const TYPES: [&str; 4] = ["bank", "card", "coin", "shell"];
 
-/// [`spec`] with `schema` as field `at` of a pet and as parameter `at` of its creation.
+/// Returns [`spec`] with `schema` as the field `at` of a pet, and as a parameter of its creation.
 fn both(at: &str, schema: &Value) -> Value {
     let mut spec = spec();
     spec["components"]["schemas"]["pet"]["properties"][at] = schema.clone();
@@ -15,7 +15,7 @@ fn both(at: &str, schema: &Value) -> Value {
     spec
 }
 
-/// The field and the parameter `at` in the subset of `spec`.
+/// Returns the field and the parameter `at` in the subset of `spec`.
 fn reduced(at: &str, spec: Value) -> (Value, Value) {
     let mut subset = subset(spec, RULES);
     let field = subset["components"]["schemas"]["pet"]["properties"][at].take();
@@ -54,7 +54,7 @@ fn only_kept_methods_stay_and_responses_keep_the_rest_raw() {
 }
 
 #[test]
-fn it_reaches_every_depth() {
+fn the_rule_applies_at_every_depth() {
     let deep = json!({
         "type": "array",
         "items": {"anyOf": [object(&TYPES), {"type": "string", "enum": [""]}]},
@@ -86,7 +86,7 @@ fn one_or_two_names_are_a_coincidence() {
 }
 
 #[test]
-fn a_parameter_with_nothing_left_goes_a_field_becomes_raw() {
+fn an_empty_parameter_is_removed_and_an_empty_field_becomes_raw() {
     let options = object(&["card", "coin", "shell"]);
     let clearable = json!({"anyOf": [options, {"type": "string", "enum": [""]}]});
     for schema in [options, clearable] {

@@ -1,4 +1,4 @@
-//! A spec's prose in doc comments: whatever it says, rustc and rustdoc have nothing against it.
+//! Tests that any prose of a spec becomes a doc comment without warnings from rustc and rustdoc.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::reading::case;
 
-/// A spec whose only resource has a property for each of `texts`, described by it.
+/// Returns a spec with a resource that has a property for each of `texts`.
 fn spec(texts: &[String]) -> String {
     let mut properties = json!({"id": {"type": "string"}});
     for (index, text) in texts.iter().enumerate() {
@@ -31,7 +31,7 @@ fn spec(texts: &[String]) -> String {
     .to_string()
 }
 
-/// The comments of the generated fields as a file of their own, which needs no crate.
+/// Returns the comments of the generated fields as a file that compiles alone.
 fn standalone(spec: &str) -> String {
     let generated = stripe_codegen::generate(spec, None, "farm").expect("files");
     let mut out = "//! Comments.\n#![deny(warnings, rustdoc::all, missing_docs)]\n#![allow(rustdoc::missing_crate_level_docs)]\n/// All.\npub struct All {\n".to_owned();
@@ -55,7 +55,7 @@ fn standalone(spec: &str) -> String {
     out + "}\n"
 }
 
-/// What rustdoc has against `code`: its warnings, and its tests.
+/// Returns the warnings of rustdoc about `code`, and the tests that it finds.
 fn rustdoc(name: &str, code: &str) -> String {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&folder).expect("a folder");
@@ -92,7 +92,7 @@ fn small_specs_are_taken() {
     );
 }
 
-/// Pieces of prose that mean something to Markdown, HTML, rustc or rustdoc.
+/// Pieces of text with a meaning in Markdown, HTML, rustc or rustdoc.
 const PIECES: &[&str] = &[
     "word",
     " ",
@@ -196,7 +196,7 @@ const PIECES: &[&str] = &[
 ];
 
 #[test]
-fn whatever_the_pieces_are_rustdoc_takes_them() {
+fn rustdoc_accepts_any_combination_of_pieces() {
     crate::fuzz::rounds(1, |random| {
         let texts: Vec<String> = (0..300)
             .map(|_| {
@@ -211,7 +211,7 @@ fn whatever_the_pieces_are_rustdoc_takes_them() {
 }
 
 #[test]
-fn what_upstream_wrote_for_a_page_reads_as_documentation() {
+fn html_of_upstream_becomes_markdown() {
     let text = "<p>Retrieves a <code>Cow</code> by <a href=\"/docs/cows#id\">its id</a>.</p>\n\n\
                 <p>See <a href=\"#milk\">milk</a>, [herds](/api/herds) &amp; more:</p><ul><li>one</li><li>two</li></ul>";
     let text = spec(&[text.to_owned()]);
@@ -221,7 +221,7 @@ fn what_upstream_wrote_for_a_page_reads_as_documentation() {
                     /// - one\n/// - two\n";
     assert!(code.contains(expected), "{code}");
     assert_eq!(rustdoc("page", &code), "");
-    // What nobody described has a sentence made from its name.
+    // A place without a description gets a sentence made from its name.
     let mut spec: Value = serde_json::from_str(&text).expect("JSON");
     let fields = &mut spec["components"]["schemas"]["cow"]["properties"];
     fields["p0"]

@@ -1,11 +1,11 @@
-//! What has no type is decided.
+//! Tests the decisions about raw JSON.
 
 use serde_json::json;
 
 use crate::support::{DOCS, RULES, problems, spec};
 
-/// A spec whose pets have a friend outside of the slice, and something of which upstream says
-/// nothing.
+/// Returns a spec whose pets refer to a resource outside of the subset, and have an object
+/// without properties.
 fn with_friend() -> String {
     let mut spec = spec();
     spec["components"]["schemas"]["shop"] = json!({
@@ -18,7 +18,7 @@ fn with_friend() -> String {
     spec.to_string()
 }
 
-/// What is wrong with decisions, without the file.
+/// Returns the problems of decisions.
 fn wrong(raw: &str) -> Vec<String> {
     let found = problems(&with_friend(), &format!("{RULES}raw: [{raw}]\n"), &[DOCS]);
     let found = found.iter().map(|problem| {
@@ -32,16 +32,16 @@ const DATA: &str = "{place: pet data, why: Upstream says nothing of it.}";
 const SHOP: &str = "{place: 'pet *', to: [shop], why: Shops are none of ours.}";
 
 #[test]
-fn nobody_is_asked_without_the_key() {
+fn decisions_are_not_required_without_the_key() {
     assert!(problems(&with_friend(), RULES, &[DOCS]).is_empty());
 }
 
 #[test]
-fn what_is_not_decided_is_said_with_its_place_and_resource() {
+fn undecided_places_are_reported_with_their_resource() {
     assert_eq!(
         wrong(""),
         [
-            "/raw: `pet data` is an object of which upstream says nothing: it becomes raw JSON",
+            "/raw: `pet data` is an object without properties in the upstream spec: it becomes raw JSON",
             "/raw: `pet seller` refers to `shop` (in no feature): it becomes an id or raw JSON",
             "/raw: `pet shops[]` refers to `shop` (in no feature): it becomes an id or raw JSON",
         ]
@@ -50,19 +50,19 @@ fn what_is_not_decided_is_said_with_its_place_and_resource() {
 }
 
 #[test]
-fn a_decision_holds_for_what_it_names_and_nothing_else() {
-    // A place that comes to refer to another resource is not what was decided.
+fn a_decision_covers_only_the_place_and_resource_it_names() {
+    // The decision does not cover a reference to another resource.
     let other = SHOP.replace("[shop]", "[stall]");
     let found = wrong(&format!("{DATA}, {other}"));
     assert_eq!(found.len(), 3, "{found:#?}");
     assert!(found[2].contains("does not refer to `stall`"), "{found:#?}");
-    // What refers to nothing is decided without a resource, and the other way round.
+    // A decision with a resource does not cover a place without one, and the other way round.
     let found = wrong(&format!("{DATA}, {}", SHOP.replace("to: [shop], ", "")));
     assert_eq!(found.len(), 2, "{found:#?}");
 }
 
 #[test]
-fn a_decision_about_nothing_is_an_error() {
+fn a_decision_without_a_place_is_an_error() {
     for stale in [
         "{place: pet owner, why: It is gone.}",
         "{place: pet, why: It has a type.}",

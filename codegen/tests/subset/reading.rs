@@ -1,11 +1,11 @@
-//! Reading: one reader for all commands, which says what a file is and where it is wrong.
+//! Tests the reader of all commands: it recognizes wrong files, and reports positions.
 
 use std::fs;
 use std::path::Path;
 
 use crate::support::{DOCS, RULES, located, run, spec};
 
-/// One of the small specs beside the tests.
+/// Returns one of the small specs next to the tests.
 pub(crate) fn case(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/cases")
@@ -13,8 +13,8 @@ pub(crate) fn case(name: &str) -> String {
     fs::read_to_string(path).expect("a case")
 }
 
-/// What is wrong with the spec `text` for all commands: they say the same, each
-/// `line:column#pointer: message`.
+/// Returns the problems of the spec `text` as `line:column#pointer: message`. All commands report
+/// the same ones.
 pub(crate) fn wrong(text: &str) -> Vec<String> {
     let lines = |wrong: stripe_codegen::Diagnostics| -> Vec<String> {
         wrong
@@ -63,7 +63,7 @@ components:
 ";
 
 #[test]
-fn a_file_that_is_no_spec_is_called_what_it_is() {
+fn files_of_other_kinds_are_recognized() {
     let json = spec().to_string();
     let pretty = serde_json::to_string_pretty(&spec()).expect("JSON");
     let html = "<!DOCTYPE html>\n<html><head><title>403 Forbidden</title></head></html>";
@@ -81,7 +81,7 @@ fn a_file_that_is_no_spec_is_called_what_it_is() {
             "<?xml version='1.0'?><Error/>".to_owned(),
             "1:1#/: this is XML",
         ),
-        (lfs.to_owned(), "1:1#/: this is a pointer of Git LFS"),
+        (lfs.to_owned(), "1:1#/: this is a Git LFS pointer"),
         (json[..json.len() / 2].to_owned(), "1:"),
         (
             pretty[..pretty.len() - 2].to_owned(),
@@ -97,7 +97,7 @@ fn a_file_that_is_no_spec_is_called_what_it_is() {
         ),
         (
             pretty.replacen("\n}", ",\n}", 1),
-            "#/: the JSON has a comma that nothing follows",
+            "#/: the JSON has a comma after the last item",
         ),
         (
             json.replacen(':', "=", 1),
@@ -145,7 +145,7 @@ fn a_file_that_is_no_spec_is_called_what_it_is() {
         ),
         (
             FARM.replace("3.0.0", "3.1.0"),
-            "1:1#/openapi: not an OpenAPI 3.0 document: it is of version 3.1.0",
+            "1:1#/openapi: not an OpenAPI 3.0 document: its version is 3.1.0",
         ),
         (
             DOCS.to_owned(),
@@ -157,7 +157,7 @@ fn a_file_that_is_no_spec_is_called_what_it_is() {
         let found = wrong(&text);
         assert_eq!(found.len(), 1, "{expected}: {found:?}");
         assert!(found[0].contains(expected), "{expected}: {found:?}");
-        // So they do as another input: one cause, one problem.
+        // As another input they are reported in the same way, as one problem.
         if !found[0].contains("not an OpenAPI") {
             for found in [
                 located(&json, &text, &[DOCS]),
@@ -170,7 +170,7 @@ fn a_file_that_is_no_spec_is_called_what_it_is() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_called_what_they_are() {
+fn binary_files_are_recognized() {
     let cases: [(&[u8], &str); 8] = [
         (b"\x1f\x8b\x08\x00", "compressed by gzip"),
         (b"PK\x03\x04", "a ZIP archive"),
@@ -193,16 +193,16 @@ fn bytes_that_are_no_text_are_called_what_they_are() {
 }
 
 #[test]
-fn a_key_that_is_there_twice_is_told() {
+fn duplicate_keys_are_reported() {
     assert_eq!(
         wrong(&case("dup_prop.json")),
-        ["1:466#/components/schemas/cow/properties/name: the key `name` is there twice"]
+        ["1:466#/components/schemas/cow/properties/name: the key `name` appears twice"]
     );
     assert_eq!(
         wrong(&case("dup_type.yaml")),
-        ["12:111#/components/schemas/cow/properties/n/type: the key `type` is there twice"]
+        ["12:111#/components/schemas/cow/properties/n/type: the key `type` appears twice"]
     );
-    // Of all kinds, at any depth, all at once; whatever way they are spelt.
+    // Keys of all kinds, at any depth, in any notation.
     let twice = FARM
         .replace(
             "        id: {type: string}",
@@ -232,7 +232,7 @@ fn a_key_that_is_there_twice_is_told() {
         let inputs = [(&*text, vec![DOCS]), (RULES, vec![DOCS, &text])];
         assert!(inputs.iter().any(|(rules, overlays)| {
             let found = located(&spec().to_string(), rules, overlays);
-            found.len() == 1 && found[0].0.ends_with("is there twice")
+            found.len() == 1 && found[0].0.ends_with("appears twice")
         }));
     }
 }
@@ -246,7 +246,7 @@ fn merge_keys_are_merged() {
         code.contains("pub created: Option<") && code.contains("pub livemode: Option<bool>"),
         "{code}"
     );
-    // What is said here wins, the first of several does, and merges go on in merges.
+    // Own keys take precedence, then the first of several mappings. Merges can be nested.
     let text = "x-a: &a {type: string, title: A}\nx-b: &b {<<: *a, title: B, description: B.}\n"
         .to_owned()
         + &FARM.replace("{type: string}", "{<<: [*b, *a], description: Own.}");
@@ -264,7 +264,7 @@ fn merge_keys_are_merged() {
         ),
         (
             "{<<: {type: string}, <<: {a: b}}",
-            "/id/<<: the key `<<` is there twice",
+            "/id/<<: the key `<<` appears twice",
         ),
     ] {
         let found = wrong(&FARM.replace("{type: string}", merged));
@@ -273,13 +273,13 @@ fn merge_keys_are_merged() {
             "{expected}: {found:?}"
         );
     }
-    // Behind a merge key, a problem is told where it was written.
+    // A problem inside a merged mapping has the position of that mapping.
     let text = "x-a: &a\n  type: strin\n".to_owned() + &FARM.replace("{type: string}", "{<<: *a}");
     assert!(wrong(&text)[0].starts_with("2:3#"), "{:?}", wrong(&text));
 }
 
 #[test]
-fn a_mark_before_the_text_is_none_of_it() {
+fn a_byte_order_mark_is_skipped() {
     stripe_codegen::generate(&case("bom.yaml"), None, "farm").expect("files");
     let json = format!("\u{feff}{}", spec());
     let documented = format!("\u{feff}{DOCS}");
@@ -293,7 +293,7 @@ fn a_mark_before_the_text_is_none_of_it() {
 }
 
 #[test]
-fn what_json_does_not_have_is_told() {
+fn yaml_without_a_json_form_is_reported() {
     for (value, expected) in [
         ("!cow x", "the tag `!cow`"),
         ("!cow {a: b}", "the tag `!cow`"),
@@ -319,7 +319,7 @@ fn what_json_does_not_have_is_told() {
 }
 
 #[test]
-fn all_that_has_not_the_form_of_openapi_is_told_with_the_smallest_place() {
+fn departures_from_openapi_are_reported_at_the_smallest_place() {
     let field = |schema: &str| FARM.replace("{type: string}", schema);
     let operation = |keys: &str| FARM.replace("operationId: GetCows", keys);
     let id = "#/components/schemas/cow/properties/id";
@@ -419,7 +419,7 @@ fn all_that_has_not_the_form_of_openapi_is_told_with_the_smallest_place() {
         ),
         (
             FARM.replace("'200'", "ok"),
-            format!("{get}/responses/ok: `ok` is no status of a response"),
+            format!("{get}/responses/ok: `ok` is not a response status"),
         ),
         (
             FARM.replace("  /v1/cows:", "  v1/cows:"),
@@ -435,7 +435,7 @@ fn all_that_has_not_the_form_of_openapi_is_told_with_the_smallest_place() {
         ),
         (
             FARM.replace("    cow:", "    'my cow':"),
-            "#/components/schemas/my cow: `my cow` can't name".to_owned(),
+            "#/components/schemas/my cow: `my cow` is not a valid name".to_owned(),
         ),
         (
             FARM.replace("paths:", "path:"),
@@ -453,7 +453,7 @@ fn all_that_has_not_the_form_of_openapi_is_told_with_the_smallest_place() {
             found[0].starts_with(|c: char| c.is_ascii_digit()),
             "{found:#?}"
         );
-        // The same as JSON.
+        // The same result as for JSON.
         let json: serde_json::Value = serde_yaml::from_str(text).expect("YAML");
         let found = wrong(&json.to_string());
         assert!(
@@ -471,7 +471,7 @@ fn all_that_has_not_the_form_of_openapi_is_told_with_the_smallest_place() {
 }
 
 #[test]
-fn so_deep_is_too_deep_wherever_it_is() {
+fn too_deep_nesting_is_refused_everywhere() {
     let deep = |open: &str, close: &str, times: usize| {
         format!(
             "{}{{type: string}}{}",
@@ -495,7 +495,7 @@ fn so_deep_is_too_deep_wherever_it_is() {
         ("{not: ", "}"),
     ] {
         for times in [33, 90, 20_000] {
-            // The libraries that read YAML take time for it that grows with the square.
+            // The YAML parsers need quadratic time for this input.
             let text = if times > 90 {
                 let json: String = deep(open, close, times)
                     .replace("type: ", "\"type\": ")
@@ -509,10 +509,10 @@ fn so_deep_is_too_deep_wherever_it_is() {
             let found = wrong(&text);
             assert!(!found.is_empty(), "{open} {times}");
         }
-        // What is no deeper is fine, or refused for another reason.
+        // An input that is less deep is accepted, or refused for another reason.
         _ = stripe_codegen::generate(&field(&deep(open, close, 20)), None, "farm");
     }
-    // Data that is no schema, and brackets that never close.
+    // Data that is not a schema, and brackets without an end.
     let example = format!(
         "{{type: string, example: {}{}}}",
         "[".repeat(110),
@@ -534,7 +534,7 @@ fn so_deep_is_too_deep_wherever_it_is() {
             assert!(!found.is_empty(), "{bracket}");
         }
     }
-    // The same thing many times over is not put into memory.
+    // An anchor that is used many times is not copied each time.
     let mut laughs = "x0: &x0 [a, a, a, a, a, a, a, a, a]\n".to_owned();
     for at in 1..12 {
         let one = format!("*x{}, ", at - 1);

@@ -1,11 +1,12 @@
-//! What is referred to is found, in all commands; where it can't be, that is told with its place.
+//! Tests references: all commands resolve them, and report those they can't resolve with their
+//! places.
 
 use serde_json::{Value, json};
 
 use crate::reading::{case, wrong};
 use crate::support::{DOCS, RULES, located, run};
 
-/// One operation that refers to all that can be referred to, and the same written out.
+/// One operation with every kind of reference, and the same operation without references.
 const BY_REFERENCE: &str = "openapi: 3.0.0
 info: {title: Farm, version: x}
 paths:
@@ -88,7 +89,7 @@ components:
 ";
 
 #[test]
-fn what_is_referred_to_is_as_good_as_written_out() {
+fn references_give_the_same_result_as_copies() {
     let files = |text: &str| {
         let generated = stripe_codegen::generate(text, None, "farm");
         generated.unwrap_or_else(|wrong| panic!("{wrong}")).files
@@ -118,11 +119,11 @@ fn what_is_referred_to_is_as_good_as_written_out() {
 }
 
 #[test]
-fn small_specs_lose_nothing() {
+fn small_specs_are_read_completely() {
     let generated = stripe_codegen::generate(&case("ref_body.yaml"), None, "farm").expect("files");
     let code: String = generated.files.into_values().collect();
     assert!(code.contains("hay: i64"), "{code}");
-    // A header that has to be sent can't be: that is told where the path has it.
+    // A required header can't be sent. It is reported at the parameter of the path.
     assert_eq!(
         wrong(&case("pathlevel_query_only.yaml")),
         [
@@ -132,7 +133,7 @@ fn small_specs_lose_nothing() {
 }
 
 #[test]
-fn what_leads_nowhere_is_told_once_with_its_place() {
+fn references_without_a_target_are_reported_once() {
     let edit = |from: &str, to: &str| {
         assert!(BY_REFERENCE.contains(from), "{from}");
         BY_REFERENCE.replacen(from, to, 1)
@@ -146,17 +147,17 @@ fn what_leads_nowhere_is_told_once_with_its_place() {
         (edit("#/components/responses/cow", "other.yaml#/x"), format!("{post}/responses/200: `other.yaml#/x` is not a place in this file")),
         (edit("#/components/responses/cow", "https://a.b/x.json"), "is not a place in this file".to_owned()),
         (edit("#/components/responses/cow", "#cow"), "`#cow` is not a place in this file".to_owned()),
-        (edit("parameters/other'", "parameters/limit'"), "/parameters/0: `#/components/parameters/limit` leads in a circle".to_owned()),
-        (edit("#/paths/~1v1~1cows~1%7Bcow%7D", "#/paths/~1v1~1bulls~1%7Bcow%7D"), "#/paths/~1v1~1bulls~1{cow}: `#/paths/~1v1~1bulls~1%7Bcow%7D` leads in a circle".to_owned()),
+        (edit("parameters/other'", "parameters/limit'"), "/parameters/0: `#/components/parameters/limit` is part of a cycle of references".to_owned()),
+        (edit("#/paths/~1v1~1cows~1%7Bcow%7D", "#/paths/~1v1~1bulls~1%7Bcow%7D"), "#/paths/~1v1~1bulls~1{cow}: `#/paths/~1v1~1bulls~1%7Bcow%7D` is part of a cycle of references".to_owned()),
         (edit("schemas/beast'", "schemas/beasts'"), "#/components/schemas/cow/properties/calf: dangling $ref".to_owned()),
-        (edit("schemas/cow'}\n    feed", "schemas/beast'}\n    feed"), "leads in a circle".to_owned()),
+        (edit("schemas/cow'}\n    feed", "schemas/beast'}\n    feed"), "is part of a cycle".to_owned()),
         (edit("feed/properties/hay", "feed/properties/straw"), "/ate: dangling $ref".to_owned()),
         (
             edit("feed/properties/hay", "cow/properties/bell2").replace(
                 "        bell: {",
                 "        bell2: {type: object, properties: {a: {$ref: '#/components/schemas/cow/properties/bell2'}}}\n        bell: {",
             ),
-            "leads in a circle, or to too much".to_owned(),
+            "is part of a cycle, or refers to too many schemas".to_owned(),
         ),
     ];
     let rules = "features: {default: {operations: [/v1/**]}}";
@@ -192,10 +193,9 @@ fn copies_of_copies_are_bounded() {
     });
     let found = wrong(&spec.to_string());
     assert!(
-        found
-            .iter()
-            .any(|found| found.contains("leads in a circle, or to too much")
-                || found.contains("within schemas")),
+        found.iter().any(|found| found
+            .contains("is part of a cycle, or refers to too many schemas")
+            || found.contains("within schemas")),
         "{found:#?}"
     );
 }
@@ -245,7 +245,7 @@ fn a_feature_of_operations_alone_finds_its_resources() {
         schemas.keys().collect::<Vec<_>>(),
         ["bull", "cow", "deleted_bull"]
     );
-    // What leaves the slice is listed.
+    // References that leave the subset are listed.
     let left: Vec<_> = made
         .left
         .iter()
@@ -261,7 +261,7 @@ fn a_feature_of_operations_alone_finds_its_resources() {
     );
     let generated = stripe_codegen::generate(&made.yaml, None, "farm");
     generated.unwrap_or_else(|wrong| panic!("{wrong}"));
-    // Who names resources gets those.
+    // A feature with named resources gets only those.
     let made = run(
         &spec,
         "features: {default: {operations: [GetCows], resources: [farm]}}",
@@ -282,7 +282,7 @@ fn the_shortest_rules_ask_for_nothing() {
         "features: {default: {operations: [PostCowsCow]}}",
         &[DOCS],
     );
-    // The overlay of another spec has to fit, still.
+    // An overlay of another spec still has to match.
     assert!(made.is_err());
     let found = located(
         BY_REFERENCE,

@@ -1,4 +1,4 @@
-//! Selecting, following, cutting.
+//! Tests how operations are selected, references followed, and parts cut.
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -38,7 +38,7 @@ fn globs_select_events() {
 }
 
 #[test]
-fn what_is_referred_to_comes_along_and_nothing_else() {
+fn referenced_schemas_are_selected_and_no_others() {
     assert_eq!(schema_names(&subset(spec(), RULES)), ["collar", "pet"]);
     let rules = RULES.replace("resources: [pet]", "resources: [pet, shop]");
     assert_eq!(
@@ -97,7 +97,7 @@ fn an_expandable_outside_becomes_an_id_or_raw_json() {
     );
 }
 
-/// [`spec`] with an expandable field `friend` that can be any of `names`.
+/// Returns [`spec`] with an expandable field `friend`, which can be any of `names`.
 fn with_friend(names: &[&str]) -> Value {
     let mut spec = spec();
     let targets: Vec<Value> = names
@@ -114,7 +114,7 @@ fn with_friend(names: &[&str]) -> Value {
 }
 
 #[test]
-fn of_several_resources_only_those_outside_go() {
+fn only_resources_outside_of_the_subset_are_cut_from_a_union() {
     let rules = RULES.replace("resources: [pet]", "resources: [pet, method]");
     let cut = subset(with_friend(&["pet", "method", "shop"]), &rules);
     let friend = &cut["components"]["schemas"]["pet"]["properties"]["friend"];
@@ -128,7 +128,7 @@ fn of_several_resources_only_those_outside_go() {
 }
 
 #[test]
-fn a_resource_left_alone_goes_too() {
+fn a_single_remaining_resource_is_cut_as_well() {
     let cut = subset(with_friend(&["pet", "shop"]), RULES);
     let friend = &cut["components"]["schemas"]["pet"]["properties"]["friend"];
     assert_eq!(
@@ -209,7 +209,7 @@ fn a_bare_reference_gets_room_for_a_description() {
 }
 
 #[test]
-fn what_a_generator_has_no_use_for_goes() {
+fn parts_that_the_generator_does_not_use_are_removed() {
     let subset = subset(spec(), RULES);
     assert!(
         subset
@@ -239,7 +239,7 @@ fn a_cut_removes_what_it_names() {
         subset["components"]["schemas"]["pet"]["required"],
         json!(["id", "object"])
     );
-    // What Stripe sends of it can still be read.
+    // The removed properties can still be read.
     assert_eq!(
         subset["components"]["schemas"]["pet"]["additionalProperties"],
         json!(true)
@@ -247,7 +247,7 @@ fn a_cut_removes_what_it_names() {
 }
 
 #[test]
-fn a_cut_of_several_list_entries_takes_the_right_ones() {
+fn a_cut_of_list_entries_uses_the_old_indices() {
     let mut spec = spec();
     let parameter = |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string"}});
     spec["paths"]["/v1/pets"]["get"]["parameters"] =
@@ -267,7 +267,7 @@ fn upstream_prose_is_dropped_or_kept() {
     let mut spec = spec();
     spec["paths"]["/v1/pets"]["post"]["description"] = json!("prose");
     spec["components"]["schemas"]["pet"]["description"] = json!("prose");
-    // A property of that name is no prose.
+    // A property named `description` is not prose.
     spec["components"]["schemas"]["pet"]["properties"]["description"] = json!({"type": "string"});
     let lacking = undocumented(&spec, &[]);
     for pointer in ["/paths/~1v1~1pets/post", "/components/schemas/pet"] {
@@ -286,7 +286,7 @@ fn upstream_prose_is_dropped_or_kept() {
         subset["components"]["schemas"]["pet"]["properties"]["description"]["type"],
         "string"
     );
-    // OpenAPI wants one.
+    // OpenAPI requires a description.
     assert_eq!(
         subset["paths"]["/v1/pets"]["post"]["responses"]["200"]["description"],
         "OK"

@@ -1,9 +1,9 @@
-//! A small spec with Stripe's habits, and what it takes to run it through the pipeline.
+//! A small spec in Stripe's style, and functions that run the pipeline on it.
 
 use serde_json::{Value, json};
 use stripe_codegen::{Diagnostics, Source, Subset};
 
-/// Rules that select all of [`spec`] there is to select.
+/// Rules that select everything in [`spec`].
 pub(crate) const RULES: &str = "
 descriptions: drop
 event_types: /paths/~1v1~1hooks/post/requestBody/content/form/schema/properties/events/items
@@ -17,7 +17,7 @@ features:
     resources: [pet]
 ";
 
-/// Documents everything in [`spec`] but the values of its enums, which [`spec`] does.
+/// Documents everything in [`spec`] except the values of its enums.
 pub(crate) const DOCS: &str = "
 overlay: 1.0.0
 info: {title: Docs, version: 1.0.0}
@@ -117,7 +117,7 @@ pub(crate) fn spec() -> Value {
     })
 }
 
-/// A resource as Stripe writes it, with `properties` besides the usual ones.
+/// Returns a resource as Stripe writes it, with `properties` besides the usual ones.
 pub(crate) fn resource(name: &str, properties: Value) -> Value {
     let mut schema = json!({
         "type": "object",
@@ -135,7 +135,7 @@ pub(crate) fn resource(name: &str, properties: Value) -> Value {
     schema
 }
 
-/// Gives every enum of `value` texts for its values.
+/// Adds texts for the values of every enum in `value`.
 fn document_values(value: &mut Value) {
     if let Some(values) = value.get("enum").and_then(Value::as_array) {
         let texts = values
@@ -151,7 +151,7 @@ fn document_values(value: &mut Value) {
     }
 }
 
-/// Runs the pipeline over texts, which are called spec.json, subset.yaml, 0.yaml, 1.yaml, ….
+/// Runs the pipeline on texts. Their names are spec.json, subset.yaml, 0.yaml, 1.yaml, ….
 pub(crate) fn run(spec: &str, rules: &str, overlays: &[&str]) -> Result<Subset, Diagnostics> {
     let names: Vec<String> = (0..overlays.len())
         .map(|index| format!("{index}.yaml"))
@@ -176,14 +176,14 @@ pub(crate) fn run(spec: &str, rules: &str, overlays: &[&str]) -> Result<Subset, 
     )
 }
 
-/// The subset of `spec` that `rules` make, documented.
+/// Returns the documented subset of `spec` selected by `rules`.
 pub(crate) fn subset(mut spec: Value, rules: &str) -> Value {
     document_values(&mut spec);
     let subset = run(&spec.to_string(), rules, &[DOCS]).unwrap_or_else(|wrong| panic!("{wrong}"));
     serde_yaml::from_str(&subset.yaml).expect("YAML")
 }
 
-/// What is wrong with `spec`, `rules` and `overlays` besides missing documentation, each as
+/// Returns the problems of `spec`, `rules` and `overlays`, without missing documentation, as
 /// `file#pointer: message`.
 pub(crate) fn problems(spec: &str, rules: &str, overlays: &[&str]) -> Vec<String> {
     let Err(wrong) = run(spec, rules, overlays) else {
@@ -196,7 +196,7 @@ pub(crate) fn problems(spec: &str, rules: &str, overlays: &[&str]) -> Vec<String
         .collect()
 }
 
-/// What lacks documentation in the subset of `spec` with `overlays`.
+/// Returns the undocumented places in the subset of `spec` with `overlays`.
 pub(crate) fn undocumented(spec: &Value, overlays: &[&str]) -> Vec<(String, String)> {
     let Err(wrong) = run(&spec.to_string(), RULES, overlays) else {
         return Vec::new();
@@ -207,8 +207,8 @@ pub(crate) fn undocumented(spec: &Value, overlays: &[&str]) -> Vec<(String, Stri
         .collect()
 }
 
-/// Everything that is wrong with `spec`, `rules` and `overlays`, each as
-/// `file:line:column#pointer: message`, and its help.
+/// Returns all problems of `spec`, `rules` and `overlays` as `file:line:column#pointer: message`,
+/// with their help.
 pub(crate) fn located(spec: &str, rules: &str, overlays: &[&str]) -> Vec<(String, String)> {
     let Err(wrong) = run(spec, rules, overlays) else {
         return Vec::new();

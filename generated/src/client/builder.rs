@@ -9,7 +9,7 @@ use super::{ActsFor, ApiKey, Client, Inner, origin};
 use crate::retry::{Retry, Sleep, Tokens, sleep_hook, tokio_sleep};
 use crate::{Error, RetryBudget};
 
-/// Sets up a [`Client`]; what limits its calls is listed there.
+/// Configures a [`Client`]. Its documentation lists the limits of a call.
 ///
 /// ```no_run
 /// # fn example() -> Result<(), stripe_financial_connections::Error> {
@@ -60,8 +60,8 @@ impl ClientBuilder {
         }
     }
 
-    /// Sends to this address instead of `https://api.stripe.com`: a proxy or a test server. A
-    /// path in it is kept before that of the request.
+    /// Sends requests to this address instead of `https://api.stripe.com`, for example to a proxy
+    /// or a test server. If the address has a path, the paths of requests are appended to it.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
@@ -70,8 +70,9 @@ impl ClientBuilder {
     /// Uses this HTTP client, with its proxies, certificates and connection pool. It should not
     /// follow redirects. The timeout of this builder still applies.
     ///
-    /// It is a client of reqwest 0.13; [`stripe_financial_connections::reqwest`](crate::reqwest)
-    /// is the crate that fits, whichever other version a program has.
+    /// The type is that of reqwest 0.13.
+    /// [`stripe_financial_connections::reqwest`](crate::reqwest) re-exports this version, for
+    /// programs that use another one.
     ///
     /// ```
     /// use stripe_financial_connections::{Client, reqwest};
@@ -84,89 +85,94 @@ impl ClientBuilder {
     /// # Ok(()) }
     /// ```
     ///
-    /// A blocking call uses it too, from another thread: where async and blocking calls are mixed
-    /// in one program, give each a client of its own.
+    /// Blocking calls use this client as well, from another thread. A program that mixes async
+    /// and blocking calls should therefore create a [`Client`] for each.
     pub fn http_client(mut self, client: reqwest::Client) -> Self {
         self.http = Some(client);
         self
     }
 
-    /// Asks for this API version unless a request asks for another one. The default,
-    /// [`API_VERSION`](crate::API_VERSION), is the one that the types are made for.
+    /// Uses this API version, unless a request sets another one. The default is
+    /// [`API_VERSION`](crate::API_VERSION), the version that the types are generated from.
     pub fn stripe_version(mut self, version: impl Into<String>) -> Self {
         self.version = version.into();
         self
     }
 
-    /// Acts for this connected account unless a request has an account or a context of its own.
-    /// Not together with a Stripe context.
+    /// Acts for this connected account, unless a request sets an account or a context. It can't
+    /// be combined with a Stripe context.
     pub fn stripe_account(mut self, account: impl Into<String>) -> Self {
         self.stripe_account = Some(account.into());
         self
     }
 
-    /// Acts in this Stripe context unless a request has an account or a context of its own. Not
-    /// together with a connected account.
+    /// Acts in this Stripe context, unless a request sets an account or a context. It can't be
+    /// combined with a connected account.
     pub fn stripe_context(mut self, context: impl Into<String>) -> Self {
         self.stripe_context = Some(context.into());
         self
     }
 
-    /// Gives each attempt this long, from connecting to the last byte. 80 s by default.
+    /// Sets the time limit of each attempt, from connecting to the last byte. The default is 80
+    /// s.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Gives each call this long: all of its attempts, and the waits between them. At the
-    /// deadline, or as soon as it is too near for another attempt, the call fails with
-    /// [`Error::Timeout`], which says what the last attempt came to. Of a list, each page is a
-    /// call. Without it, which is the default, [`timeout`](Self::timeout),
-    /// [`max_retries`](Self::max_retries) and [`max_retry_wait`](Self::max_retry_wait) bound a call.
+    /// Sets the time limit of each call, with all its attempts and the waits between them. The
+    /// call fails with [`Error::Timeout`] at the deadline, or earlier if the next attempt could
+    /// only start after it; [`TimeoutError::last`](crate::TimeoutError::last) is the error of the
+    /// last attempt. Each page of a list is a call of its own. There is no deadline by default;
+    /// [`timeout`](Self::timeout), [`max_retries`](Self::max_retries) and
+    /// [`max_retry_wait`](Self::max_retry_wait) then limit a call.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// Reads answers up to this many bytes, after decompression if the
-    /// [HTTP client](Self::http_client) does that. 32 MiB by default. A larger one is
-    /// [`Error::TooLarge`]; of an error the start is kept.
+    /// Sets the largest response that is read, in bytes, after decompression if the [HTTP
+    /// client](Self::http_client) decompresses. The default is 32 MiB. A larger response is an
+    /// [`Error::TooLarge`]; a larger error response is an [`Error::Api`] with the start of its
+    /// body.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
         self.max_response_size = bytes;
         self
     }
 
-    /// Repeats a failed attempt at most this many times, as long as the
-    /// [retry budget](Self::retry_budget) lasts. 2 by default.
+    /// Sets how often a failed attempt is repeated. The default is 2. Retries also need enough
+    /// tokens in the [retry budget](Self::retry_budget).
     ///
-    /// Repeated are failed connections, timeouts, and answers that say the request may succeed
-    /// later (409, 429, 500 and above, or as the header `Stripe-Should-Retry` says).
+    /// Retried are connection errors, timeouts, and responses with status 409, 429, or 500 and
+    /// above. The header `Stripe-Should-Retry` overrides the status.
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.retry.max_retries = retries;
         self
     }
 
-    /// Gives up on a request rather than to wait longer than this in all between its attempts.
-    /// 120 s by default. A single wait is at most 5 s, or what `Retry-After` asks for up to 60 s.
+    /// Sets the largest sum of the waits between the attempts of a call. A call that would have
+    /// to wait longer fails. The default is 120 s. A single wait is at most 5 s, or up to 60 s if
+    /// `Retry-After` asks for it.
     pub fn max_retry_wait(mut self, wait: Duration) -> Self {
         self.retry.max_wait = wait;
         self
     }
 
-    /// Limits the retries of all requests together, by default as [`RetryBudget::new`] says.
+    /// Limits the retries of all requests together. The default is [`RetryBudget::new`].
     pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
         self.budget = budget;
         self
     }
 
-    /// Names the application in the `User-Agent`, as `name/version`, for Stripe's support.
+    /// Adds the name and version of the application to the `User-Agent` header, as
+    /// `name/version`, for Stripe's support.
     pub fn app_info(mut self, name: impl AsRef<str>, version: impl AsRef<str>) -> Self {
         self.app_info = Some(format!("{}/{}", name.as_ref(), version.as_ref()));
         self
     }
 
-    /// Waits with this function between attempts and polls instead of tokio's timer; for tests
-    /// that take no time.
+    /// Replaces tokio's timer for the waits between attempts and polls, so that tests take no
+    /// time.
     ///
     /// ```
     /// # use stripe_financial_connections::Client;
@@ -180,13 +186,13 @@ impl ClientBuilder {
         self
     }
 
-    /// The client.
+    /// Creates the client.
     ///
     /// # Errors
     ///
-    /// [`Error::Invalid`] if the key, the base URL, the API version, the account, the context or
-    /// the app info cannot be sent; [`Error::HttpClient`] if the HTTP client cannot be made, as on
-    /// a machine without certificates of authorities. A base URL with `http://` needs none.
+    /// [`Error::Invalid`] if the key, base URL, API version, account, context or app info can't
+    /// be sent. [`Error::HttpClient`] if the HTTP client can't be created, for example on a
+    /// machine without root certificates; with a base URL of `http://` none are needed.
     pub fn build(self) -> Result<Client, Error> {
         self.key.authorization()?;
         let base_url = base_url(&self.base_url)?;
@@ -254,12 +260,12 @@ impl std::fmt::Debug for ClientBuilder {
     }
 }
 
-/// The HTTP client of who brings none.
+/// Creates the HTTP client, if the caller did not set one.
 pub(crate) fn http_client(base_url: &Url) -> Result<reqwest::Client, Error> {
-    // A redirect would turn a POST into a GET, or carry the key elsewhere.
+    // A redirect would turn a POST into a GET, or send the key to another host.
     let builder = || reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
     let client = builder().build();
-    // A machine without certificates can still talk to one that needs none.
+    // Without root certificates, plain HTTP still works.
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     let client = match client {
         Err(_) if base_url.scheme() == "http" => builder().tls_certs_only([]).build(),
@@ -272,23 +278,23 @@ pub(crate) fn http_client(base_url: &Url) -> Result<reqwest::Client, Error> {
 
 fn base_url(text: &str) -> Result<Url, Error> {
     let refused = |why: &str| Error::invalid(format!("the base URL {why}"));
-    let url = Url::parse(text).map_err(|error| refused(&format!("is not one: {error}")))?;
+    let url = Url::parse(text).map_err(|error| refused(&format!("is not a URL: {error}")))?;
     match url.scheme() {
         "http" | "https" => {}
-        _ => return Err(refused("starts with neither https:// nor http://")),
+        _ => return Err(refused("does not start with https:// or http://")),
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(refused("has a query or a fragment"));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(refused(
-            "holds a user name or password; the API key authenticates",
+            "has a user name or password; set the API key instead",
         ));
     }
     Ok(url)
 }
 
-/// Text that goes into a header: not empty, printable ASCII.
+/// Converts a text to a header value. It has to be printable ASCII, and not empty.
 pub(crate) fn header_value(what: &str, text: &str) -> Result<HeaderValue, Error> {
     let is_sound = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
     HeaderValue::from_str(text)
@@ -296,7 +302,7 @@ pub(crate) fn header_value(what: &str, text: &str) -> Result<HeaderValue, Error>
         .filter(|_| !text.is_empty() && text.bytes().all(is_sound))
         .ok_or_else(|| {
             Error::invalid(format!(
-                "{what} is empty or holds characters that a header cannot have"
+                "{what} is empty or has characters that a header can't have"
             ))
         })
 }
@@ -326,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_sent_is_refused_when_the_client_is_made() {
+    fn settings_that_cannot_be_sent_are_refused_by_build() {
         let builder = || Client::builder("sk_test_1");
         assert!(builder().build().is_ok());
         for refused in [

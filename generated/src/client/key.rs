@@ -6,7 +6,8 @@ use zeroize::Zeroizing;
 
 use crate::Error;
 
-/// A secret API key: wiped from memory with its last clone, never shown.
+/// A secret API key. `Debug` does not show it, and its memory is wiped when the last clone is
+/// dropped.
 #[derive(Clone)]
 pub(crate) struct ApiKey(Arc<Zeroizing<String>>);
 
@@ -21,7 +22,7 @@ impl ApiKey {
         }
         if !self.0.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Error::invalid(
-                "the API key holds a space, a line break or another character that no key has; \
+                "the API key has a space, a line break or another character that no key has; \
                  trim it where it is read",
             ));
         }

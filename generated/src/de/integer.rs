@@ -1,4 +1,4 @@
-//! Integers, also where Stripe writes them as floats.
+//! Reads integers, which Stripe sometimes writes as floats.
 
 use std::fmt;
 
@@ -8,18 +8,18 @@ use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAcce
 
 use crate::{Map, Sensitive};
 
-/// From here on a float may be another number than its text: 2^50. Floats could tell up to 2^53,
-/// but serde_json reads them with an error in the last bits.
+/// Floats of this size (2^50) and above are refused, because they may differ from the number in
+/// the text. A float is exact up to 2^53, but serde_json can be wrong in the last bits.
 const INEXACT: f64 = 1_125_899_906_842_624.0;
 
-/// The whole number that a float is, but for the error that reading it may have made.
+/// Returns the integer that a float represents, allowing for the error of reading it.
 fn whole(float: f64) -> Option<f64> {
     let nearest = float.round();
     let error = 2.0 * f64::EPSILON * float.abs();
     ((float - nearest).abs() <= error).then_some(nearest)
 }
 
-/// Reads a whole number, written with a fraction of zero or an exponent too: `100.0`, `1e2`.
+/// An integer, which may be written with a zero fraction or an exponent: `100.0`, `1e2`.
 pub(crate) struct Integer(pub(crate) i64);
 
 impl<'de> Deserialize<'de> for Integer {
@@ -32,11 +32,11 @@ impl<'de> Deserialize<'de> for Integer {
     }
 }
 
-/// Reads seconds, rounded down to a whole number.
+/// Reads seconds, rounded down to an integer.
 pub(crate) fn rounded_down<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     let down = |float: f64| {
         let float = whole(float).unwrap_or(float.floor());
-        // The bounds of an `i64`, of which only the lower one is a float.
+        // The range of `i64`. Its upper end is not a float, so it is excluded.
         (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0)
             .contains(&float)
             .then_some(float)
@@ -49,7 +49,7 @@ pub(crate) fn rounded_down<'de, D: Deserializer<'de>>(deserializer: D) -> Result
 
 struct NumberVisitor {
     expecting: &'static str,
-    /// The whole number that a float stands for.
+    /// Converts a float to an integer, if possible.
     round: fn(f64) -> Option<f64>,
 }
 
@@ -74,8 +74,8 @@ impl<'de> Visitor<'de> for NumberVisitor {
             .ok_or_else(|| E::invalid_value(Unexpected::Float(number), &self))
     }
 
-    /// With its feature `arbitrary_precision`, serde_json gives a number as a map to who asks for
-    /// anything.
+    /// With serde_json's feature `arbitrary_precision`, `deserialize_any` gives a number as a
+    /// map.
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<i64, A::Error> {
         let number = serde_json::Number::deserialize(MapAccessDeserializer::new(map))
             .map_err(|_| A::Error::invalid_type(Unexpected::Map, &self))?;
@@ -87,13 +87,14 @@ impl<'de> Visitor<'de> for NumberVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<i64, A::Error> {
-        // Read to its end, so that the error is placed at it and not at its first item.
+        // Reads the sequence to its end, so that the error has the position of the sequence and
+        // not of its first item.
         while seq.next_element::<IgnoredAny>()?.is_some() {}
         Err(A::Error::invalid_type(Unexpected::Seq, &self))
     }
 }
 
-/// A type with [`Integer`] in the places where another has `i64`, read in its stead.
+/// A type that is read in place of another one, with [`Integer`] for `i64`.
 pub(crate) trait StandsFor {
     type Value;
 
@@ -120,7 +121,7 @@ impl<T: StandsFor> StandsFor for Vec<T> {
     type Value = Vec<T::Value>;
 
     fn value(self) -> Self::Value {
-        // In place: both are of the same size.
+        // Converts in place, as both types have the same size.
         self.into_iter().map(T::value).collect()
     }
 }
@@ -145,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn whole_amounts_are_read_however_they_are_written() {
+    fn integers_are_read_in_every_notation() {
         for (json, amount) in [
             ("100", 100),
             ("-100", -100),
@@ -171,12 +172,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_whole_amount_is_an_error() {
+    fn amounts_that_are_not_integers_are_errors() {
         for json in [
             "100.5",
             "1e-2",
             "-0.1",
-            // A float may have lost what stood here.
+            // Such a float may differ from the number in the text.
             "1125899906842624.0",
             "9007199254740991.0",
             "1e18",

@@ -9,30 +9,31 @@ use super::{Error, ErrorCode, Tried, shown, start};
 use crate::response::Headers;
 use crate::{de, retry};
 
-/// What went wrong, in the classes that a program treats differently.
+/// The kinds of errors that a program may handle in different ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ApiErrorKind {
     /// The API key is missing, wrong or revoked (401).
     Authentication,
-    /// An idempotency key was used again with other parameters.
+    /// An idempotency key was reused with other parameters.
     Idempotency,
-    /// A parameter is wrong, or the object does not exist (400, 404 and others below 500).
+    /// A parameter is wrong, or the object does not exist (400, 404 and other statuses below
+    /// 500).
     InvalidRequest,
     /// The bank or card refused the payment (402), for instance for lack of funds.
     PaymentDeclined,
-    /// The API key may not do this (403).
+    /// The API key has no permission for this request (403).
     Permission,
     /// Too many requests (429).
     RateLimit,
-    /// Stripe failed (500 and above).
+    /// Stripe has an internal error (500 and above).
     Server,
 }
 
-/// An error that Stripe answered with.
+/// An error response from Stripe.
 ///
-/// `Debug` does not show the body: it can hold the client secret of a payment. `Display` shows of
-/// each text that was answered at most its first 1000 bytes.
+/// `Debug` does not show the body, which can contain the client secret of a payment. `Display`
+/// shows at most the first 1000 bytes of each text in the response.
 pub struct ApiError {
     kind: ApiErrorKind,
     retryable: bool,
@@ -47,7 +48,7 @@ pub struct ApiError {
 impl std::error::Error for ApiError {}
 
 impl ApiError {
-    /// The error of an answer, of whose body this much came.
+    /// Creates the error from a response and the part of its body that was read.
     pub(crate) fn new(
         status: u16,
         headers: Headers,
@@ -68,110 +69,111 @@ impl ApiError {
         }
     }
 
-    /// The class of the error.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> ApiErrorKind {
         self.kind
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// The headers of the answer.
+    /// Returns the headers of the response.
     pub fn headers(&self) -> &Headers {
         &self.headers
     }
 
-    /// The id under which Stripe logged the request.
+    /// Returns Stripe's id of the request.
     pub fn request_id(&self) -> Option<&str> {
         self.headers.request_id()
     }
 
-    /// Stripe's own class of the error, such as `invalid_request_error`.
+    /// Returns Stripe's type of the error, such as `invalid_request_error`.
     pub fn error_type(&self) -> Option<&str> {
         self.fields.r#type.as_deref()
     }
 
-    /// Stripe's code for what went wrong.
+    /// Returns Stripe's error code.
     pub fn code(&self) -> Option<&ErrorCode> {
         self.fields.code.as_ref()
     }
 
-    /// Why the card or bank refused.
+    /// Returns the reason why the card or bank declined.
     pub fn decline_code(&self) -> Option<&str> {
         self.fields.decline_code.as_deref()
     }
 
-    /// The parameter that Stripe complains about, as `a[b]`.
+    /// Returns the parameter that the error is about, such as `a[b]`.
     pub fn param(&self) -> Option<&str> {
         self.fields.param.as_deref()
     }
 
-    /// What Stripe says about it, in English and for developers.
+    /// Returns Stripe's message for developers, in English.
     pub fn message(&self) -> Option<&str> {
         self.fields.message.as_deref()
     }
 
-    /// Where Stripe documents the code.
+    /// Returns the URL of Stripe's documentation of the code.
     pub fn doc_url(&self) -> Option<&str> {
         self.fields.doc_url.as_deref()
     }
 
-    /// The request in the log of Stripe's dashboard.
+    /// Returns the URL of the request in the log of Stripe's dashboard.
     pub fn request_log_url(&self) -> Option<&str> {
         self.fields.request_log_url.as_deref()
     }
 
-    /// What the network of the card or bank gave as the reason, in its own code; for ACH the
-    /// return code, such as `R01`.
+    /// Returns the reason of the card network or bank, as its own code. For ACH it is the return
+    /// code, such as `R01`.
     pub fn network_decline_code(&self) -> Option<&str> {
         self.fields.network_decline_code.as_deref()
     }
 
-    /// What the network of the card advises, as two digits.
+    /// Returns the advice of the card network, as two digits.
     pub fn network_advice_code(&self) -> Option<&str> {
         self.fields.network_advice_code.as_deref()
     }
 
-    /// What to do about a declined card, such as `try_again_later`.
+    /// Returns Stripe's advice about a declined card, such as `try_again_later`.
     pub fn advice_code(&self) -> Option<&str> {
         self.fields.advice_code.as_deref()
     }
 
-    /// The id of the charge that failed.
+    /// Returns the id of the failed charge.
     pub fn charge(&self) -> Option<&str> {
         self.fields.charge.as_deref()
     }
 
-    /// The kind of payment method that the error is about.
+    /// Returns the type of payment method that the error is about.
     pub fn payment_method_type(&self) -> Option<&str> {
         self.fields.payment_method_type.as_deref()
     }
 
-    /// How long Stripe asks to wait before another attempt, by the header `Retry-After`.
+    /// Returns how long to wait before another attempt, from the header `Retry-After`.
     pub fn retry_after(&self) -> Option<Duration> {
         retry::retry_after(&self.headers)
     }
 
-    /// The answer as it was received, JSON or not; its start if it [was cut](Self::is_truncated).
+    /// Returns the body as received, JSON or not. It is only the start if
+    /// [`is_truncated`](Self::is_truncated) is true.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// Whether the body ended before its end, or is larger than the client reads
-    /// ([`max_response_size`](crate::ClientBuilder::max_response_size)).
+    /// Returns whether a part of the body is missing: the connection failed, or the body is
+    /// larger than [`max_response_size`](crate::ClientBuilder::max_response_size).
     pub fn is_truncated(&self) -> bool {
         self.truncated
     }
 
-    /// Reads the object `error` of the answer as a type of the caller's choice, for what has no
-    /// accessor: the payment intent that failed, for example. The features of payments have a
-    /// type with all of its fields, that of the last error of a payment intent.
+    /// Parses the object `error` of the response as another type, for fields without an accessor,
+    /// such as the payment intent that failed. The payment features have a type with all fields:
+    /// that of a payment intent's last error.
     ///
     /// # Errors
     ///
-    /// [`Error::Decode`] if it does not fit that type.
+    /// [`Error::Decode`] if the object does not fit the type.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Error> {
         let envelope: crate::Map<crate::Raw> = de::from_slice(&self.body)?;
         match envelope.get("error") {
@@ -180,12 +182,12 @@ impl ApiError {
         }
     }
 
-    /// How often the request was sent.
+    /// Returns how often the request was sent.
     pub fn attempts(&self) -> u32 {
         self.tried.attempts
     }
 
-    /// Whether Stripe would take the same request later.
+    /// Returns whether the same request may succeed later.
     pub fn is_retryable(&self) -> bool {
         self.retryable
     }

@@ -1,4 +1,5 @@
-//! The body of an error, read field by field: what is odd, or was cut off, loses nothing else.
+//! Reads the body of an error field by field, so that an unexpected or cut value does not affect
+//! the other fields.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::ErrorCode;
 
-/// The texts of an error that have an accessor.
+/// The fields of an error that have an accessor.
 #[derive(Default)]
 pub(super) struct ErrorFields {
     pub(super) advice_code: Option<String>,
@@ -26,7 +27,7 @@ pub(super) struct ErrorFields {
 }
 
 impl ErrorFields {
-    /// As many as can be read.
+    /// Reads as many fields as possible.
     pub(super) fn read(body: &[u8]) -> Self {
         let valid = match std::str::from_utf8(body) {
             Ok(_) => body,
@@ -34,7 +35,7 @@ impl ErrorFields {
         };
         let mut fields = Self::default();
         let mut json = serde_json::Deserializer::from_slice(valid);
-        // An error ends the reading; what was read before it is kept.
+        // An error ends the parsing. Fields before it are kept.
         let _ = Level::Body.of(&mut fields).deserialize(&mut json);
         fields
     }
@@ -65,13 +66,13 @@ impl ErrorFields {
     }
 }
 
-/// Where in the body the reader is.
+/// The level of the body that is being read.
 #[derive(Clone, Copy)]
 enum Level {
-    /// `{"error": {…}}` as Stripe writes it, `{"error": "…", "error_description": "…"}` as OAuth
-    /// does, or `{"message": "…"}` as gateways do.
+    /// The root: `{"error": {…}}` from Stripe, `{"error": "…", "error_description": "…"}` from
+    /// OAuth, or `{"message": "…"}` from gateways.
     Body,
-    /// What is in `error`.
+    /// The object `error`.
     Error,
 }
 
@@ -168,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_read_is_read() {
+    fn readable_fields_of_an_error_are_read() {
         for (body, r#type, code, message) in [
             (
                 r#"{"error": {"type": "card_error", "code": "x", "message": "No."}}"#,

@@ -2,22 +2,8 @@ use crate::Unrecognized;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal,)*) => {
-        /// Stripe's code for what went wrong: those that a Financial Connections integration
-        /// meets have a variant, all others are kept as they are.
-        ///
-        /// ```no_run
-        /// use stripe_financial_connections::{Client, Error, ErrorCode};
-        ///
-        /// # async fn example(client: &Client) -> Result<(), Error> {
-        /// match client.customers().retrieve("cus_123").await {
-        ///     Ok(_) => println!("there is such a customer"),
-        ///     Err(error) if error.code() == Some(&ErrorCode::ResourceMissing) => {
-        ///         println!("there is no such customer");
-        ///     }
-        ///     Err(error) => return Err(error),
-        /// }
-        /// # Ok(()) }
-        /// ```
+        /// Stripe's error code. Codes that a Financial Connections integration meets have a
+        /// variant; all others are kept as text.
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorCode {
@@ -54,20 +40,20 @@ codes! {
     AccountInvalid = "account_invalid",
     /// The API key has expired.
     ApiKeyExpired = "api_key_expired",
-    /// The bank account is there already.
+    /// The bank account already exists.
     BankAccountExists = "bank_account_exists",
-    /// The bank account cannot be used for payments.
+    /// The bank account can't be used for payments.
     BankAccountUnusable = "bank_account_unusable",
-    /// The bank account was not verified yet.
+    /// The bank account is not verified yet.
     BankAccountUnverified = "bank_account_unverified",
-    /// The linked account is inactive, so that its data cannot be refreshed.
+    /// The linked account is inactive, so its data can't be refreshed.
     FinancialConnectionsAccountInactive = "financial_connections_account_inactive",
-    /// Transactions were asked for before any refresh of them succeeded.
+    /// Transactions were requested before a refresh of them succeeded.
     FinancialConnectionsNoSuccessfulTransactionRefresh
         = "financial_connections_no_successful_transaction_refresh",
     /// Another request with this idempotency key is still running.
     IdempotencyKeyInUse = "idempotency_key_in_use",
-    /// The account has too little money.
+    /// The account has insufficient funds.
     InsufficientFunds = "insufficient_funds",
     /// The API key was revoked or never existed.
     InvalidApiKey = "invalid_api_key",
@@ -77,15 +63,15 @@ codes! {
     ParameterMissing = "parameter_missing",
     /// A parameter does not exist.
     ParameterUnknown = "parameter_unknown",
-    /// Parameters exclude each other.
+    /// The parameters can't be combined.
     ParametersExclusive = "parameters_exclusive",
     /// Too many requests.
     RateLimit = "rate_limit",
-    /// There is no such object.
+    /// The object does not exist.
     ResourceMissing = "resource_missing",
-    /// A publishable key was sent where a secret one is needed.
+    /// A secret key is needed, but a publishable one was sent.
     SecretKeyRequired = "secret_key_required",
-    /// There is no such path.
+    /// The path does not exist.
     UrlInvalid = "url_invalid",
 }
 

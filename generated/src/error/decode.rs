@@ -5,15 +5,15 @@ use serde::de::IgnoredAny;
 use super::path::{json_path, text_before};
 use super::shown;
 
-/// JSON that does not fit the type it was read as.
+/// JSON from Stripe that does not fit its type.
 ///
-/// The body stays reachable, so nothing is lost: read it as `serde_json::Value`, or report the
-/// path. Neither `Display` nor `Debug` shows values of the body, which may be personal.
+/// The whole body can be read from the error, for example as `serde_json::Value`. `Display` and
+/// `Debug` show no values of the body, as these may be personal.
 #[derive(thiserror::Error)]
 #[error("unexpected JSON from Stripe{located}{}", Rendered(.api_version.as_deref()))]
 pub struct DecodeError {
     located: Located,
-    /// If it is another one than that of the types.
+    /// The API version of the JSON, if it differs from that of the types.
     api_version: Option<Box<str>>,
     body: Box<[u8]>,
     status: Option<u16>,
@@ -25,7 +25,7 @@ impl DecodeError {
         Self::located(Located::new(error, json), json)
     }
 
-    /// The bytes are UTF-8 up to there.
+    /// Creates the error for a body that is not UTF-8 from the byte `valid` on.
     pub(crate) fn not_text(json: &[u8], valid: usize) -> Self {
         let located = Located {
             path: json_path(&json[..valid]),
@@ -58,34 +58,34 @@ impl DecodeError {
         self
     }
 
-    /// The API version that the JSON was rendered in, if it is the object of an event of another
-    /// one than [`API_VERSION`](crate::API_VERSION), for which the types are made.
+    /// Returns the API version that an event's object was rendered in, if it differs from
+    /// [`API_VERSION`](crate::API_VERSION), the version of the types.
     pub fn api_version(&self) -> Option<&str> {
         self.api_version.as_deref()
     }
 
-    /// Where the value is that does not fit, such as `data[3].balance.as_of`; empty if it is the
-    /// body as a whole.
+    /// Returns the path of the value that does not fit, such as `data[3].balance.as_of`; empty
+    /// for the whole body.
     pub fn path(&self) -> &str {
         &self.located.path
     }
 
-    /// What does not fit there.
+    /// Returns what is wrong with the value.
     pub fn message(&self) -> &str {
         &self.located.message
     }
 
-    /// The JSON as it was received.
+    /// Returns the JSON as received.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// The HTTP status, if the JSON was an answer to a request.
+    /// Returns the HTTP status, if the JSON was a response.
     pub fn status(&self) -> Option<u16> {
         self.status
     }
 
-    /// The id under which Stripe logged the request.
+    /// Returns Stripe's id of the request.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
@@ -104,13 +104,13 @@ impl fmt::Debug for DecodeError {
     }
 }
 
-/// What to say of the API version that JSON was rendered in.
+/// Formats the API version of the JSON.
 struct Rendered<'a>(Option<&'a str>);
 
 impl fmt::Display for Rendered<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(version) = self.0 else { return Ok(()) };
-        // It comes from an event, and must not break a log.
+        // The text comes from an event, and must not add lines to a log.
         let version: String = version
             .chars()
             .filter(|c| c.is_ascii_graphic())
@@ -124,7 +124,7 @@ impl fmt::Display for Rendered<'_> {
     }
 }
 
-/// A path and what is wrong there.
+/// The path of an error and its message.
 pub(crate) struct Located {
     path: String,
     message: String,
@@ -151,7 +151,7 @@ impl Located {
         }
     }
 
-    /// The error of a buffered part of a text, for the error of the whole.
+    /// Formats the error of a buffered value, so that the error of the whole can contain it.
     pub(crate) fn nested(error: &serde_json::Error, json: &[u8]) -> String {
         let Self { path, message } = Self::new(error, json);
         format!("at `{path}` of {} bytes: {message}", json.len())
@@ -167,7 +167,7 @@ impl fmt::Display for Located {
     }
 }
 
-/// What [`Located::nested`] wrote: serde's errors carry text alone.
+/// The parsed text of [`Located::nested`]. Errors of serde carry only text.
 struct Nested<'a> {
     path: &'a str,
     length: usize,
@@ -187,8 +187,9 @@ impl<'a> Nested<'a> {
     }
 }
 
-/// What was read before a buffered value of that length. It ends the text, or comes right before
-/// the bracket that does: serde_json reads on to a closing bracket before it places an error.
+/// Returns the text before a buffered value of the given length. The value is at the end of the
+/// text, or right before its last closing bracket, because serde_json reads up to a closing
+/// bracket before it sets an error's position.
 fn before_value(read: &[u8], length: usize) -> &[u8] {
     let end = read.trim_ascii_end();
     let before = |end: &'_ [u8]| end.len().checked_sub(length);
@@ -215,7 +216,7 @@ fn join(outer: String, inner: &str) -> String {
     }
 }
 
-/// `invalid type: string "Jenny", expected i64` without what the value was.
+/// Removes the value from a message such as `invalid type: string "Jenny", expected i64`.
 fn without_value(message: &str) -> String {
     let shortened = ["invalid type: ", "invalid value: "]
         .into_iter()
@@ -389,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_text_have_a_path() {
+    fn invalid_utf8_has_a_path() {
         let error = de::from_slice::<Account>(b"{\"id\": \"x\", \"name\": \"\xff\"}").unwrap_err();
         assert_eq!((error.path(), error.message()), ("name", "invalid UTF-8"));
     }

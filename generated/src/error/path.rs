@@ -1,14 +1,14 @@
-//! The JSON path of an error, from its place in the text: nothing is tracked while all goes well.
+//! Finds the JSON path of an error from its position in the text, so that parsing needs no path.
 
 use std::fmt::Write;
 
 use super::shown::cut;
 
-/// Deepest level, and longest key, that a path shows: a path is read by people.
+/// The largest number of levels, and the longest key, in a path.
 const DEEPEST: usize = 32;
 const LONGEST_KEY: usize = 60;
 
-/// The bytes up to a line (from 1) and column (bytes of that line).
+/// Returns the text before a line (from 1) and column (in bytes).
 pub(super) fn text_before(json: &[u8], line: usize, column: usize) -> &[u8] {
     let start = json
         .split_inclusive(|&byte| byte == b'\n')
@@ -18,13 +18,13 @@ pub(super) fn text_before(json: &[u8], line: usize, column: usize) -> &[u8] {
     &json[..json.len().min(start.saturating_add(column))]
 }
 
-/// A container that is open, and where in it the walk is.
+/// A container that is open at the end of the text.
 enum Step<'a> {
     Object(Option<&'a [u8]>),
     Array(usize),
 }
 
-/// The path of the value at which a text was read up to.
+/// Returns the path of the value that follows the text `read`.
 pub(super) fn json_path(read: &[u8]) -> String {
     let mut path = String::new();
     let (open, is_cut) = open_at_end(read);
@@ -35,7 +35,7 @@ pub(super) fn json_path(read: &[u8]) -> String {
                 if !path.is_empty() {
                     path.push('.');
                 }
-                // Only a key of broken JSON has them, and it must not break a log.
+                // Only a key of broken JSON is cut. It must not add lines to a log.
                 let key = String::from_utf8_lossy(&key[..key.len().min(4 * LONGEST_KEY)]);
                 let (key, is_cut) = cut(&key, LONGEST_KEY);
                 path.extend(key.chars().filter(|char| !char.is_control()));
@@ -44,7 +44,7 @@ pub(super) fn json_path(read: &[u8]) -> String {
                 }
             }
             Step::Array(index) => {
-                // Writing to a string cannot fail.
+                // Writing to a string can't fail.
                 let _ = write!(path, "[{index}]");
             }
         }
@@ -55,7 +55,8 @@ pub(super) fn json_path(read: &[u8]) -> String {
     path
 }
 
-/// The containers that are open at the end of a text, and whether there are more inside of them.
+/// Returns the containers that are open at the end of a text, and whether they contain deeper
+/// ones.
 fn open_at_end(read: &[u8]) -> (Vec<Step<'_>>, bool) {
     let mut open = Vec::new();
     let mut deeper = 0_usize;
@@ -90,7 +91,7 @@ fn open_at_end(read: &[u8]) -> (Vec<Step<'_>>, bool) {
     (open, deeper > 0)
 }
 
-/// The place of the closing quote of a string, or the end of the text.
+/// Returns the index of the closing quote of a string, or the end of the text.
 fn string_end(json: &[u8], mut at: usize) -> usize {
     while let Some(&byte) = json.get(at) {
         match byte {

@@ -1,9 +1,9 @@
-//! What of a server's text an error shows: one short line without secrets, whatever was answered.
+//! Makes text from a server safe to show in an error: one short line without secrets.
 
-/// Most bytes of one text.
+/// The largest number of bytes of a text.
 const LONGEST: usize = 1000;
 
-/// A text as one line: logs are read line by line.
+/// Returns a text as one line, since logs are read by line.
 pub(crate) fn line(text: &str) -> String {
     shown(text, LONGEST, is_key)
 }
@@ -23,7 +23,7 @@ pub(super) fn shown(text: &str, longest: usize, is_hidden: impl Fn(&str) -> bool
     line
 }
 
-/// At most so many bytes, cut between two characters, and whether something was cut off.
+/// Returns at most `longest` bytes of a text, cut between characters, and whether a part was cut.
 pub(crate) fn cut(text: &str, longest: usize) -> (&str, bool) {
     if text.len() <= longest {
         return (text, false);
@@ -51,7 +51,7 @@ fn push_word(line: &mut String, word: &str, is_hidden: impl Fn(&str) -> bool) {
     }
 }
 
-/// Whether it looks like an API key, a webhook secret or a client secret.
+/// Returns whether a word looks like an API key, a webhook secret or a client secret.
 pub(super) fn is_key(word: &str) -> bool {
     let prefixes = ["sk_", "rk_", "ek_", "whsec_"];
     prefixes.iter().any(|prefix| word.contains(prefix)) || word.contains("_secret_")

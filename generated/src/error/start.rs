@@ -1,14 +1,14 @@
-//! The start of a body that is no error of Stripe, for `Display`.
+//! The start of a body that is not an error from Stripe, for `Display`.
 
 use std::borrow::Cow;
 
 use super::shown::{is_key, shown};
 
-/// Most bytes that are shown.
+/// The largest number of bytes that are shown.
 const LONGEST: usize = 200;
 
-/// The start of a body that is not JSON, such as a proxy's page; `None` if there is nothing to
-/// show. JSON is not shown: what is in it may be anything.
+/// Returns the start of a body that is not JSON, such as the page of a proxy. JSON is not shown,
+/// as it may contain anything.
 pub(super) fn start_of_body(body: &[u8]) -> Option<String> {
     let body = &body[..body.len().min(4 * LONGEST)];
     let text = String::from_utf8_lossy(body);
@@ -23,13 +23,13 @@ pub(super) fn start_of_body(body: &[u8]) -> Option<String> {
     }))
 }
 
-/// Whether it may be an address, the number of an account, or a token.
+/// Returns whether a word may be an address, an account number or a token.
 fn is_personal(word: &str) -> bool {
     let digits = word.bytes().filter(u8::is_ascii_digit).count();
     word.contains('@') || digits >= 6 || word.len() >= 32
 }
 
-/// The text of a page: what is between its tags.
+/// Removes the tags of an HTML page.
 fn without_tags(text: &str) -> Cow<'_, str> {
     if !text.starts_with('<') {
         return text.into();
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_start_of_what_is_no_error_of_stripe() {
+    fn the_start_of_a_foreign_body_is_shown() {
         for (body, start) in [
             ("", None),
             ("  \n", None),

@@ -1,16 +1,16 @@
-//! When there is no answer, not all of one, or too much of one.
+//! Errors without a complete response.
 
 use std::fmt;
 use std::time::Duration;
 
 use super::{Error, shown};
 
-/// What is known of a call that failed, beside its failure.
+/// What is known about the attempts of a failed call.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tried {
     /// How often the request was sent.
     pub(crate) attempts: u32,
-    /// Whether it would have been sent again if the client's retry budget had allowed it.
+    /// Whether a retry was left out because the client's retry budget is empty.
     pub(crate) out_of_budget: bool,
 }
 
@@ -23,7 +23,7 @@ impl fmt::Display for Tried {
     }
 }
 
-/// There is no answer, or only a part of a good one.
+/// There is no response, or only a part of one.
 #[derive(Debug, thiserror::Error)]
 #[error("no complete answer from Stripe{request}{tried}", request = of_request(self.request_id()))]
 pub struct ConnectionError {
@@ -43,23 +43,23 @@ impl ConnectionError {
         }
     }
 
-    /// The HTTP status, if the connection failed after it came.
+    /// Returns the HTTP status, if the connection failed after it arrived.
     pub fn status(&self) -> Option<u16> {
         self.status
     }
 
-    /// The id under which Stripe logged the request, if the connection failed after it came.
+    /// Returns Stripe's id of the request, if the connection failed after it arrived.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// How often the request was sent.
+    /// Returns how often the request was sent.
     pub fn attempts(&self) -> u32 {
         self.tried.attempts
     }
 }
 
-/// The answer did not come in the time that an attempt, or the whole call, had.
+/// The response did not arrive within the time limit of an attempt or of the call.
 #[derive(Debug)]
 pub struct TimeoutError {
     pub(crate) limit: Duration,
@@ -69,7 +69,7 @@ pub struct TimeoutError {
 }
 
 impl TimeoutError {
-    /// One attempt took too long.
+    /// Creates the error of one attempt.
     pub(crate) fn of_attempt(limit: Duration) -> Self {
         Self {
             limit,
@@ -79,24 +79,25 @@ impl TimeoutError {
         }
     }
 
-    /// The time that there was: of the call if it had a deadline that came, otherwise of an
-    /// attempt.
+    /// Returns the time limit that was reached: that of the call if
+    /// [`is_deadline`](Self::is_deadline) is true, otherwise that of an attempt.
     pub fn limit(&self) -> Duration {
         self.limit
     }
 
-    /// Whether the deadline of the call came, or was too near for another attempt.
+    /// Returns whether the deadline of the call was reached, or was too close for another
+    /// attempt.
     pub fn is_deadline(&self) -> bool {
         self.is_deadline
     }
 
-    /// How often the request was sent.
+    /// Returns how often the request was sent.
     pub fn attempts(&self) -> u32 {
         self.tried.attempts
     }
 
-    /// How the last attempt failed that did not simply take too long: what Stripe answered to it,
-    /// for example.
+    /// Returns the error of the last attempt that failed for another reason than time, such as an
+    /// error response.
     pub fn last(&self) -> Option<&Error> {
         self.last.as_ref()
     }
@@ -113,8 +114,8 @@ impl fmt::Display for TimeoutError {
         )?;
         if let Some(last) = &self.last {
             match last.status() {
-                Some(status) => write!(f, ", of which the last was answered {status}")?,
-                None => f.write_str(", of which the last had no complete answer")?,
+                Some(status) => write!(f, "; the last had the status {status}")?,
+                None => f.write_str("; the last had no complete answer")?,
             }
         }
         f.write_str(&of_request(self.last().and_then(Error::request_id)))?;
@@ -128,7 +129,7 @@ impl std::error::Error for TimeoutError {
     }
 }
 
-/// A good answer was larger than the client reads. The request was carried out.
+/// A successful response is larger than the limit. Stripe carried out the request.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error(
     "the answer is larger than {limit} bytes{request}; ClientBuilder::max_response_size raises the limit",
@@ -142,22 +143,22 @@ pub struct TooLargeError {
 }
 
 impl TooLargeError {
-    /// The size that is allowed, in bytes.
+    /// Returns the limit, in bytes.
     pub fn limit(&self) -> usize {
         self.limit
     }
 
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// The id under which Stripe logged the request.
+    /// Returns Stripe's id of the request.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// How often the request was sent.
+    /// Returns how often the request was sent.
     pub fn attempts(&self) -> u32 {
         self.tried.attempts
     }

@@ -6,7 +6,8 @@ use super::List;
 use crate::request::Request;
 use crate::{Error, Resource};
 
-/// All items of a list, as [`ListStream`](crate::ListStream), blocking the thread for each page.
+/// All items of a list, like [`ListStream`](crate::ListStream), but blocking the thread for each
+/// page.
 #[must_use = "an iterator does nothing until it is read"]
 pub struct ListIter<T> {
     items: std::vec::IntoIter<T>,

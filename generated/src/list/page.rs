@@ -1,4 +1,4 @@
-//! The request behind a page, and the one for the page after it.
+//! Makes the request for the next page of a list.
 
 use std::cell::RefCell;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -12,11 +12,11 @@ use crate::request::Request;
 use crate::{Error, Resource};
 
 thread_local! {
-    /// The request whose answer this thread is reading: lists inside of it page with its options.
+    /// The request whose response this thread is parsing. Lists in the response copy its options.
     static PARENT: RefCell<Option<Request>> = const { RefCell::new(None) };
 }
 
-/// Marks the time in which the answer to a request is read.
+/// Guard that exists while a response is parsed.
 pub(crate) struct Parent(());
 
 impl Parent {
@@ -25,7 +25,7 @@ impl Parent {
         Self(())
     }
 
-    /// Ends the reading and gives the request back.
+    /// Ends the parsing, and returns the request.
     pub(crate) fn leave(self) -> Option<Request> {
         PARENT.take()
     }
@@ -37,7 +37,7 @@ impl Drop for Parent {
     }
 }
 
-/// The request for a list inside of the object that is being read.
+/// Returns the request for a list inside the object that is being parsed.
 pub(super) fn inside_of_parent(url: &str) -> Option<Request> {
     let mut request = PARENT.with_borrow(|parent| Some(parent.as_ref()?.for_list(url)))?;
     if let Some(place) = Place::current() {
@@ -47,7 +47,7 @@ pub(super) fn inside_of_parent(url: &str) -> Option<Request> {
 }
 
 impl<T> List<T> {
-    /// Says in which field of the object that is being read this list is.
+    /// Sets the field of the surrounding object that contains this list.
     pub(crate) fn is_in_field(&mut self, field: &str) {
         if let Some(request) = &mut self.request {
             PARENT.with_borrow(|parent| {
@@ -58,9 +58,9 @@ impl<T> List<T> {
         }
     }
 
-    /// Lets a list that was not read from an answer, such as one in a webhook, get its next page
-    /// with this client. A list in an event is asked for in the connected account or context of
-    /// the event.
+    /// Sets the client for the next pages of a list that is not from a response, such as a list
+    /// in a webhook event. A list of an event is requested in the event's connected account or
+    /// context.
     #[must_use]
     pub fn with_client(mut self, client: &Client) -> Self {
         let mut request = Request::for_url(client, &self.url);
@@ -84,22 +84,22 @@ impl<T> List<T> {
 }
 
 impl<T: Resource> List<T> {
-    /// The request for the page after this one.
+    /// Returns the request for the next page.
     fn next_request(&self) -> Option<Result<Request, Error>> {
         if !self.has_more {
             return None;
         }
         let Some(request) = self.request.clone() else {
             return Some(Err(Error::invalid(
-                "the list was not read from an answer, so it has no client to get its next page \
-                 with; give it one by List::with_client",
+                "the list is not from a response, so it has no client to request its next page; \
+                 set one with List::with_client",
             )));
         };
         Some(self.after(request))
     }
 
-    /// The request for the page after this one, which answers `request`. A list whose pages do
-    /// not lead to its end is an error.
+    /// Returns the request for the page after the one that answered `request`. It is an error if
+    /// pages repeat or have no items.
     fn after(&self, mut request: Request) -> Result<Request, Error> {
         let backwards = self.goes_backwards();
         let item = if backwards {
@@ -135,8 +135,8 @@ impl<T: Resource> List<T> {
         Ok(request)
     }
 
-    /// The items in the order in which they are read, and the request for what follows. A page
-    /// that was there before has no items, only the error.
+    /// Returns the items in reading order, and the request for the next page. If the page repeats
+    /// an earlier one, it has only the error.
     pub(super) fn into_parts(mut self) -> (std::vec::IntoIter<T>, Option<Result<Request, Error>>) {
         let next = self.next_request();
         if let Some(Err(Error::List(error))) = &next
@@ -151,7 +151,7 @@ impl<T: Resource> List<T> {
     }
 }
 
-/// What is kept of a cursor: a list may have many pages.
+/// Cursors are stored as hashes, since a list may have many pages.
 fn hash(cursor: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     cursor.hash(&mut hasher);
@@ -159,12 +159,12 @@ fn hash(cursor: &str) -> u64 {
 }
 
 impl<T: Resource + DeserializeOwned> List<T> {
-    /// The page after this one, or `None` if this is the last one.
+    /// Requests the next page. Returns `None` if this is the last one.
     ///
     /// # Errors
     ///
-    /// As the request that this list answers; [`Error::List`] if the page leads nowhere or back;
-    /// [`Error::Invalid`] if the list was not read from an answer and has no
+    /// The errors of the list's request; [`Error::List`] if pages repeat or have no items;
+    /// [`Error::Invalid`] if the list is not from a response and has no
     /// [client](Self::with_client).
     pub async fn next_page(&self) -> Result<Option<Self>, Error> {
         match self.next_request() {
@@ -173,11 +173,11 @@ impl<T: Resource + DeserializeOwned> List<T> {
         }
     }
 
-    /// [`next_page`](Self::next_page), blocking the thread.
+    /// Like [`next_page`](Self::next_page), but blocking the thread.
     ///
     /// # Errors
     ///
-    /// As [`next_page`](Self::next_page).
+    /// The errors of [`next_page`](Self::next_page).
     #[cfg(feature = "blocking")]
     pub fn next_page_blocking(&self) -> Result<Option<Self>, Error> {
         match self.next_request() {
@@ -189,7 +189,7 @@ impl<T: Resource + DeserializeOwned> List<T> {
         }
     }
 
-    /// The page, unless it was there before.
+    /// Returns an error if the page repeats an earlier one.
     fn goes_on(self) -> Result<Self, Error> {
         match self.next_request() {
             Some(Err(Error::List(error)))
@@ -201,12 +201,13 @@ impl<T: Resource + DeserializeOwned> List<T> {
         }
     }
 
-    /// The items of this page and of all that follow, requested while they are read.
+    /// Returns a stream of the items of this page and all later ones. Pages are requested as
+    /// needed.
     pub fn stream(self) -> ListStream<T> {
         ListStream::after(self)
     }
 
-    /// [`stream`](Self::stream) as an iterator that blocks the thread for each page.
+    /// Like [`stream`](Self::stream), but an iterator that blocks the thread for each page.
     #[cfg(feature = "blocking")]
     pub fn iter_blocking(self) -> super::ListIter<T> {
         super::ListIter::after(self)

@@ -1,4 +1,4 @@
-//! Where the lists inside of an event are: in a connected account or a context.
+//! The connected account or context of the lists inside an event.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::request::Request;
 
 thread_local! {
-    /// The place of the event whose object this thread is reading.
+    /// The account and context of the event whose object this thread is parsing.
     static PLACE: RefCell<Option<Arc<Place>>> = const { RefCell::new(None) };
 }
 
@@ -17,8 +17,7 @@ pub(crate) struct Place {
 }
 
 impl Place {
-    /// Marks the time in which the object of an event is read, which ends when the guard is
-    /// dropped.
+    /// Sets the place of the event whose object is parsed, until the guard is dropped.
     #[cfg(feature = "webhook")]
     pub(crate) fn enter(account: Option<&str>, context: Option<&str>) -> Entered {
         let place = Self {
@@ -33,7 +32,8 @@ impl Place {
         PLACE.with_borrow(Clone::clone)
     }
 
-    /// Asks there. A context says all that an account does, and a request has one of the two.
+    /// Sets account or context of a request. A context includes the account, and a request can
+    /// have only one of the two.
     pub(super) fn apply(&self, request: &mut Request) {
         let options = request.options();
         let (account, context) = match &self.context {
@@ -45,7 +45,7 @@ impl Place {
     }
 }
 
-/// The place that it was before.
+/// The previous place.
 #[cfg(feature = "webhook")]
 pub(crate) struct Entered(Option<Arc<Place>>);
 

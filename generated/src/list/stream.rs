@@ -9,11 +9,12 @@ use super::List;
 use crate::request::Request;
 use crate::{Error, Resource, ResponseFuture};
 
-/// All items of a list. A page is requested when the items before it have been read.
+/// A stream of all items of a list. It requests a page after the items of the page before have
+/// been read.
 ///
-/// It ends after the last page, and after the first error. A page that leads back to one before
-/// it, or that says that more follow and has no items, is [`Error::List`]. Read it with
-/// [`try_next`](Self::try_next), or as a `Stream` of the futures crates.
+/// It ends after the last page, and after the first error. If pages repeat, or have no items, it
+/// returns [`Error::List`]. Read it with [`try_next`](Self::try_next), or as a `Stream` of the
+/// futures crates.
 ///
 /// ```no_run
 /// # use stripe_financial_connections::{Error, ListStream, Resource};
@@ -52,11 +53,11 @@ impl<T: Resource> ListStream<T> {
 }
 
 impl<T: Resource + DeserializeOwned> ListStream<T> {
-    /// The next item, or `None` after the last one.
+    /// Returns the next item, or `None` after the last one.
     ///
     /// # Errors
     ///
-    /// As the request of a page. There is nothing to be read after an error.
+    /// The errors of a page's request. After an error the stream has ended.
     pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
         std::future::poll_fn(|cx| Pin::new(&mut *self).poll_next(cx))
             .await
@@ -90,7 +91,7 @@ impl<T: Resource + DeserializeOwned> Stream for ListStream<T> {
     }
 }
 
-// Nothing in it is pinned: the items are on the heap, and so is the request under way.
+// Nothing in it is pinned: the items and the running request are on the heap.
 impl<T> Unpin for ListStream<T> {}
 
 impl<T> fmt::Debug for ListStream<T> {

@@ -140,7 +140,7 @@ fn a_list_from_elsewhere_needs_a_client() {
 }
 
 #[test]
-fn only_what_is_read_from_an_answer_belongs_to_its_request() {
+fn only_lists_in_a_response_have_a_request() {
     let parent = Parent::enter(request(&[]));
     let inside = page(&["a"], true);
     assert!(parent.leave().is_some());

@@ -1,4 +1,4 @@
-//! `a[b]=v` pairs, for form bodies and queries.
+//! Writes and reads `a[b]=v` pairs, for form bodies and queries.
 
 use std::io::Write;
 
@@ -8,14 +8,15 @@ use percent_encoding::{
 
 use super::{Kind, Params, Value};
 
-/// Everything but RFC 3986's unreserved characters is escaped; a space is `%20`, never `+`.
+/// All characters except the unreserved ones of RFC 3986 are escaped. A space becomes `%20`,
+/// never `+`.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// The letters, digits and signs that stay as they are, by their byte.
+/// The unreserved characters, indexed by their byte.
 const PLAIN: [bool; 256] = {
     let mut plain = [false; 256];
     let mut byte = 0;
@@ -27,7 +28,7 @@ const PLAIN: [bool; 256] = {
     plain
 };
 
-/// The parameters as `application/x-www-form-urlencoded`. Empty lists and objects are left out.
+/// Encodes parameters as `application/x-www-form-urlencoded`, without empty lists and objects.
 pub(crate) fn form(params: &Params) -> String {
     if params.0.is_empty() {
         return String::new();
@@ -44,10 +45,10 @@ pub(crate) fn form(params: &Params) -> String {
     String::from_utf8(form.out).expect("what is escaped is ASCII")
 }
 
-/// Bytes, not text, so that a value is not checked to be text each time that it is looked at.
+/// Uses bytes instead of strings, which would check for UTF-8 at every access.
 struct Form {
     out: Vec<u8>,
-    /// The name of the value at hand, escaped already; the brackets are pushed and popped.
+    /// The escaped name of the current value. Brackets are pushed and popped.
     name: Vec<u8>,
 }
 
@@ -98,22 +99,22 @@ impl Form {
 
     fn display(&mut self, number: impl std::fmt::Display) {
         self.start_pair();
-        // Writing to memory cannot fail.
+        // Writing to memory can't fail.
         let _ = write!(self.out, "{number}");
     }
 }
 
-/// One digit is what most indexes are, and formatting takes longer than all else of a pair.
+/// Most indexes have one digit. Formatting would be the slowest part of a pair.
 fn push_index(name: &mut Vec<u8>, index: usize) {
     match u8::try_from(index) {
         Ok(digit @ 0..=9) => name.push(b'0' + digit),
-        // Writing to memory cannot fail.
+        // Writing to memory can't fail.
         _ => _ = write!(name, "{index}"),
     }
 }
 
 fn escape(out: &mut Vec<u8>, text: &[u8]) {
-    // Most names and values need no escape, which is seen faster than they are cut into runs.
+    // Most names and values need no escapes. Checking this first is faster than splitting them.
     if text.iter().all(|byte| PLAIN[usize::from(*byte)]) {
         return out.extend_from_slice(text);
     }
@@ -122,7 +123,7 @@ fn escape(out: &mut Vec<u8>, text: &[u8]) {
     }
 }
 
-/// Appends an id as one segment of a path: `/`, `?`, `#` and `%` in it are escaped.
+/// Appends an id as one segment of a path. Characters such as `/`, `?`, `#` and `%` are escaped.
 pub(crate) fn encode_path_segment(out: &mut String, segment: &str) {
     out.extend(utf8_percent_encode(segment, ESCAPED));
 }
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_plain_is_what_is_not_escaped() {
+    fn plain_bytes_are_those_that_are_not_escaped() {
         for byte in 0..=u8::MAX {
             let escaped = percent_encode(&[byte], ESCAPED).to_string();
             assert_eq!(PLAIN[usize::from(byte)], escaped.len() == 1, "{byte}");

@@ -1,16 +1,16 @@
-//! JSON bodies, which the v2 operations take.
+//! Writes JSON bodies, for v2 operations.
 
 use serde::{Serialize, Serializer};
 
 use super::{Kind, Params, Value};
 
-/// The parameters as a JSON object. A cleared one is null.
+/// Encodes parameters as a JSON object. A cleared parameter is null.
 pub(crate) fn json(params: &Params) -> Vec<u8> {
-    // Keys are strings and the writer is memory, so there is nothing that can fail.
+    // Can't fail: keys are strings, and the writer is memory.
     serde_json::to_vec(&Json(params)).unwrap_or_default()
 }
 
-/// Writes `T` with its sensitive values shown; kept private so that nothing else does.
+/// Writes `T` with its sensitive values. Private, so that only request bodies show them.
 struct Json<'a, T>(&'a T);
 
 impl Serialize for Json<'_, Params> {

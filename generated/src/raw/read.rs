@@ -1,8 +1,8 @@
-//! How JSON text is taken from any deserializer.
+//! Reads JSON text from any deserializer.
 //!
-//! serde_json hands out the text of a value as it is, but only where it reads text itself. Behind
-//! `flatten`, `untagged` and `tag = "…"` serde reads values and hands out those, as other formats
-//! do; such a value is written as JSON again.
+//! serde_json provides the text of a value only when it reads text itself. Behind `flatten`,
+//! `untagged` and `tag = "…"`, and in other formats, serde provides values, which are then
+//! written as JSON.
 
 use std::fmt;
 
@@ -18,13 +18,13 @@ pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Box<Raw
     Box::deserialize(TextOrValue(deserializer))
 }
 
-/// Passes on that text is wanted, and takes a value as well.
+/// Forwards the request for text, and also accepts a value.
 struct TextOrValue<D>(D);
 
 impl<'de, D: Deserializer<'de>> Deserializer<'de> for TextOrValue<D> {
     type Error = D::Error;
 
-    /// What serde_json asks for to get text; the name is how it knows itself.
+    /// serde_json returns text for a newtype struct with this name.
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -51,7 +51,7 @@ struct TextOrValueVisitor<V> {
 
 impl<'de, V: Visitor<'de>> TextOrValueVisitor<V> {
     fn value<E: Error>(self, value: Result<Value, E>) -> Result<V::Value, E> {
-        // A value is a deserializer of its own text.
+        // The value deserializes from its own text.
         value?
             .deserialize_newtype_struct(self.name, self.visitor)
             .map_err(E::custom)
@@ -69,7 +69,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for TextOrValueVisitor<V> {
         self.value(Value::deserialize(value))
     }
 
-    /// Text comes as a map with one entry, under the name that was asked for.
+    /// serde_json passes the text as a map with one entry, under the requested name.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<V::Value, A::Error> {
         let first: Option<String> = map.next_key()?;
         let is_text = first.as_deref() == Some(self.name);
@@ -82,7 +82,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for TextOrValueVisitor<V> {
     }
 }
 
-/// A map whose first key was read ahead.
+/// A map whose first key was already read.
 struct Rewound<A> {
     first: Option<String>,
     map: A,

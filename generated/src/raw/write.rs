@@ -1,7 +1,7 @@
-//! How JSON text is given to any serializer: as the value that it is.
+//! Writes JSON text to any serializer.
 //!
-//! serde_json takes the text as it is, but nothing else does: not another format, and not even
-//! itself behind `flatten` and `tag = "…"`, where an object has to be written as a map.
+//! serde_json writes the text as it is. Other formats, and serde_json itself behind `flatten` and
+//! `tag = "…"`, need a value: an object, for example, has to be written as a map.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::de::Name;
 
-/// Values are written one in the other down to here, and below that as text: serde_json reads no
+/// The largest nesting of values. Deeper values are written as text; serde_json does not read
 /// deeper either.
 const MAX_DEPTH: u8 = 128;
 
@@ -59,7 +59,7 @@ impl Serialize for Written<'_> {
             Some(b't') => return serializer.serialize_bool(true),
             Some(b'f') => return serializer.serialize_bool(false),
             Some(b'n') => return serializer.serialize_unit(),
-            // A number that would be written in other digits stays text.
+            // A number whose digits would change stays text.
             _ => {
                 if let Ok(number) = text.parse::<i64>()
                     && number.to_string() == text

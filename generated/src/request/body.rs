@@ -1,4 +1,4 @@
-//! The body of an answer, as far as it comes and as much as is allowed.
+//! Reads the body of a response, up to a limit.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use super::send::failure;
 use crate::Error;
 use crate::error::{TooLargeError, Tried};
 
-/// A body, or its start.
+/// A body, or the part of it that was read.
 pub(super) struct Body {
     pub(super) start: Bytes,
-    /// Why it is only the start.
+    /// The reason why a part is missing.
     pub(super) broken: Option<Error>,
 }
 
-/// Reads up to so many bytes, counted after decompression.
+/// Reads at most this many bytes, counted after decompression.
 pub(super) async fn read(
     mut response: reqwest::Response,
     max_size: usize,
@@ -56,7 +56,7 @@ fn too_large(limit: usize) -> Error {
     }))
 }
 
-/// Chunks put together. Most answers are a single one, which is not copied.
+/// Collects chunks. Most responses are a single chunk, which is not copied.
 enum Buffer {
     Empty,
     One(Bytes),
@@ -76,7 +76,7 @@ impl Buffer {
         match self {
             Self::Empty => *self = Self::One(chunk),
             Self::One(first) => {
-                // No more than a page of accounts takes, whatever is announced.
+                // Reserves no more than a page of accounts needs, whatever the header says.
                 let announced = announced.min(1 << 20) as usize;
                 let mut all = Vec::with_capacity(announced.max(first.len() + chunk.len()));
                 all.extend_from_slice(first);

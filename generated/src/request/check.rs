@@ -1,29 +1,30 @@
-//! What is refused before it is sent, since Stripe documents it as an error or it would reach
-//! another endpoint.
+//! Checks a request before it is sent. Requests that Stripe documents as errors, or that would
+//! reach another endpoint, are refused.
 
 use super::Request;
 
-/// What is wrong with a path that the caller wrote. It is not shown: a query would be in it.
+/// Returns what is wrong with a path from the caller. The message does not contain the path,
+/// which may have a query.
 pub(super) fn raw_path(path: &str) -> Option<String> {
     let is_sound = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~{}:@!$'()*+,;=".contains(&byte);
     let wrong = if !path.starts_with('/') {
         "it does not start with `/`"
     } else if path.contains('?') {
-        "it has a query; parameters go in with param"
+        "it has a query; set parameters with `param`"
     } else if path[1..]
         .split('/')
         .any(|segment| matches!(segment, "" | "." | ".."))
     {
         "a segment of it is empty, `.` or `..`"
     } else if !path.bytes().all(|byte| byte == b'/' || is_sound(byte)) {
-        "it has a character that has to be escaped; ids go in with path_param, which does that"
+        "it has a character that has to be escaped; set ids with `path_param`, which escapes them"
     } else {
         return None;
     };
-    Some(format!("the path of the request is not a path: {wrong}"))
+    Some(format!("the path of the request is wrong: {wrong}"))
 }
 
-/// A path that the caller wrote, with `{..}` for each segment that is not a plain word: an id.
+/// Returns a path from the caller with `{..}` for each segment that may be an id.
 pub(super) fn route(path: &str) -> String {
     let is_word = |segment: &str| {
         let is_version = segment.len() == 2 && segment.starts_with('v');
@@ -38,7 +39,7 @@ pub(super) fn route(path: &str) -> String {
     segments.collect::<Vec<_>>().join("/")
 }
 
-/// What is wrong with a request that is complete.
+/// Returns what is wrong with a complete request.
 pub(super) fn complete(request: &Request) -> Option<String> {
     let has = |name: &str| request.params().get(name).is_some();
     if let Some((_, hole)) = request.filled_path().split_once('{') {
@@ -47,12 +48,12 @@ pub(super) fn complete(request: &Request) -> Option<String> {
     }
     if has("starting_after") && has("ending_before") {
         return Some(
-            "a list goes one way: set starting_after or ending_before, not both".to_owned(),
+            "starting_after and ending_before can't be combined; set one of them".to_owned(),
         );
     }
     if let Some(name) = request.params().not_a_number() {
         return Some(format!(
-            "`{name}` is not a number that can be sent, but infinite or not a number"
+            "`{name}` is not a number that can be sent: it is infinite or NaN"
         ));
     }
     more_than_one(request)
@@ -78,7 +79,7 @@ fn more_than_one(request: &Request) -> Option<String> {
         .map(|names| names.collect::<Vec<_>>().join(" or "))
         .collect();
     Some(format!(
-        "only one of these may be given: {}",
+        "only one of these parameters can be set: {}",
         names.join("; ")
     ))
 }

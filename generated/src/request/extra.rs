@@ -1,27 +1,27 @@
-//! Parameters that the caller adds by name, beside the typed ones.
+//! Parameters that the caller adds by name to the typed ones.
 
 use super::Request;
 use crate::Error;
 use crate::params::{Params, Value};
 
 impl Request {
-    /// Adds a parameter by its name in a form, `a[b]`.
+    /// Adds a parameter by its form name, such as `a[b]`.
     pub(crate) fn add(&mut self, name: String, value: Value) {
         self.0.extra.push((name, value));
     }
 
-    /// Puts the added parameters among the typed ones.
+    /// Merges the added parameters into the typed ones.
     pub(super) fn join_extra(&mut self) -> Result<(), Error> {
         for (name, value) in std::mem::take(&mut self.0.extra) {
             let Some((first, inside)) = path(&name) else {
                 return Err(Error::invalid(format!(
-                    "`{}` is not the name of a parameter: that is `a`, `a[b]`, or `a[0]`",
+                    "`{}` is not the name of a parameter; write it as `a`, `a[b]` or `a[0]`",
                     name.escape_debug()
                 )));
             };
             if !self.0.params.join(first, &inside, value) {
                 return Err(Error::invalid(format!(
-                    "the parameter `{}` is set already, or cannot be set inside of what is",
+                    "the parameter `{}` is set already, or its parent is set to another value",
                     name.escape_debug()
                 )));
             }
@@ -30,7 +30,7 @@ impl Request {
     }
 }
 
-/// `a[b][c]` as `a` and `[b, c]`.
+/// Splits `a[b][c]` into `a` and `[b, c]`.
 fn path(name: &str) -> Option<(&str, Vec<&str>)> {
     let Some((first, inside)) = name.split_once('[') else {
         return (!name.is_empty() && !name.contains(']')).then(|| (name, Vec::new()));
@@ -39,13 +39,13 @@ fn path(name: &str) -> Option<(&str, Vec<&str>)> {
     let is_sound = |name: &&str| !name.contains(['[', ']']);
     let is_named = |name: &&str| !name.is_empty();
     let (_last, before) = inside.split_last()?;
-    // Only a list at the end can be added to without an index.
+    // Only the last list can be extended without an index.
     let sound = !first.is_empty() && inside.iter().all(is_sound) && before.iter().all(is_named);
     sound.then_some((first, inside))
 }
 
 impl Params {
-    /// Sets what is not set yet, at a path of names and indexes; `false` if it is.
+    /// Sets a value at a path of names and indexes. Returns `false` if it is already set.
     fn join(&mut self, name: &str, inside: &[&str], value: Value) -> bool {
         let Some((next, rest)) = inside.split_first() else {
             let is_new = self.get(name).is_none();
@@ -102,7 +102,7 @@ mod tests {
     use crate::params::{form, strings};
 
     #[test]
-    fn what_is_added_comes_after_what_is_there() {
+    fn added_parameters_come_last() {
         let typed = || {
             Params::new()
                 .with("limit", 3)

@@ -6,7 +6,7 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderName, HeaderValue,
 use crate::Error;
 use crate::client::{ApiKey, Client, header_value};
 
-/// What a request asks for beside its parameters; it stays the same for all pages of a list.
+/// The options of a request besides its parameters. They stay the same for all pages of a list.
 #[derive(Clone, Default)]
 pub(crate) struct Options {
     pub(crate) idempotency_key: Option<String>,
@@ -22,7 +22,7 @@ pub(crate) struct Options {
     pub(crate) blocking: bool,
 }
 
-/// Headers that have an option of their own, or that the client has to know the value of.
+/// Headers that have an option of their own, or that the client sets.
 const RESERVED: [&str; 9] = [
     "authorization",
     "content-length",
@@ -36,14 +36,14 @@ const RESERVED: [&str; 9] = [
 ];
 
 impl Options {
-    /// The headers that all attempts have in common.
+    /// Returns the headers of all attempts.
     pub(super) fn headers(&self, client: &Client) -> Result<HeaderMap, Error> {
         let (account, context) = match (&self.stripe_account, &self.stripe_context) {
             (None, None) => client.acts_for(),
             (account, context) => (account.as_deref(), context.as_deref()),
         };
         let client = client.inner();
-        // Those of a POST, which is as much as the smallest table holds.
+        // A POST has six headers, which the smallest table holds.
         let mut headers = HeaderMap::with_capacity(6);
         headers.insert(
             AUTHORIZATION,
@@ -82,12 +82,11 @@ impl Options {
         }
         for (name, value) in &self.headers {
             let what = format!("the header `{}`", name.escape_debug());
-            let name = HeaderName::try_from(name.as_str()).map_err(|_| {
-                Error::invalid(format!("{what} has a name that no header can have"))
-            })?;
+            let name = HeaderName::try_from(name.as_str())
+                .map_err(|_| Error::invalid(format!("{what} has an invalid name")))?;
             if RESERVED.contains(&name.as_str()) {
                 return Err(Error::invalid(format!(
-                    "{what} is written by the client; use its own option"
+                    "{what} is set by the client; use its own option"
                 )));
             }
             let mut value = header_value(&what, value)?;
@@ -98,7 +97,7 @@ impl Options {
     }
 }
 
-/// Shows what is no secret and says nothing of whom the request is for.
+/// Shows no secrets, and no account or context.
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();

@@ -1,4 +1,4 @@
-//! From a request to an answer: one attempt after the other.
+//! Sends a request, with retries.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -15,22 +15,22 @@ use crate::error::{ApiError, ConnectionError, TimeoutError, TooLargeError, Tried
 use crate::response::{Headers, Reply, ReplyFuture};
 use crate::{Error, params, random, retry, trace};
 
-/// An answer with whatever status.
+/// A response with any status.
 struct Answer {
     status: u16,
     headers: Headers,
     body: Body,
 }
 
-/// A good answer: its status, headers and body.
+/// A successful response: status, headers and body.
 type Good = (u16, Headers, Bytes);
 
-/// What came of an attempt.
+/// The result of an attempt.
 struct Outcome {
     result: Result<Good, Error>,
-    /// Whether another attempt may have a better one.
+    /// Whether another attempt may succeed.
     again: bool,
-    /// How long to wait before it.
+    /// The wait before another attempt.
     delay: Duration,
 }
 
@@ -41,7 +41,7 @@ impl Request {
     }
 
     async fn execute(mut self) -> Result<Reply, Error> {
-        // Connections and timers would panic.
+        // Without a runtime, connections and timers would panic.
         if Handle::try_current().is_err() {
             return Err(Error::invalid(
                 "requests run on tokio, and this one is awaited outside of a tokio runtime; enter \
@@ -59,7 +59,7 @@ impl Request {
         let mut tried = Tried::default();
         let mut last = None;
         loop {
-            // Each attempt makes its own, the same: hardly ever is there more than one.
+            // Builds the request again for each attempt, since there is rarely more than one.
             let timeout = self.timeout().min(deadline.left());
             let mut request = self.wire()?;
             *request.timeout_mut() = Some(timeout);
@@ -121,14 +121,14 @@ impl Request {
         timeout.unwrap_or(self.0.client.inner().timeout)
     }
 
-    /// What is sent. Everything that can be refused is refused here.
+    /// Builds the HTTP request. All checks are made here.
     pub(super) fn wire(&mut self) -> Result<reqwest::Request, Error> {
         if let Some(refusal) = self.0.refusal.clone().or_else(|| check::complete(self)) {
             return Err(Error::invalid(refusal));
         }
         let parts = &mut *self.0;
         let mut headers = parts.options.headers(&parts.client)?;
-        // The host was parsed when the client was made.
+        // The base URL was checked when the client was created.
         let mut url = parts.client.inner().base_url.clone();
         let base = url.path().trim_end_matches('/');
         let path = [base, &parts.path].concat();
@@ -153,7 +153,7 @@ impl Request {
                 )
             };
             if text.is_empty() {
-                // Without it some gateways refuse a POST.
+                // Some gateways refuse a POST without this header.
                 headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
             } else {
                 headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
@@ -185,7 +185,7 @@ impl Request {
     }
 }
 
-/// The deadline came, or is nearer than the next attempt.
+/// Returns the error of a deadline that has passed, or comes before the next attempt.
 fn too_late(deadline: &Deadline, last: Option<Error>, tried: Tried) -> Error {
     TimeoutError {
         limit: deadline.limit().unwrap_or_default(),
@@ -196,7 +196,7 @@ fn too_late(deadline: &Deadline, last: Option<Error>, tried: Tried) -> Error {
     .into()
 }
 
-/// Waits for an answer, and for as much of it as comes.
+/// Waits for the response, and reads its body as far as possible.
 async fn answer(
     sent: impl Future<Output = reqwest::Result<reqwest::Response>>,
     timeout: Duration,
@@ -214,7 +214,7 @@ async fn answer(
     })
 }
 
-/// A status that came decides, whatever became of the body.
+/// Decides about a retry. If there is a status it decides, even if the body is incomplete.
 fn outcome(answer: Result<Answer, Error>, retries: u32) -> Outcome {
     let Answer {
         status,
@@ -255,7 +255,7 @@ fn outcome(answer: Result<Answer, Error>, retries: u32) -> Outcome {
     }
 }
 
-/// Says of an error which answer it cut short.
+/// Adds status and request id to the error of an incomplete response.
 fn of_answer(mut error: Error, of_status: u16, headers: &Headers) -> Error {
     let of_request = headers.request_id().map(str::to_owned);
     match &mut error {
@@ -280,13 +280,13 @@ pub(super) fn failure(error: reqwest::Error, timeout: Duration) -> Error {
         return TimeoutError::of_attempt(timeout).into();
     }
     if error.is_builder() {
-        // The address needs TLS and the crate was built without, for example.
+        // For example, the URL needs TLS but the crate was built without it.
         let cause = error
             .source()
             .map_or_else(String::new, |cause| format!(": {cause}"));
         return Error::invalid(format!("the request cannot be sent{cause}"));
     }
-    // The URL holds the parameters of a GET, which may be personal.
+    // The URL contains the parameters of a GET, which may be personal.
     ConnectionError::new(error.without_url()).into()
 }
 

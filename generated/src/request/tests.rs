@@ -19,7 +19,7 @@ fn refusal(request: &Request) -> Option<String> {
 }
 
 #[test]
-fn what_cannot_work_is_refused_before_it_is_sent() {
+fn invalid_requests_are_refused_before_sending() {
     let account = || Request::new(test_client(), Method::Get, "/v1/accounts/{account}");
     let accounts = || {
         Request::new(test_client(), Method::Get, "/v1/accounts").at_most_one(&[
@@ -63,16 +63,16 @@ fn what_cannot_work_is_refused_before_it_is_sent() {
                 accounts(),
                 &[("starting_after", "a"), ("ending_before", "b")],
             ),
-            "not both",
+            "can't be combined",
         ),
         (
             with(holder(&["customer"]), &[("session", "x")]),
-            "only one of these may be given: `account_holder[account]`; \
+            "only one of these parameters can be set: `account_holder[account]`; \
              `account_holder[customer]` or `account_holder[customer_account]`; `session`",
         ),
         (
             holder(&["account", "customer"]),
-            "only one of these may be given: `account_holder[account]`; \
+            "only one of these parameters can be set: `account_holder[account]`; \
              `account_holder[customer]` or `account_holder[customer_account]`; `session`",
         ),
         (

@@ -1,20 +1,19 @@
-//! How many retries a client may make: so that a busy server is not made busier.
+//! Limits the retries of a client, so that an overloaded server does not get more requests.
 
 use std::sync::{Mutex, PoisonError};
 
-/// How many failed requests a client may repeat, all of its clones and requests together.
+/// The retry budget of a client, shared by all its clones and requests.
 ///
-/// A budget is a number of tokens. A request that fails in a way that may pass takes some,
-/// repeated or not; one that is answered gives one back, and a retry that succeeds gives back what
-/// its failure took. Without enough tokens nothing is repeated, and further failures make debts, up
-/// to as many tokens as the budget holds, which have to be paid first. So single failures are
-/// always repeated, and none once so many requests fail that the server is overloaded, which
-/// retries would make worse. A request that is not repeated for this reason fails with an error of
-/// which [`Error::is_out_of_budget`](crate::Error::is_out_of_budget) is true.
+/// A budget is a number of tokens. A failure that could be retried takes some of them, whether it
+/// is retried or not. A successful response gives one back; if it was a retry, it gives back what
+/// the failure took. Without enough tokens there are no retries. Further failures then make the
+/// number of tokens negative, down to minus the capacity. In this way single failures are always
+/// retried. If many requests fail because the server is overloaded, none are, as retries would
+/// make it worse. The error of a request that is not retried for this reason has
+/// [`Error::is_out_of_budget`](crate::Error::is_out_of_budget) true.
 ///
-/// By default there are 500 tokens, and a failure takes 14: enough for 35 failures at the same
-/// time, and for one in fifteen requests to fail with all of its retries, for as long as it may
-/// be.
+/// By default there are 500 tokens, and a failure takes 14. This allows 35 failures at the same
+/// time, or one permanent failure in fifteen requests with all its retries.
 ///
 /// ```
 /// use stripe_financial_connections::{Client, RetryBudget};
@@ -28,7 +27,7 @@ pub struct RetryBudget {
 }
 
 impl RetryBudget {
-    /// The default.
+    /// Returns the default budget.
     pub const fn new() -> Self {
         Self {
             capacity: 500,
@@ -36,20 +35,20 @@ impl RetryBudget {
         }
     }
 
-    /// No budget: each request is repeated as often as
-    /// [`max_retries`](crate::ClientBuilder::max_retries) says, whatever becomes of the others.
+    /// Returns a budget without a limit: each request is retried up to
+    /// [`max_retries`](crate::ClientBuilder::max_retries).
     pub const fn unlimited() -> Self {
         Self::new().cost(0)
     }
 
-    /// Holds at most this many tokens, which are there in the beginning.
+    /// Sets the largest number of tokens, which is also the number at the start.
     #[must_use]
     pub const fn capacity(mut self, tokens: u32) -> Self {
         self.capacity = tokens;
         self
     }
 
-    /// Takes this many tokens for a failure.
+    /// Sets the number of tokens that a failure takes.
     #[must_use]
     pub const fn cost(mut self, tokens: u32) -> Self {
         self.cost = tokens;
@@ -63,7 +62,7 @@ impl Default for RetryBudget {
     }
 }
 
-/// The tokens that are left; less than none are debts.
+/// The current number of tokens, which may be negative.
 pub(crate) struct Tokens {
     budget: RetryBudget,
     left: Mutex<i64>,
@@ -77,7 +76,7 @@ impl Tokens {
         }
     }
 
-    /// An attempt failed. Whether there are tokens for another one.
+    /// Takes the tokens for a failed attempt. Returns whether there were enough for a retry.
     pub(crate) fn failed(&self) -> bool {
         let cost = i64::from(self.budget.cost);
         let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
@@ -86,7 +85,7 @@ impl Tokens {
         is_enough
     }
 
-    /// A request was answered, at the first attempt or at a later one.
+    /// Gives tokens back for a response.
     pub(crate) fn answered(&self, is_retry: bool) {
         let back = if is_retry { self.budget.cost } else { 1 };
         let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,10 +98,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn failures_empty_it_and_answers_fill_it() {
+    fn failures_take_tokens_and_answers_give_them_back() {
         let tokens = Tokens::new(RetryBudget::new());
         assert_eq!((0..99).filter(|_| tokens.failed()).count(), 35);
-        // The debt comes first: 500, and the 14 for one failure.
+        // First the debt of 500 tokens, then the 14 for one failure.
         (0..513).for_each(|_| tokens.answered(false));
         assert!(!tokens.failed());
         (0..15).for_each(|_| tokens.answered(false));
@@ -112,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn healed_failures_take_nothing() {
+    fn a_successful_retry_gives_its_tokens_back() {
         let tokens = Tokens::new(RetryBudget::new());
         for _ in 0..9999 {
             assert!(tokens.failed());
@@ -121,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_limit_it_is_never_empty() {
+    fn an_unlimited_budget_is_never_empty() {
         let tokens = Tokens::new(RetryBudget::unlimited());
         assert!((0..9999).all(|_| tokens.failed()));
         let tokens = Tokens::new(RetryBudget::new().capacity(0));

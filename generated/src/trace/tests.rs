@@ -7,7 +7,7 @@ use tracing::{Event, Metadata, Subscriber};
 
 use crate::{Client, Method};
 
-/// Writes down all spans, events and their fields.
+/// Records all spans, events and their fields.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<String>>);
 
@@ -49,7 +49,7 @@ fn spans_name_the_route_and_hold_no_secret() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    // Nothing listens on this port, so all attempts fail.
+    // No server listens on this port, so all attempts fail.
     let client = Client::builder("sk_test_secret")
         .base_url("http://127.0.0.1:1")
         .max_retries(1)

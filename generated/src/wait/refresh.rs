@@ -1,4 +1,4 @@
-//! The three kinds of refresh, seen as one.
+//! A common view of the three kinds of refresh.
 
 use crate::Timestamp;
 use crate::financial_connections::{Account, RefreshFeature, RefreshStatus};
@@ -35,7 +35,7 @@ pub(super) fn latest<'a>(account: &'a Account, feature: &RefreshFeature) -> Opti
     }
 }
 
-/// Whether an account shows how a refresh of this feature goes.
+/// Returns whether the account shows the status of this feature's refresh.
 pub(super) fn is_known(feature: &RefreshFeature) -> bool {
     !matches!(feature, RefreshFeature::Unrecognized(_))
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::client::test_client;
 
-/// An account whose balance was refreshed at a time, with a status.
+/// Returns an account with a balance refresh: its time, its status, and the time of the next one.
 fn account(refreshed: Option<(i64, &str, Option<i64>)>) -> Account {
     let refresh = refreshed.map(|(at, status, next)| {
         serde_json::json!({ "last_attempted_at": at, "status": status, "next_refresh_available_at": next })
@@ -44,7 +44,7 @@ fn an_earlier_refresh_is_not_taken_for_the_one_that_was_asked_for() {
 }
 
 #[test]
-fn it_ends_with_success_or_failure_and_nothing_else() {
+fn a_wait_ends_only_with_success_or_failure() {
     let floors = [Timestamp::from_secs(9)];
     for (refreshed, ended) in [
         (None, Some(false)),
@@ -67,7 +67,7 @@ fn it_ends_with_success_or_failure_and_nothing_else() {
 }
 
 #[test]
-fn only_what_can_be_refreshed_is_asked_for() {
+fn only_features_that_can_be_refreshed_are_requested() {
     let now = Timestamp::now().as_secs();
     let due = |refreshed| wait().due(&account(refreshed));
     assert_eq!(due(None).unwrap(), [RefreshFeature::Balance]);
@@ -102,7 +102,7 @@ fn inactive_accounts_are_refused() {
 }
 
 #[test]
-fn a_feature_whose_end_cannot_be_seen_is_refused() {
+fn a_feature_without_a_visible_end_is_refused() {
     let refresh = test_client()
         .financial_connections()
         .accounts()
@@ -114,7 +114,7 @@ fn a_feature_whose_end_cannot_be_seen_is_refused() {
 }
 
 #[test]
-fn a_key_for_a_part_is_another_one_and_fits() {
+fn a_derived_key_differs_and_is_not_too_long() {
     assert_eq!(derived_key("job-17", "balance"), "job-17:balance");
     let long = "k".repeat(254);
     let keys = [

@@ -1,10 +1,10 @@
-//! Times as text, `2026-05-27T08:30:00.123Z` (RFC 3339).
+//! Parses and formats times such as `2026-05-27T08:30:00.123Z` (RFC 3339).
 
 use crate::Timestamp;
 
 const DAY: i64 = 86_400;
 
-/// The time that a text names, rounded down to the second.
+/// Parses a time, rounded down to the second.
 pub(super) fn time(text: &str) -> Option<Timestamp> {
     let text = text.as_bytes();
     let number = |from: usize, to: usize| -> Option<i64> {
@@ -43,7 +43,7 @@ pub(super) fn time(text: &str) -> Option<Timestamp> {
         _ => return None,
     };
     let is_date = (1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day);
-    // A leap second is the first second of the next minute.
+    // A leap second counts as the first second of the next minute.
     if !separated || !is_date || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
@@ -52,13 +52,13 @@ pub(super) fn time(text: &str) -> Option<Timestamp> {
     Some(Timestamp::from_secs(secs))
 }
 
-/// A time as text, if its year has four digits.
+/// Formats a time, if its year has four digits.
 pub(super) fn text(time: Timestamp) -> Option<String> {
     let (days, secs) = (
         time.as_secs().div_euclid(DAY),
         time.as_secs().rem_euclid(DAY),
     );
-    // Years have 365.2425 days on average, so this is the year or one beside it.
+    // A year has 365.2425 days on average, so the result is at most one year off.
     let guess = 1970 + days.checked_mul(10_000)? / 3_652_425;
     let year = (guess - 1..=guess + 1).rfind(|year| days_before(*year) <= days)?;
     if !(0..=9999).contains(&year) {
@@ -85,12 +85,12 @@ fn days_in(year: i64, month: i64) -> i64 {
     }
 }
 
-/// The days of a year before a month.
+/// Returns the number of days in a year before a month.
 fn days_before_month(year: i64, month: i64) -> i64 {
     (1..month).map(|month| days_in(year, month)).sum()
 }
 
-/// The days from 1970 to the start of a year.
+/// Returns the number of days from 1970 to the start of a year.
 fn days_before(year: i64) -> i64 {
     let before = year - 1;
     let leaps = |year: i64| year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
@@ -144,7 +144,7 @@ mod tests {
     fn there_and_back() {
         let first = time("0000-01-01T00:00:00Z").expect("a time").as_secs();
         let last = time("9999-12-31T23:59:59Z").expect("a time").as_secs();
-        // Some prime number of seconds, so that every part of a date is met.
+        // A prime number of seconds, so that all parts of a date vary.
         for secs in (first..=last).step_by(7_654_321).chain([first, last]) {
             let at = Timestamp::from_secs(secs);
             let text = text(at).expect("four digits");

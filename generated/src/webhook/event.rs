@@ -8,21 +8,21 @@ use crate::events::{EventObject, EventType};
 use crate::text::Text;
 use crate::{Error, ObjectType, Raw, Timestamp};
 
-/// The id of an [`Event`], `evt_…`. The same event may be sent more than once; its id tells.
+/// The id of an [`Event`], such as `evt_123`. Stripe may send an event more than once, with the
+/// same id.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EventId(Text);
 
 crate::macros::id!(EventId);
 
-/// Something that happened in a Stripe account, with the object it happened to: what Stripe calls
+/// Something that happened in a Stripe account, with the object it happened to. Stripe calls this
 /// a snapshot event.
 ///
-/// A type or object that this version of the crate does not know is not an error; both are kept
-/// as they were sent. Nor is an odd value around them, since Stripe sends an event that is
-/// refused again for days: what does not fit its type is `None`. An event has an `id`, a `type`
-/// and `data` with an `object`.
+/// Unknown types and objects are kept as they were sent. Only `id`, `type` and `data` with an
+/// `object` are required; any other field that does not fit its type is `None`. The reason is
+/// that Stripe sends an event that is refused again for days.
 ///
-/// It can be stored as JSON and read again:
+/// An event can be stored as JSON and read again:
 ///
 /// ```
 /// # use stripe_financial_connections::webhook::Event;
@@ -36,16 +36,16 @@ crate::macros::id!(EventId);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Event {
-    /// The connected account in which it happened, if it was not the own one.
+    /// The connected account in which it happened; `None` for the own account.
     pub account: Option<String>,
-    /// The API version that the object was rendered in. It is the endpoint's or the account's,
-    /// not that of this crate; [`is_current_version`](Self::is_current_version) compares them.
+    /// The API version of the object: that of the endpoint or the account, which may differ from
+    /// this crate's. [`is_current_version`](Self::is_current_version) compares them.
     pub api_version: Option<String>,
-    /// The Stripe context in which to ask for the object.
+    /// The Stripe context in which to retrieve the object.
     pub context: Option<String>,
     /// When it happened, in unix seconds.
     pub created: Option<Timestamp>,
-    /// What it is about.
+    /// The object of the event.
     pub data: EventData,
     /// Its id.
     pub id: EventId,
@@ -53,22 +53,22 @@ pub struct Event {
     pub livemode: Option<bool>,
     /// Always `event`.
     pub object: ObjectType,
-    /// To how many endpoints it has still to be delivered.
+    /// The number of endpoints that have not received it yet.
     pub pending_webhooks: Option<i64>,
     /// The API request that caused it, if one did.
     pub request: Option<EventRequest>,
-    /// What happened.
+    /// The type of the event: what happened.
     pub r#type: EventType,
 }
 
 impl Event {
-    /// Reads an event that was verified before, such as one from a queue. It does not verify
-    /// anything.
+    /// Parses an event that was verified before, such as one from a queue. This does not verify
+    /// the event.
     ///
     /// # Errors
     ///
     /// [`Error::Decode`] if it is not an event; [`Error::Webhook`] with [`WebhookError::Thin`] if
-    /// it is a thin one.
+    /// it is a thin event.
     pub fn parse(json: impl AsRef<[u8]>) -> Result<Self, Error> {
         let json = json.as_ref();
         match de::from_slice::<Self>(json) {
@@ -78,8 +78,8 @@ impl Event {
         }
     }
 
-    /// Whether the object was rendered in the API version that the types of this crate are made
-    /// for, [`API_VERSION`](crate::API_VERSION). One of another version may not fit them; it is
+    /// Returns whether the object has the API version of this crate's types,
+    /// [`API_VERSION`](crate::API_VERSION). An object of another version may not fit them; it is
     /// then [`EventObject::Invalid`].
     pub fn is_current_version(&self) -> bool {
         self.api_version.as_deref() == Some(crate::API_VERSION)
@@ -159,13 +159,13 @@ impl Serialize for Event {
     }
 }
 
-/// What an [`Event`] is about.
+/// The object of an [`Event`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct EventData {
-    /// The object as it was right after the event. It may have changed since.
+    /// The object right after the event. It may have changed since.
     pub object: EventObject,
-    /// The former values of the fields that changed; only events that end in `.updated` have it.
+    /// The old values of the changed fields; only for types that end in `.updated`.
     pub previous_attributes: Option<Raw>,
 }
 
@@ -190,7 +190,7 @@ impl Serialize for EventData {
     }
 }
 
-/// [`EventData`] as long as it is not known which event it is of.
+/// [`EventData`] before the type of its event is known.
 struct RawData {
     object: Raw,
     previous_attributes: Option<Raw>,
@@ -212,7 +212,7 @@ impl Object for RawData {
         let (mut object, mut previous_attributes) = (None, None);
         while let Some(name) = fields.next_name()? {
             match name.as_str() {
-                // Whatever it is, and be it null, it is kept.
+                // Keeps any value, even null.
                 "object" => object = Some(fields.value()?),
                 "previous_attributes" => fields.read(&mut previous_attributes)?,
                 _ => fields.skip()?,
@@ -231,9 +231,9 @@ crate::macros::object!(RawData);
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventRequest {
-    /// The id of the request; none if Stripe acted on its own.
+    /// The id of the request; `None` if Stripe acted on its own.
     pub id: Option<String>,
-    /// The idempotency key of the request. API versions before 2017-05-25 did not tell it.
+    /// The idempotency key of the request; `None` in API versions before 2017-05-25.
     pub idempotency_key: Option<String>,
 }
 
@@ -261,7 +261,7 @@ impl<'de> Visitor<'de> for RequestVisitor {
         f.write_str("the request of an event")
     }
 
-    /// API versions before 2017-05-25 had the id in its place.
+    /// API versions before 2017-05-25 have the id in place of an object.
     fn visit_str<E: serde::de::Error>(self, id: &str) -> Result<EventRequest, E> {
         Ok(EventRequest {
             id: Some(id.to_owned()),

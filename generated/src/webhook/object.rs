@@ -1,4 +1,4 @@
-//! The object of an event, and what is known of the event when it is read.
+//! Reads the object of an event, with what is known of the event.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,19 +10,19 @@ use crate::de::Object;
 use crate::events::EventObject;
 use crate::{DecodeError, Raw, de};
 
-/// What an event says of its object. Nothing, if the object was read without the event.
+/// What is known of the event of an object; empty if the object is read without its event.
 #[derive(Clone, Copy, Default)]
 #[allow(dead_code, reason = "only events of some features ask for all of it")]
 pub(crate) struct Origin<'a> {
     pub(super) event: Option<&'a str>,
-    /// The API version that the object was rendered in.
+    /// The API version of the object.
     pub(super) version: Option<&'a str>,
 }
 
 #[allow(dead_code, reason = "only events of some features ask for all of it")]
 impl Origin<'_> {
-    /// Whether the object comes from one of these events, in which it may lack some fields. If
-    /// the event is not known, the object tells.
+    /// Returns whether the object is from one of these events, in which fields may be missing. If
+    /// the event is unknown, this depends on whether a field is missing.
     pub(crate) fn lacks(&self, raw: &Raw, events: &[&str], fields: &[&str]) -> bool {
         match self.event {
             Some(event) => events.contains(&event),
@@ -30,12 +30,12 @@ impl Origin<'_> {
         }
     }
 
-    /// Keeps an object that there is no type for.
+    /// Keeps an object without a type.
     pub(crate) fn unrecognized(&self, raw: Raw) -> EventObject {
         EventObject::Unrecognized(raw)
     }
 
-    /// Reads the object as a type, or keeps it if it does not fit.
+    /// Parses the object as a type, or keeps it if it does not fit.
     pub(crate) fn read<T: Object>(&self, raw: Raw, wrap: fn(Box<T>) -> EventObject) -> EventObject {
         match de::boxed_from_str(raw.get()) {
             Ok(object) => wrap(object),
@@ -54,10 +54,11 @@ impl<'de> Deserialize<'de> for EventObject {
     }
 }
 
-/// The object of an event that does not fit its type, as when another API version rendered it.
+/// The object of an event that does not fit its type, for example because it has another API
+/// version.
 ///
-/// The rest of the event is good. Ask the API for the object by its id to get it in the version
-/// of this crate.
+/// The rest of the event is valid. Retrieve the object by its id to get it in the API version of
+/// this crate.
 #[derive(Clone)]
 pub struct InvalidObject {
     raw: Raw,
@@ -65,13 +66,13 @@ pub struct InvalidObject {
 }
 
 impl InvalidObject {
-    /// The object as it was sent.
+    /// Returns the object as it was sent.
     pub fn raw(&self) -> &Raw {
         &self.raw
     }
 
-    /// What does not fit, and where in the object. If the object was rendered by another API
-    /// version than the one of the types, it names both.
+    /// Returns what does not fit, and its path in the object. If the object has another API
+    /// version than the types, the error names both.
     pub fn error(&self) -> &DecodeError {
         &self.error
     }
@@ -99,7 +100,7 @@ impl Serialize for InvalidObject {
 }
 
 impl<'de> Deserialize<'de> for InvalidObject {
-    /// Only of an object that does not fit its type.
+    /// Fails if the object fits its type.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match EventObject::deserialize(deserializer)? {
             EventObject::Invalid(object) => Ok(object),

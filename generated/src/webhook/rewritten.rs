@@ -1,15 +1,15 @@
-//! Whether a body is an event that was parsed and written again: then it is the same JSON in other
-//! bytes, and what was signed can be guessed from it.
+//! Detects a body that was parsed and written again. It is the same JSON with other bytes, so the
+//! signed bytes can be guessed from it.
 
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::Raw;
 
-/// Larger bodies are not looked at: whoever sends them should not make much work.
+/// The largest body that is checked, so that a sender can't cause much work.
 const MAX_LEN: usize = 256 * 1024;
 
-/// Tries the ways in which Stripe may have written what is in the body.
+/// Tries the ways in which Stripe may have written the body.
 pub(super) fn was_rewritten(body: &[u8], was_signed: impl Fn(&[u8]) -> bool) -> bool {
     let Some(text) = std::str::from_utf8(body)
         .ok()
@@ -22,7 +22,7 @@ pub(super) fn was_rewritten(body: &[u8], was_signed: impl Fn(&[u8]) -> bool) -> 
     if was_signed(unix.as_bytes()) || was_signed(text.as_bytes()) {
         return true;
     }
-    // JSON in a string, as of a body that was written as JSON once more.
+    // JSON within a string, as when a body was written as JSON twice.
     if let Ok(inner) = serde_json::from_str::<String>(text) {
         return was_signed(inner.as_bytes());
     }
@@ -32,7 +32,7 @@ pub(super) fn was_rewritten(body: &[u8], was_signed: impl Fn(&[u8]) -> bool) -> 
     ) else {
         return false;
     };
-    // With the keys in the body's order, in Stripe's, and in that of serde_json.
+    // Keys in the order of the body, in Stripe's, and sorted as serde_json does.
     let (stripes, sorted) = (Ordered(&value), &value);
     let guesses = [
         serde_json::to_vec_pretty(&raw),
@@ -46,7 +46,7 @@ pub(super) fn was_rewritten(body: &[u8], was_signed: impl Fn(&[u8]) -> bool) -> 
     guesses.any(|guess| was_signed(&guess))
 }
 
-/// A value with its keys in Stripe's order: `id`, `object`, and the others by name.
+/// A value with its keys in Stripe's order: `id`, `object`, then the others by name.
 struct Ordered<'a>(&'a Value);
 
 impl Serialize for Ordered<'_> {

@@ -1,10 +1,11 @@
-//! Secrets that cannot be those of an endpoint.
+//! Recognizes values that can't be an endpoint secret.
 
-/// What is wrong with a secret, to follow "the webhook secret"; never the secret itself.
+/// Returns what is wrong with a secret, as the end of a sentence that begins with "the webhook
+/// secret". It never contains the secret.
 pub(super) fn fault(secret: &str) -> Option<&'static str> {
     let kind = |prefixes: &[&str]| prefixes.iter().any(|prefix| secret.starts_with(prefix));
     let fault = if secret.trim() != secret {
-        "has white space around it, such as the line break at the end of a file"
+        "has white space around it, such as a line break at its end"
     } else if !secret.bytes().all(|byte| byte.is_ascii_graphic()) {
         "holds white space or other characters that no secret has"
     } else if secret.starts_with(['"', '\'']) || secret.ends_with(['"', '\'']) {

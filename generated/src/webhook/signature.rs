@@ -1,25 +1,26 @@
-//! `t=1492774577,v1=5257a869…`: HMAC-SHA256 over the time, a dot and the body.
+//! Parses and makes signatures such as `t=1492774577,v1=5257a869…`: HMAC-SHA256 of the time, a
+//! dot and the body.
 
 use std::fmt::Write;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// A signature, made with the scheme `v1`.
+/// A signature of the scheme `v1`.
 type Signature = [u8; 32];
 
-/// The parts of a `Stripe-Signature` header. Other schemes, which Stripe sends in test mode, are
-/// ignored, as are signatures that are none.
+/// The parts of a `Stripe-Signature` header. Other schemes, which Stripe sends in test mode, and
+/// malformed signatures are ignored.
 pub(super) struct Header<'a> {
     time: i64,
-    /// The time as it was written, since that is what was signed.
+    /// The time as text, because the text is what was signed.
     time_text: &'a str,
     signatures: Vec<Signature>,
 }
 
 impl<'a> Header<'a> {
-    /// Reads what Stripe writes, and nothing else: a header that several readers understand in
-    /// several ways is no header.
+    /// Parses exactly what Stripe writes. Parsers may differ on any other header, so it is
+    /// refused.
     pub(super) fn parse(header: &'a str) -> Option<Self> {
         let mut time_text = None;
         let mut signatures = Vec::new();
@@ -52,8 +53,8 @@ impl<'a> Header<'a> {
         self.time
     }
 
-    /// Whether one of the signatures is by this secret. Takes the same time whatever is wrong
-    /// with a signature.
+    /// Returns whether one of the signatures was made with this secret. The time it takes does
+    /// not depend on what differs.
     pub(super) fn is_by(&self, secret: &str, body: &[u8]) -> bool {
         let mac = mac(secret, self.time_text, body);
         self.signatures
@@ -65,7 +66,7 @@ impl<'a> Header<'a> {
 pub(super) fn sign(body: &[u8], secret: &str, time: i64) -> String {
     let mut header = format!("t={time},v1=");
     for byte in mac(secret, &time.to_string(), body).finalize().into_bytes() {
-        // Writing to a string cannot fail.
+        // Writing to a string can't fail.
         let _ = write!(header, "{byte:02x}");
     }
     header
@@ -80,14 +81,14 @@ fn mac(secret: &str, time: &str, body: &[u8]) -> Hmac<Sha256> {
     mac
 }
 
-/// Digits alone, without zeros in front.
+/// Parses a decimal number without a sign and leading zeros.
 fn from_decimal(text: &str) -> Option<i64> {
     let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
     let has_zeros = text.len() > 1 && text.starts_with('0');
     text.parse().ok().filter(|_| is_plain && !has_zeros)
 }
 
-/// In small letters, as Stripe writes it.
+/// Parses lower-case hexadecimal digits, as Stripe writes them.
 fn from_hex(hex: &str) -> Option<Signature> {
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),

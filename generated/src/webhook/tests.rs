@@ -17,7 +17,7 @@ fn a_known_signature() {
 }
 
 #[test]
-fn what_is_signed_by_one_of_the_secrets_is_good() {
+fn any_of_the_secrets_verifies() {
     let [new, old] = ["whsec_new", "whsec_old"].map(|secret| Webhook::sign("{}", secret, NOW));
     let both = format!("{new},{}", old.split_once(',').unwrap().1);
     for header in [&new, &old, &both, &format!("{new},v0=x,v1=short")] {
@@ -35,7 +35,7 @@ fn what_is_signed_by_one_of_the_secrets_is_good() {
 }
 
 #[test]
-fn what_is_not_is_refused() {
+fn events_without_a_valid_signature_are_refused() {
     let good = Webhook::sign("{}", SECRET, NOW);
     assert_eq!(check("[]", &good, &[SECRET]), Err(WebhookError::Signature));
     assert_eq!(check("{ }", &good, &[SECRET]), Err(WebhookError::Rewritten));
@@ -71,7 +71,7 @@ fn what_is_not_is_refused() {
 }
 
 #[test]
-fn age_counts_once_the_signature_is_good() {
+fn the_age_is_checked_after_the_signature() {
     let signed = |age| Webhook::sign("{}", SECRET, Timestamp::from_secs(NOW.as_secs() - age));
     let too_old = |age| {
         Err(WebhookError::TooOld {
@@ -121,7 +121,7 @@ fn an_unknown_event_is_kept_whole() {
 }
 
 #[test]
-fn an_object_that_does_not_fit_leaves_the_event() {
+fn an_object_that_does_not_fit_does_not_break_its_event() {
     let object = r#"{"object": "financial_connections.account", "id": "fca_1", "created": "soon"}"#;
     let event = event("financial_connections.account.created", object);
     assert_eq!(event.r#type, EventType::FinancialConnectionsAccountCreated);

@@ -1,4 +1,4 @@
-//! Thin events, which name an object instead of carrying it.
+//! Thin events, which name an object instead of containing it.
 
 use std::fmt;
 
@@ -10,10 +10,10 @@ use crate::de::{self, Fields, Object};
 use crate::events::EventType;
 use crate::{Error, ObjectType, Raw, Timestamp};
 
-/// What the `object` of a thin event says.
+/// The value of `object` in a thin event.
 pub(super) const THIN: &str = "v2.core.event";
 
-/// What Stripe sends to an event destination: an event of either kind.
+/// An event of either kind, as Stripe sends it to an event destination.
 ///
 /// ```
 /// # use stripe_financial_connections::webhook::{Notification, Webhook};
@@ -33,14 +33,14 @@ pub(super) const THIN: &str = "v2.core.event";
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Notification {
-    /// An event with its object.
+    /// A snapshot event, with its object.
     Snapshot(Event),
-    /// An event that names its object.
+    /// A thin event, which names its object.
     Thin(ThinEvent),
 }
 
 impl Notification {
-    /// Reads an event of either kind that was verified before. It does not verify anything.
+    /// Parses an event of either kind that was verified before. This does not verify the event.
     ///
     /// # Errors
     ///
@@ -54,7 +54,7 @@ impl Notification {
         })
     }
 
-    /// The id of the event.
+    /// Returns the id of the event.
     pub fn id(&self) -> &EventId {
         match self {
             Self::Snapshot(event) => &event.id,
@@ -83,28 +83,28 @@ impl<'de> Deserialize<'de> for Notification {
     }
 }
 
-/// Whether a body is a thin event.
+/// Returns whether a body is a thin event.
 pub(super) fn is_thin(json: &[u8]) -> bool {
     let raw: Option<Raw> = serde_json::from_slice(json).ok();
     raw.is_some_and(|raw| de::object_name(&raw).as_deref() == Some(THIN))
 }
 
-/// Something that happened, with the name of the object it happened to: what Stripe calls a thin
-/// event. It has no API version; the object is asked for in that of the client, by
-/// `retrieve_related_object` of the feature `client`.
+/// Something that happened, with the name of the object it happened to. Stripe calls this a thin
+/// event. It has no API version; `retrieve_related_object` (with the feature `client`) retrieves
+/// the object in the client's version.
 ///
-/// It is read as leniently as an [`Event`]: it has an `id` and a `type`, and what else does not
-/// fit is `None`.
+/// Like an [`Event`], it requires only `id` and `type`; any other field that does not fit its
+/// type is `None`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ThinEvent {
-    /// The former and new values of what changed, if the event tells them.
+    /// The old and new values of the changed fields, if the event has them.
     pub changes: Option<Raw>,
-    /// The Stripe context in which to ask for the object.
+    /// The Stripe context in which to retrieve the object.
     pub context: Option<String>,
     /// When it happened, rounded down to the second.
     pub created: Option<Timestamp>,
-    /// What the event tells beyond the object. Most tell it only when they are retrieved.
+    /// More data about the event. Most events have it only when they are retrieved.
     pub data: Option<Raw>,
     /// Its id.
     pub id: EventId,
@@ -121,7 +121,8 @@ pub struct ThinEvent {
 }
 
 impl ThinEvent {
-    /// What happened, as the type of the snapshot event of the same: without the `v1.` in front.
+    /// Returns the type of the snapshot event for the same change: the type without `v1.` at its
+    /// start.
     ///
     /// Events of the v2 API have no such type, and are [`EventType::Unrecognized`].
     pub fn event_type(&self) -> EventType {
@@ -129,11 +130,11 @@ impl ThinEvent {
         EventType::from(r#type.strip_prefix("v1.").unwrap_or(r#type))
     }
 
-    /// Asks for the object as it is now, in the context of the event.
+    /// Retrieves the current state of the object, in the context of the event.
     ///
     /// An object that does not fit its type is
-    /// [`EventObject::Invalid`](crate::events::EventObject::Invalid). Without a related object
-    /// the request is refused before anything is sent.
+    /// [`EventObject::Invalid`](crate::events::EventObject::Invalid). Without a related object,
+    /// the request is refused before it is sent.
     #[cfg(feature = "client")]
     pub fn retrieve_related_object(&self, client: &crate::Client) -> RetrieveRelatedObject {
         let object = self.related_object.as_ref();
@@ -228,7 +229,7 @@ impl Serialize for ThinEvent {
     }
 }
 
-/// A time as text, as the v2 API writes it.
+/// A time as text, in the format of the v2 API.
 struct Created(Timestamp);
 
 impl Serialize for Created {
@@ -256,7 +257,7 @@ impl Visitor<'_> for CreatedVisitor {
     }
 
     fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Timestamp, E> {
-        date::time(text).ok_or_else(|| E::custom("no date and time"))
+        date::time(text).ok_or_else(|| E::custom("this is not a date and time"))
     }
 
     fn visit_i64<E: serde::de::Error>(self, secs: i64) -> Result<Timestamp, E> {
@@ -266,19 +267,19 @@ impl Visitor<'_> for CreatedVisitor {
     fn visit_u64<E: serde::de::Error>(self, secs: u64) -> Result<Timestamp, E> {
         i64::try_from(secs)
             .map(Timestamp::from_secs)
-            .map_err(|_| E::custom("no date and time"))
+            .map_err(|_| E::custom("this is not a date and time"))
     }
 }
 
-/// The object that a [`ThinEvent`] is about.
+/// The object of a [`ThinEvent`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RelatedObject {
     /// Its id.
     pub id: String,
-    /// What its `object` property says, such as `financial_connections.account`.
+    /// The kind of object, such as `financial_connections.account`.
     pub r#type: ObjectType,
-    /// The path to retrieve it by.
+    /// The path of the object.
     pub url: String,
 }
 
@@ -315,7 +316,7 @@ impl Serialize for RelatedObject {
     }
 }
 
-/// Why a [`ThinEvent`] happened.
+/// The reason of a [`ThinEvent`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventReason {

@@ -1,4 +1,4 @@
-//! The application: a page, and what it asks of its server.
+//! The application: its page, and the server that the page calls.
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -24,7 +24,7 @@ use tokio::sync::broadcast;
 
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// How many events the page shows.
+/// Number of events that the page shows.
 const SHOWN: usize = 12;
 
 /// The state of the application. A real one has a database, and customers who sign in.
@@ -32,17 +32,17 @@ const SHOWN: usize = 12;
 pub(crate) struct App {
     client: Client,
     publishable_key: String,
-    /// Where the page loads Stripe.js from.
+    /// The URL from which the page loads Stripe.js.
     stripe_js: String,
     webhook: Webhook,
-    /// The customer who looks at the page.
+    /// The customer who uses the page.
     customer: CustomerId,
     received: Arc<Mutex<VecDeque<Received>>>,
-    /// Tells pages that there is something new.
+    /// Notifies open pages of changes.
     news: broadcast::Sender<()>,
 }
 
-/// An event, as the page shows it.
+/// An event as the page shows it.
 #[derive(Clone, Serialize)]
 struct Received {
     id: String,
@@ -88,7 +88,7 @@ impl App {
 }
 
 async fn page(State(app): State<App>) -> Response {
-    // Keys and addresses are put into the page here; nothing of it comes from a user.
+    // Inserts keys and URLs into the page. None of these values comes from a user.
     let page = include_str!("index.html")
         .replace("{{publishable_key}}", &app.publishable_key)
         .replace("{{stripe_js}}", &app.stripe_js);
@@ -98,7 +98,7 @@ async fn page(State(app): State<App>) -> Response {
         .take(3)
         .collect::<Vec<_>>()
         .join("/");
-    // What Stripe.js needs: its script and frames; Stripe's own asks its API, too.
+    // The policy allows Stripe.js: its script, its frames and, for Stripe's own, its API.
     let policy = format!(
         "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self' {origin}; \
          frame-src {origin} https://hooks.stripe.com; connect-src 'self' https://api.stripe.com"
@@ -125,8 +125,8 @@ struct NewSession {
     client_secret: String,
 }
 
-/// Makes the session that the page links accounts with. The client secret goes to the page of
-/// this customer, and nowhere else.
+/// Creates the session with which the page links accounts. Only the page of this customer gets
+/// the client secret.
 async fn session(State(app): State<App>) -> Answer<Json<NewSession>> {
     let session = app
         .client
@@ -141,7 +141,7 @@ async fn session(State(app): State<App>) -> Answer<Json<NewSession>> {
                 Permission::Transactions,
             ],
         )
-        // Fetched as soon as an account is linked, so that nobody has to ask for it.
+        // Fetches the data as soon as an account is linked.
         .prefetch([
             Prefetch::Balances,
             Prefetch::Ownership,
@@ -160,7 +160,7 @@ struct Overview {
     events: Vec<Received>,
 }
 
-/// What the page shows of an account.
+/// An account as the page shows it.
 #[derive(Serialize)]
 struct AccountView {
     id: AccountId,
@@ -168,9 +168,9 @@ struct AccountView {
     institution: String,
     last4: String,
     status: AccountStatus,
-    /// In cents; none until it was fetched, or if the institution does not tell.
+    /// In cents; `None` if it was not fetched yet, or the institution does not report it.
     balance: Option<i64>,
-    /// Whether the balance is what is owed.
+    /// Whether the balance is an amount owed.
     is_credit: bool,
     is_fetching: bool,
     owners: Vec<String>,
@@ -249,11 +249,11 @@ async fn view(
     })
 }
 
-/// Ends the access to an account of this customer.
+/// Disconnects an account of this customer.
 async fn disconnect(State(app): State<App>, Path(id): Path<AccountId>) -> Answer<StatusCode> {
     let accounts = app.client.financial_connections().accounts();
     let account = accounts.retrieve(&id).await?;
-    // The id comes from the browser: it could be that of somebody else's account.
+    // The id comes from the browser, so it could be an account of another customer.
     let customer = account.account_holder.and_then(|holder| holder.customer);
     if customer.is_none_or(|customer| *customer.id() != app.customer) {
         return Err(Problem::NotYours);
@@ -262,14 +262,14 @@ async fn disconnect(State(app): State<App>, Path(id): Path<AccountId>) -> Answer
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Receives events. The body has to be verified as it was sent.
+/// Receives events. Their body has to be verified as it was received.
 async fn webhook(State(app): State<App>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let signature = headers.get("stripe-signature");
     let signature = signature.and_then(|signature| signature.to_str().ok());
     match app.webhook.event(&body, signature.unwrap_or_default()) {
         Ok(event) => {
             let mut received = app.received.lock().unwrap_or_else(PoisonError::into_inner);
-            // An event may come more than once.
+            // The same event may be delivered more than once.
             let id = event.id.to_string();
             if !received.iter().any(|known| known.id == id) {
                 let r#type = event.r#type.to_string();
@@ -278,7 +278,7 @@ async fn webhook(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Sta
                     received.pop_front();
                 }
             }
-            // Nobody may be looking.
+            // An error means that no page is open.
             let _ = app.news.send(());
             StatusCode::OK
         }
@@ -289,7 +289,7 @@ async fn webhook(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Sta
     }
 }
 
-/// Tells the page, while it is open, that there is something new.
+/// Notifies the page of changes while it is open.
 async fn news(
     State(app): State<App>,
 ) -> Stream<impl stream::Stream<Item = std::result::Result<Sse, Infallible>>> {
@@ -306,7 +306,7 @@ async fn news(
 
 type Answer<T> = std::result::Result<T, Problem>;
 
-/// Why a request of the page is not answered.
+/// The reason why a request of the page fails.
 enum Problem {
     Stripe(stripe_financial_connections::Error),
     NoSecret,
@@ -323,7 +323,7 @@ impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let (status, message) = match self {
             Self::Stripe(error) => {
-                // What Stripe says is for the developer, not for the customer.
+                // The message is for the developer, not for the customer.
                 eprintln!("{error}");
                 (StatusCode::BAD_GATEWAY, "Stripe could not be asked.")
             }

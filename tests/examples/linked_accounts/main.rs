@@ -1,9 +1,9 @@
 //! A small application in which customers link their bank accounts.
 //!
-//! `cargo run --example linked_accounts` runs it against a sandbox of its own. It runs against
-//! Stripe, unchanged, with `STRIPE_SECRET_KEY` and `STRIPE_PUBLISHABLE_KEY` set; for webhooks,
-//! `stripe listen --forward-to localhost:4242/webhooks` prints what to set
-//! `STRIPE_WEBHOOK_SECRET` to.
+//! `cargo run --example linked_accounts` runs it with a sandbox. It runs with Stripe if
+//! `STRIPE_SECRET_KEY` and `STRIPE_PUBLISHABLE_KEY` are set. For webhooks, run `stripe listen
+//! --forward-to localhost:4242/webhooks`, and set `STRIPE_WEBHOOK_SECRET` to the secret that it
+//! prints.
 
 mod app;
 
@@ -21,7 +21,7 @@ async fn main() -> Result<()> {
         variable("STRIPE_SECRET_KEY"),
         variable("STRIPE_PUBLISHABLE_KEY"),
     );
-    // The sandbox ends when it is dropped.
+    // Dropping the sandbox ends it.
     let (app, _sandbox) = match keys {
         (Some(secret), Some(publishable)) => {
             let webhook_secret = variable("STRIPE_WEBHOOK_SECRET").unwrap_or_default();
@@ -44,7 +44,7 @@ async fn main() -> Result<()> {
     Ok(())
 }
 
-/// The application against a sandbox, which sends it events.
+/// Returns the application with a sandbox, which sends it events.
 async fn of_sandbox(sandbox: &Sandbox, url: &str) -> Result<App> {
     let secret = "whsec_example";
     sandbox.send_webhooks_to(format!("{url}/webhooks"), secret);

@@ -19,13 +19,13 @@ use crate::transactions::{Transaction, TransactionRefresh};
 pub(crate) struct Account {
     pub(crate) id: String,
     pub(crate) created: i64,
-    /// As Stripe writes it; none if a payment had no customer.
+    /// The account holder as Stripe writes it; `None` if a payment had no customer.
     pub(crate) holder: Option<Value>,
     pub(crate) session: Option<String>,
     /// The id of the institution.
     pub(crate) institution: Cow<'static, str>,
     pub(crate) institution_name: Cow<'static, str>,
-    /// What it is at the institution.
+    /// The account as it is at the institution.
     pub(crate) at_bank: BankAccount,
     pub(crate) permissions: Vec<String>,
     pub(crate) status: Status,
@@ -34,15 +34,15 @@ pub(crate) struct Account {
     pub(crate) ownership: Option<String>,
     /// The latest refresh of each feature.
     pub(crate) refreshes: BTreeMap<Feature, Refresh>,
-    /// The refreshes of transactions that succeeded, the newest last.
+    /// The successful refreshes of transactions, the newest last.
     pub(crate) transaction_refreshes: Vec<TransactionRefresh>,
-    /// By the time they were made, the newest last. They are kept apart from the account.
+    /// The transactions in the order of their creation. They are stored apart from the account.
     #[serde(skip)]
     pub(crate) transactions: Vec<Transaction>,
-    /// The places of those that have changed since that was last asked.
+    /// The indices of the transactions that changed since the last query.
     #[serde(skip)]
     pub(crate) changed_transactions: BTreeSet<u32>,
-    /// What payments have taken from it, in cents.
+    /// The sum of debits by payments, in cents.
     pub(crate) debited: i64,
 }
 
@@ -90,7 +90,7 @@ impl Account {
         })
     }
 
-    /// As a page sees it.
+    /// Returns the account as a page sees it.
     pub(crate) fn public(&self) -> Value {
         let mut account = self.json();
         if let Some(fields) = account.as_object_mut() {
@@ -111,7 +111,8 @@ impl Account {
         account
     }
 
-    /// Its id, and the places of the transactions that have changed since this was last called.
+    /// Returns the account's id, and the indices of the transactions that changed since the last
+    /// call.
     pub(crate) fn take_changed_transactions(&mut self) -> (String, BTreeSet<u32>) {
         let places = std::mem::take(&mut self.changed_transactions);
         (self.id.clone(), places)
@@ -121,7 +122,7 @@ impl Account {
         self.permissions.iter().any(|granted| granted == permission)
     }
 
-    /// Refuses what the holder has not permitted.
+    /// Returns an error if the account holder has not given this permission.
     pub(crate) fn check_permission(&self, permission: &str, param: &str) -> Result<(), ApiError> {
         if self.may(permission) {
             return Ok(());
@@ -145,7 +146,7 @@ impl Account {
         }
     }
 
-    /// Whether it belongs to the holder that a filter names.
+    /// Returns whether the account belongs to the holder in a filter.
     fn is_held_by(&self, filter: &Value) -> bool {
         let Some(filter) = filter.as_object() else {
             return true;
@@ -200,7 +201,7 @@ pub(crate) fn retrieve(state: &mut State, call: &Call) -> Result<Value, ApiError
     Ok(state.account(call)?.json())
 }
 
-/// Ends the access: what was read is gone, and what is under way comes to nothing.
+/// Disconnects the account: its data is removed, and running refreshes have no effect.
 pub(crate) fn disconnect(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     let account = state.account(call)?;
     if account.status == Status::Disconnected {
@@ -255,21 +256,21 @@ pub(crate) fn unsubscribe(state: &mut State, call: &Call) -> Result<Value, ApiEr
 }
 
 impl State {
-    /// The account that the path names.
+    /// Returns the account in the path.
     pub(crate) fn account(&self, call: &Call) -> Result<&Account, ApiError> {
         let id = call.id("account");
         let missing = || ApiError::missing("financial_connections.account", id, "account");
         self.accounts.get(id).ok_or_else(missing)
     }
 
-    /// An account that is there, since accounts are never removed.
+    /// Returns an existing account. Accounts are never removed.
     pub(crate) fn account_mut(&mut self, id: &str) -> &mut Account {
         self.accounts
             .get_mut(id)
             .expect("accounts are never removed")
     }
 
-    /// Emits an event about an account, and answers with the account.
+    /// Emits an event about an account, and returns the account.
     pub(crate) fn account_event(&mut self, id: &str, what: &str) -> Value {
         let account = self.account_mut(id).json();
         self.emit(
@@ -280,7 +281,7 @@ impl State {
         account
     }
 
-    /// What happens when the institution no longer lets the data be read.
+    /// Makes an account inactive, as when the institution no longer gives access.
     pub(crate) fn deactivate(&mut self, id: &str) {
         if self.account_mut(id).status != Status::Active {
             return;
@@ -292,7 +293,7 @@ impl State {
         self.account_event(id, "deactivated");
     }
 
-    /// What happens when the holder has signed in at the institution again.
+    /// Makes an account active, as when the holder has signed in again.
     pub(crate) fn reactivate(&mut self, id: &str) {
         if self.account_mut(id).status != Status::Inactive {
             return;

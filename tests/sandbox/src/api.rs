@@ -1,4 +1,4 @@
-//! From a request to an answer, the same way for every operation.
+//! Answers requests to the API, in the same way for all operations.
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
@@ -24,26 +24,26 @@ use crate::tokens;
 use crate::validate;
 use crate::world::{Universe, World};
 
-/// Requests are small; a larger body is refused before it is read.
+/// The largest body. A larger one is refused before it is read.
 const MAX_BODY: usize = 1 << 20;
-/// How long a client may take to send a body.
+/// The time limit for a client to send a body.
 const BODY_TIME: Duration = Duration::from_secs(30);
-/// Operations on what belongs to the account in the path.
+/// Operations on parts of the account in the path.
 const OF_ACCOUNT: &str = "/v1/accounts/";
 
-/// A request whose parameters are good.
+/// A request with valid parameters.
 #[derive(Clone, Default)]
 pub(crate) struct Call {
-    /// The path as it was sent.
+    /// The path as sent.
     pub(crate) path: String,
-    /// The ids in the path, by the names of their placeholders.
+    /// The ids in the path, with the names of their placeholders.
     pub(crate) ids: Vec<(String, String)>,
     pub(crate) params: Value,
     pub(crate) world: World,
 }
 
 impl Call {
-    /// One that is not from outside, with these parameters.
+    /// Creates a call by the sandbox itself, with these parameters.
     pub(crate) fn within(params: Value) -> Self {
         Self {
             params,
@@ -51,7 +51,7 @@ impl Call {
         }
     }
 
-    /// One that is not from outside, about objects of these ids.
+    /// Creates a call by the sandbox itself, with these ids in the path.
     pub(crate) fn of<const N: usize>(ids: [(&str, String); N]) -> Self {
         Self {
             ids: ids.map(|(name, id)| (name.to_owned(), id)).into(),
@@ -59,12 +59,12 @@ impl Call {
         }
     }
 
-    /// The id of the connected account that it is for, if it is for one.
+    /// Returns the id of the connected account, if the request has one.
     pub(crate) fn account(&self) -> Option<&str> {
         self.world.account()
     }
 
-    /// The id in the path. The name is one of the route's.
+    /// Returns the id of a placeholder of the route.
     pub(crate) fn id(&self, name: &str) -> &str {
         let id = self.ids.iter().find(|(known, _)| known == name);
         id.map_or("", |(_, id)| id)
@@ -79,7 +79,7 @@ impl Call {
         list.filter_map(Value::as_str).collect()
     }
 
-    /// A boolean, which is text in an operation that the spec does not have.
+    /// Returns a boolean parameter. In an operation outside of the spec it is a string.
     pub(crate) fn flag(&self, name: &str) -> Option<bool> {
         match &self.params[name] {
             Value::Bool(flag) => Some(*flag),
@@ -123,7 +123,7 @@ pub(crate) async fn answer(
     response
 }
 
-/// The error that an answer is, for whoever looks at the last requests.
+/// The error of a response, for the list of the last requests.
 #[derive(Clone)]
 struct Wrong(ApiError);
 
@@ -150,7 +150,7 @@ fn note(server: &Arc<Server>, parts: &Parts, id: &str, response: &Response) {
     server.tell(Change::Request);
 }
 
-/// The fault that the header of the request asks for, or else one that was asked for before.
+/// Returns the fault from the request's header, or else one that was set before.
 fn fault(server: &Arc<Server>, parts: &Parts) -> Result<Fault, ApiError> {
     if let Some(header) = text(&parts.headers, faults::HEADER) {
         return Fault::parse_header(header);
@@ -178,14 +178,15 @@ fn fail(id: &str, fault: &Fault) -> Response {
     response
 }
 
-/// A body that fails before its first byte makes the server close the connection.
+/// Returns a response whose body fails before its first byte, so that the server closes the
+/// connection.
 fn dropped() -> Response {
     let error = std::io::Error::from(std::io::ErrorKind::ConnectionAborted);
     let body = futures_util::stream::once(std::future::ready(Err::<Bytes, _>(error)));
     Response::new(Body::from_stream(body))
 }
 
-/// The query and the body, joined.
+/// Reads the query and the body as one form.
 pub(crate) async fn read(parts: &Parts, body: Body) -> Result<Vec<u8>, ApiError> {
     let too_large = || ApiError::invalid("The body is larger than 1 MB.").status(413);
     let length = text(&parts.headers, header::CONTENT_LENGTH.as_str());
@@ -245,7 +246,7 @@ fn carry_out(
     let key = text(&parts.headers, "idempotency-key").filter(|_| route.method == "POST");
     let (answer, original) = server.with(|universe| {
         let (answer, original) = once(universe, route, &call, key, id);
-        // What could not be kept was not done.
+        // If the change could not be saved, the request fails.
         (universe.commit().and(answer), original)
     });
     let mut response = respond(id, answer);
@@ -258,7 +259,7 @@ fn carry_out(
     response
 }
 
-/// The account that a request is for: that of its path, or of its header, or else the platform.
+/// Returns the account that a request acts for: from its path, its header, or else the platform.
 fn world(route: &Route, ids: &[(String, String)], headers: &HeaderMap) -> Result<World, ApiError> {
     if headers.contains_key("stripe-context") {
         return Err(ApiError::invalid(
@@ -280,8 +281,8 @@ fn world(route: &Route, ids: &[(String, String)], headers: &HeaderMap) -> Result
     }
 }
 
-/// Carries a request out, unless that was done before under its idempotency key: then it is the
-/// answer of then, and the id of that request.
+/// Executes a request. If its idempotency key was used before, returns the response and request
+/// id of that time.
 fn once(
     universe: &mut Universe,
     route: &Route,
@@ -289,7 +290,7 @@ fn once(
     key: Option<&str>,
     id: &str,
 ) -> (Result<Value, ApiError>, Option<String>) {
-    // A token of the platform may become an account of another.
+    // A token of the platform can become an external account of a connected account.
     let lent = call.text("external_account").or(call.text("bank_account"));
     if let Some(token) = lent
         && let Err(error) = tokens::lend(universe, &call.world, token)
@@ -344,7 +345,7 @@ fn in_world(
     (answer, None)
 }
 
-/// Tells parameters from others, in every version of the sandbox alike.
+/// Hashes parameters; the hash is the same in every version of the sandbox.
 fn fingerprint(params: &Value) -> u64 {
     let bytes = params.to_string().into_bytes();
     bytes.into_iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
@@ -352,7 +353,7 @@ fn fingerprint(params: &Value) -> u64 {
     })
 }
 
-/// `Bearer KEY`, or the key as the user name of basic authentication.
+/// Checks the key, sent as `Bearer KEY` or as the user name of basic authentication.
 fn authenticate(headers: &HeaderMap, key: &str) -> Result<(), ApiError> {
     let refused = |message: String| Err(ApiError::invalid(message).status(401));
     let sent = text(headers, header::AUTHORIZATION.as_str()).and_then(credentials);
@@ -410,7 +411,7 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// An answer with the headers that all have.
+/// Creates a response with the headers that all responses have.
 pub(crate) fn respond(id: &str, answer: Result<Value, ApiError>) -> Response {
     let (status, body, wrong) = match answer {
         Ok(body) => (StatusCode::OK, body, None),

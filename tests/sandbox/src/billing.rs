@@ -1,4 +1,4 @@
-//! What is billed, and what becomes of it as payments go on: invoices, subscriptions, checkout.
+//! Invoices, subscriptions and checkout sessions, and how payments change them.
 
 pub(crate) mod checkout;
 pub(crate) mod invoices;
@@ -14,7 +14,7 @@ use crate::mandates;
 use crate::state::State;
 use crate::table::{Object, Table};
 
-/// Remembers what an intent is for: an `invoice` or a `checkout` session.
+/// Records the purpose of an intent: an `invoice` or a `checkout` session.
 fn remember(state: &mut State, intent: &str, what: &str, id: &str) {
     let known = state.hidden.get(intent).map(|row| row.0.clone());
     let mut row = known.unwrap_or_else(|| json!({ "id": intent }));
@@ -22,7 +22,7 @@ fn remember(state: &mut State, intent: &str, what: &str, id: &str) {
     state.hidden.put(Object(row));
 }
 
-/// The status of a payment intent has changed: what it is for goes on.
+/// Updates the invoice or checkout session of a payment intent whose status changed.
 pub(crate) fn intent_moved(state: &mut State, intent: &Value) {
     let id = text(intent, "id");
     let Some(row) = state.hidden.get(&id).map(|row| row.0.clone()) else {
@@ -36,12 +36,12 @@ pub(crate) fn intent_moved(state: &mut State, intent: &Value) {
     }
 }
 
-/// Makes an intent that asks for what an invoice, a subscription or a checkout session asks for.
+/// Creates an intent with the settings of an invoice, a subscription or a checkout session.
 fn intent(state: &mut State, kind: Kind, params: Value) -> Result<Value, ApiError> {
     kind.create(state, &Call::within(params))
 }
 
-/// Takes the money by a saved payment method, whose holder has agreed to that before.
+/// Debits a saved payment method whose holder has agreed before.
 fn confirm(state: &mut State, kind: Kind, id: &str, method: &str) -> Result<Value, ApiError> {
     let intent = kind.find(state, id)?;
     kind.check_open(&intent)?;
@@ -50,14 +50,14 @@ fn confirm(state: &mut State, kind: Kind, id: &str, method: &str) -> Result<Valu
     kind.confirmed(state, intent, &Value::Null)
 }
 
-/// The payment method that a customer has chosen for invoices.
+/// Returns the customer's default payment method for invoices.
 fn default_method(state: &State, customer: &str) -> Option<String> {
     let customer = state.customers.get(customer)?;
     let method = customer.0["invoice_settings"]["default_payment_method"].as_str()?;
     Some(method.to_owned())
 }
 
-/// Checks a parameter that holds the id of a payment method of a customer.
+/// Checks a parameter with the id of a customer's payment method.
 fn check_method(state: &State, id: &str, customer: &str, param: &str) -> Result<(), ApiError> {
     let method = state.payment_methods.get(id);
     let method = method.ok_or_else(|| ApiError::unknown_reference("payment_method", id, param))?;
@@ -72,14 +72,14 @@ fn check_method(state: &State, id: &str, customer: &str, param: &str) -> Result<
     .param(param))
 }
 
-/// An object that the path names, if it was not deleted.
+/// Returns the object in the path, unless it was deleted.
 fn find(table: &Table<Object>, what: &str, id: &str, param: &str) -> Result<Value, ApiError> {
     let row = table.get(id).map(|row| row.0.clone());
     row.filter(|object| object["deleted"].is_null())
         .ok_or_else(|| ApiError::missing(what, id, param))
 }
 
-/// A required parameter that holds the id of a customer.
+/// Returns the required parameter with the id of a customer.
 fn customer<'a>(state: &State, call: &'a Call) -> Result<&'a str, ApiError> {
     let Some(id) = call.text("customer") else {
         return Err(ApiError::parameter_missing("customer"));
@@ -88,7 +88,8 @@ fn customer<'a>(state: &State, call: &'a Call) -> Result<&'a str, ApiError> {
     Ok(id)
 }
 
-/// `payment_method_options` of an intent, from the settings of what it is for.
+/// Returns `payment_method_options` for an intent, from the settings of its invoice, subscription
+/// or session.
 fn bank_options(settings: &Value) -> Value {
     let bank = &settings["us_bank_account"];
     let connections = &bank["financial_connections"];

@@ -20,38 +20,38 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::SandboxBuilder;
 
-/// How long the end may take.
+/// The time limit for ending the sandbox.
 const END: Duration = Duration::from_secs(1);
 
-/// A running sandbox, as [`crate::Sandbox`], on threads of its own. It ends when this is dropped.
+/// A running sandbox like [`crate::Sandbox`], on threads of its own. Dropping it ends it.
 #[derive(Debug)]
 pub struct Sandbox {
-    /// There until it is dropped.
+    /// `Some` until the sandbox is dropped.
     parts: Option<(crate::Sandbox, Runtime)>,
 }
 
 impl Sandbox {
-    /// Starts an empty sandbox on a free port of this machine.
+    /// Starts an empty sandbox on a free port.
     ///
     /// # Errors
     ///
-    /// If there is no port to listen on, or no thread to be had.
+    /// Returns an error if no port or thread is available.
     pub fn start() -> io::Result<Self> {
         crate::Sandbox::builder().start_blocking()
     }
 
-    /// A sandbox to be set up; [`start_blocking`](SandboxBuilder::start_blocking) starts it.
+    /// Creates a builder; [`start_blocking`](SandboxBuilder::start_blocking) starts the sandbox.
     pub fn builder() -> SandboxBuilder {
         crate::Sandbox::builder()
     }
 }
 
 impl SandboxBuilder {
-    /// Starts it on threads of its own, for tests without async.
+    /// Starts the sandbox on threads of its own, for tests without async.
     ///
     /// # Errors
     ///
-    /// As [`start`](Self::start), or if there is no thread to be had.
+    /// The errors of [`start`](Self::start), and an error if no thread is available.
     pub fn start_blocking(self) -> io::Result<Sandbox> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
@@ -81,7 +81,7 @@ impl Drop for Sandbox {
         if let Some((sandbox, runtime)) = self.parts.take() {
             drop(sandbox);
             match Handle::try_current() {
-                // Nothing may be waited for here.
+                // Waiting is not possible in an async context.
                 Ok(_) => runtime.shutdown_background(),
                 Err(_) => runtime.shutdown_timeout(END),
             }

@@ -1,4 +1,4 @@
-//! Time in the sandbox: that of the machine, and what it was advanced by.
+//! The sandbox's clock: the machine's time, plus what it was advanced by.
 
 use std::collections::BTreeSet;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -7,32 +7,32 @@ use serde::{Deserialize, Serialize};
 
 use crate::refresh::Feature;
 
-/// Milliseconds since the unix epoch.
+/// Milliseconds since the Unix epoch.
 pub(crate) type Millis = i64;
 
-/// Time in one of the worlds of a sandbox, and what is to happen in it.
+/// The clock of one Stripe account in the sandbox, with its scheduled jobs.
 #[derive(Default)]
 pub(crate) struct Clock {
     advanced: Millis,
-    /// The time at which it stands still but for what it is advanced by; without it, time passes
-    /// as that of the machine does.
+    /// The time of a stopped clock, which only moves when it is advanced. `None` for a running
+    /// clock.
     stopped: Option<Millis>,
-    /// The time of the request or job that runs, so that all it does happens at once.
+    /// The time of the current request or job, so that all its effects have the same time.
     now: Millis,
     jobs: BTreeSet<Scheduled>,
     scheduled: u64,
-    /// What has changed since it was last asked.
+    /// The changes since the last query.
     changes: ClockChanges,
 }
 
-/// What has changed of a clock.
+/// Changes of a clock.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct ClockChanges {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     time: Option<(Millis, Option<Millis>)>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     added: Vec<Scheduled>,
-    /// By their order.
+    /// Jobs by their order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     removed: Vec<u64>,
 }
@@ -43,14 +43,14 @@ impl ClockChanges {
     }
 }
 
-/// What happens later.
+/// A scheduled job.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Job {
     FinishRefresh {
         account: String,
         feature: Feature,
     },
-    /// The daily refresh of an account that is subscribed to.
+    /// The daily refresh of a subscribed account.
     DailyRefresh {
         account: String,
     },
@@ -63,25 +63,25 @@ pub(crate) enum Job {
     ExpireCheckout {
         session: String,
     },
-    /// The end of the period of a subscription.
+    /// The end of a subscription's period.
     Renew {
         subscription: String,
     },
-    /// The first payment of a subscription has not come.
+    /// The time limit of a subscription's first payment.
     GiveUp {
         subscription: String,
     },
-    /// A trial ends soon.
+    /// The event before the end of a trial.
     TrialNotice {
         subscription: String,
     },
-    /// An invoice that finalizes itself.
+    /// The automatic finalization of an invoice.
     Finalize {
         invoice: String,
     },
 }
 
-/// In the order in which it happens.
+/// A job with its time, sorted by time.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Scheduled {
     due: Millis,
@@ -90,17 +90,17 @@ pub(crate) struct Scheduled {
 }
 
 impl Clock {
-    /// The time in unix seconds.
+    /// Returns the time in Unix seconds.
     pub(crate) fn now(&self) -> i64 {
         self.now.div_euclid(1000)
     }
 
-    /// The time that a request or job happens at.
+    /// Sets the time of the current request or job.
     pub(crate) fn set(&mut self, now: Millis) {
         self.now = now;
     }
 
-    /// The time as it goes on.
+    /// Returns the current time.
     pub(crate) fn read(&self) -> Millis {
         let machine = || {
             let elapsed = SystemTime::now().duration_since(UNIX_EPOCH);
@@ -114,13 +114,13 @@ impl Clock {
         self.changes.time = Some((self.advanced, self.stopped));
     }
 
-    /// Lets it stand still at a time.
+    /// Stops the clock at a time.
     pub(crate) fn stop(&mut self, at: Millis) {
         (self.advanced, self.stopped) = (0, Some(at));
         self.changes.time = Some((self.advanced, self.stopped));
     }
 
-    /// One that shows the same time, with nothing to happen.
+    /// Returns a clock with the same time and no jobs.
     pub(crate) fn of_new_world(&self) -> Self {
         Self {
             advanced: self.advanced,
@@ -156,7 +156,7 @@ impl Clock {
         });
     }
 
-    /// The next job that is due at a time, and when it was.
+    /// Removes the next job that is due, and returns it with its time.
     pub(crate) fn pop(&mut self, until: Millis) -> Option<(Millis, Job)> {
         if self.jobs.first()?.due > until {
             return None;
@@ -166,12 +166,12 @@ impl Clock {
         Some((next.due, next.job))
     }
 
-    /// What has changed since this was last called.
+    /// Returns the changes since the last call.
     pub(crate) fn take_changes(&mut self) -> ClockChanges {
         std::mem::take(&mut self.changes)
     }
 
-    /// All there is, as a change of a new clock.
+    /// Returns the whole clock as a change of a new one.
     pub(crate) fn as_changes(&self) -> ClockChanges {
         ClockChanges {
             time: Some((self.advanced, self.stopped)),
@@ -194,7 +194,7 @@ impl Clock {
         }
     }
 
-    /// How long it is until the next job.
+    /// Returns the time until the next job.
     pub(crate) fn idle(&self) -> Option<Millis> {
         let next = self.jobs.first()?;
         match self.stopped {

@@ -1,4 +1,4 @@
-//! `/_sandbox`: what the user, the bank and the passing of time do.
+//! `/_sandbox`: acts for the user and the bank, and moves the clock.
 
 use std::sync::Arc;
 
@@ -25,13 +25,14 @@ use crate::state::State;
 use crate::validate;
 use crate::world::Universe;
 
-/// How far one request may advance the clock: a year, as every day in between has to happen.
+/// The longest time by which a request can advance the clock: a year, as every day in it is
+/// simulated.
 pub(crate) const MAX_ADVANCE: f64 = 366.0 * 86_400.0;
-/// How many faults may wait for their requests.
+/// The largest number of pending faults.
 const MAX_FAULTS: usize = 1_000;
-/// How many events are listed.
+/// The largest number of listed events.
 const MAX_EVENTS: usize = 1_000;
-/// The id of what all events are sent to.
+/// The id of the endpoint that gets all events.
 const LISTENER: &str = "listener";
 
 type Answer = Result<Value, ApiError>;
@@ -146,7 +147,7 @@ fn plain(server: &Arc<Server>, answer: impl FnOnce(&mut Universe) -> Answer) -> 
     respond(&server.setting.ids.id("req"), answer)
 }
 
-/// Parameters of these names, and no others.
+/// Returns the parameters. Other names than these are errors.
 fn params(tree: Tree, names: &[&str]) -> Result<Value, ApiError> {
     match tree
         .iter()
@@ -171,7 +172,7 @@ fn about(universe: &mut Universe) -> Answer {
     }))
 }
 
-/// `institution` and `accounts`, the names or subcategories of those that the user chooses.
+/// Reads `institution` and `accounts`: the names or subcategories that the user chooses.
 fn choice(universe: &Universe, tree: Tree) -> Result<(Institution, Vec<String>), ApiError> {
     let params = params(tree, &["institution", "accounts"])?;
     let setting = &universe.setting;
@@ -191,7 +192,7 @@ fn choice(universe: &Universe, tree: Tree) -> Result<(Institution, Vec<String>),
     Ok((institution.clone(), texts(&params["accounts"])))
 }
 
-/// Links accounts for a session, in whichever world it is.
+/// Links accounts for a session of any Stripe account in the sandbox.
 pub(crate) fn link_session(
     universe: &mut Universe,
     id: &str,
@@ -205,7 +206,7 @@ pub(crate) fn link_session(
     Ok(json!({ "session": id, "accounts": accounts }))
 }
 
-/// Links an account that payouts can go to, for a session, in whichever world it is.
+/// Links an account for payouts, for a session of any Stripe account in the sandbox.
 pub(crate) fn link_token(
     universe: &mut Universe,
     id: &str,
@@ -216,7 +217,7 @@ pub(crate) fn link_token(
     link::token(universe.world(&world)?, id, institution, chosen)
 }
 
-/// Links an account for an intent, in whichever world it is.
+/// Links an account for an intent of any Stripe account in the sandbox.
 pub(crate) fn link_intent(
     universe: &mut Universe,
     kind: Kind,
@@ -228,7 +229,7 @@ pub(crate) fn link_intent(
     kind.link(universe.world(&world)?, id, institution, chosen)
 }
 
-/// Completes the page of a checkout session, in whichever world it is.
+/// Completes a checkout session of any Stripe account in the sandbox.
 pub(crate) fn complete_checkout(
     universe: &mut Universe,
     id: &str,
@@ -242,7 +243,7 @@ pub(crate) fn complete_checkout(
     Ok(session)
 }
 
-/// Does something to an account, in whichever world it is.
+/// Changes a linked account of any Stripe account in the sandbox.
 pub(crate) fn change_account(
     universe: &mut Universe,
     id: &str,
@@ -277,7 +278,7 @@ fn advance(universe: &mut Universe, tree: Tree) -> Answer {
     clock(universe)
 }
 
-/// The newest first of each account; all, or those of a type.
+/// Lists events, all or of one type. In each Stripe account the newest comes first.
 fn events(universe: &mut Universe, tree: Tree) -> Answer {
     let params = params(tree, &["type"])?;
     let wanted = params["type"].as_str();
@@ -289,7 +290,7 @@ fn events(universe: &mut Universe, tree: Tree) -> Answer {
     Ok(json!({ "data": events.take(MAX_EVENTS).collect::<Vec<_>>() }))
 }
 
-/// Sends an event once more.
+/// Sends an event again.
 pub(crate) fn resend(universe: &mut Universe, id: &str) -> Answer {
     let world = universe.find(|state| state.events.get(id).is_some());
     let missing = || ApiError::missing("event", id, "id");
@@ -316,7 +317,7 @@ fn webhook(universe: &mut Universe, tree: Tree) -> Answer {
     Ok(answer)
 }
 
-/// Where all events go, signed with this secret.
+/// Returns an endpoint that gets all events, signed with this secret.
 pub(crate) fn listener(url: String, secret: String) -> Endpoint {
     Endpoint {
         id: LISTENER.to_owned(),
@@ -333,7 +334,7 @@ fn parse_fault(universe: &mut Universe, tree: Tree) -> Answer {
     add_fault(universe, Fault::parse(tree)?)
 }
 
-/// Lets the requests that a fault is for fail.
+/// Adds a fault, which makes matching requests fail.
 pub(crate) fn add_fault(universe: &mut Universe, fault: Fault) -> Answer {
     if universe.faults.len() >= MAX_FAULTS {
         return Err(ApiError::invalid(format!(

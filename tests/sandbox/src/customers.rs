@@ -8,7 +8,7 @@ use crate::range::TimeRange;
 use crate::state::State;
 use crate::table::Object;
 
-/// Parameters that a customer shows as they were sent.
+/// Parameters that are copied to the customer.
 const SHOWN: [&str; 14] = [
     "address",
     "balance",
@@ -78,7 +78,7 @@ pub(crate) fn update(state: &mut State, call: &Call) -> Result<Value, ApiError> 
 
 pub(crate) fn retrieve(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     let id = call.id("customer");
-    // A customer that was deleted still answers, with that.
+    // A deleted customer is returned with `"deleted": true`.
     match state.customers.get(id) {
         Some(customer) => Ok(customer.0.clone()),
         None => Err(ApiError::missing("customer", id, "id")),
@@ -107,7 +107,7 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<Value, ApiError> {
             customer["deleted"].is_null()
                 && email.is_none_or(|email| customer["email"] == *email)
                 && created.contains(customer["created"].as_i64().unwrap_or_default())
-                // There are no test clocks here, so that no customer is of one.
+                // The sandbox has no test clocks, so no customer has one.
                 && test_clock.is_none()
         },
         |customer| customer.0.clone(),
@@ -125,7 +125,7 @@ fn existing<'a>(state: &'a State, call: &Call) -> Result<&'a Value, ApiError> {
         .ok_or_else(|| ApiError::missing("customer", id, "id"))
 }
 
-/// Takes over parameters; what is empty is cleared.
+/// Applies parameters. Empty values clear.
 fn change(customer: &mut Value, params: &Value) {
     for name in SHOWN {
         if let Some(value) = params.get(name) {
@@ -137,7 +137,7 @@ fn change(customer: &mut Value, params: &Value) {
 
 fn set(object: &mut Value, name: &str, value: &Value) {
     match value {
-        // Only text can be empty: it clears.
+        // Only a string can be empty; it clears.
         Value::String(text) if text.is_empty() => object[name] = Value::Null,
         Value::Object(fields) if object[name].is_object() => {
             for (field, value) in fields {
@@ -154,7 +154,7 @@ fn set(object: &mut Value, name: &str, value: &Value) {
     }
 }
 
-/// Merges metadata: an empty value removes its pair, an empty parameter removes all.
+/// Merges metadata. An empty value removes its key, and an empty parameter removes all.
 pub(crate) fn change_metadata(object: &mut Value, params: &Value) {
     let kept = object["metadata"].as_object().cloned().unwrap_or_default();
     let metadata: Map<_, _> = match &params["metadata"] {

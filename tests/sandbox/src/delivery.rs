@@ -1,4 +1,4 @@
-//! Sends events to endpoints, those of one object in order.
+//! Delivers events to endpoints. The events of one object arrive in order.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,16 +11,17 @@ use crate::events::{Attempt, DeliveryStatus};
 use crate::server::Server;
 use crate::world::{Universe, World};
 
-/// How often an event is sent before it is given up. Pauses double, from 0.1 s.
+/// The largest number of attempts for an event. The waits between them double, beginning with 0.1
+/// s.
 const ATTEMPTS: u32 = 6;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const TIMEOUT: Duration = Duration::from_secs(10);
-/// How many events are sent at a time.
+/// The largest number of concurrent deliveries.
 const AT_A_TIME: usize = 16;
-/// How many events may wait; the delivery of more fails.
+/// The largest number of waiting events. Further deliveries fail.
 const MAX_WAITING: usize = 10_000;
 
-/// An event on its way to an endpoint.
+/// An event to be sent to an endpoint.
 #[derive(Clone, Debug)]
 pub(crate) struct Parcel {
     pub(crate) world: World,
@@ -29,7 +30,7 @@ pub(crate) struct Parcel {
     pub(crate) event: String,
 }
 
-/// Endpoint and object: what is delivered in order.
+/// An endpoint and an object, whose events are delivered in order.
 type Lane = (String, String);
 
 pub(crate) struct Deliverer {
@@ -39,7 +40,7 @@ pub(crate) struct Deliverer {
     lanes: Mutex<Lanes>,
 }
 
-/// The first of each is under way.
+/// The waiting events. The first of each lane is being sent.
 #[derive(Default)]
 struct Lanes {
     parcels: HashMap<Lane, VecDeque<Parcel>>,
@@ -61,7 +62,7 @@ impl Deliverer {
         })
     }
 
-    /// Takes over events.
+    /// Queues events.
     pub(crate) fn deliver(&self, server: &Arc<Server>, parcels: Vec<Parcel>) {
         let mut refused = Vec::new();
         for parcel in parcels {
@@ -88,7 +89,7 @@ impl Deliverer {
         lanes.parcels.get(lane)?.front().cloned()
     }
 
-    /// Takes the first out of its lane, and an empty lane away.
+    /// Removes the first event of a lane, and an empty lane.
     fn done(&self, key: &Lane) {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(lane) = lanes.parcels.get_mut(key) {
@@ -101,7 +102,7 @@ impl Deliverer {
     }
 }
 
-/// Puts addresses on events that are new.
+/// Finds the endpoints of new events.
 pub(crate) fn address(universe: &mut Universe) {
     let mut new = Vec::new();
     for (world, state) in universe.worlds_mut() {
@@ -114,7 +115,7 @@ pub(crate) fn address(universe: &mut Universe) {
     }
 }
 
-/// One parcel for each endpoint that an event goes to, unless it is on its way there.
+/// Returns a parcel for each endpoint of an event, unless one is already on its way.
 pub(crate) fn post(universe: &mut Universe, world: &World, id: &str) -> Vec<Parcel> {
     let state = universe.existing(world);
     let event = state.and_then(|state| state.events.get(id));
@@ -123,7 +124,7 @@ pub(crate) fn post(universe: &mut Universe, world: &World, id: &str) -> Vec<Parc
     let Ok(state) = universe.world(world) else {
         return Vec::new();
     };
-    // Looking for it to change it makes it one that has changed.
+    // Only takes a mutable reference if needed, as that marks the event as changed.
     let Some(event) = (!endpoints.is_empty())
         .then(|| state.events.get_mut(id))
         .flatten()
@@ -147,7 +148,7 @@ pub(crate) fn post(universe: &mut Universe, world: &World, id: &str) -> Vec<Parc
     parcels
 }
 
-/// Sends the events of one object, one after the other. Ends with the sandbox.
+/// Sends the events of a lane one after the other. Ends with the sandbox.
 async fn drain(server: std::sync::Weak<Server>, lane: Lane) {
     while let Some(server) = server.upgrade()
         && let Some(parcel) = server.deliverer.first(&lane)
@@ -172,7 +173,7 @@ async fn send(server: &Arc<Server>, parcel: &Parcel) {
             return;
         };
         let permit = server.deliverer.at_a_time.acquire().await;
-        // Receivers compare it with their own clock, which nobody advances.
+        // Receivers compare the time with their own clock, not with the sandbox's.
         let signature = Webhook::sign(&body, endpoint.secret, Timestamp::now());
         let request = server.deliverer.http.post(endpoint.url);
         let request = request
@@ -203,7 +204,7 @@ async fn send(server: &Arc<Server>, parcel: &Parcel) {
     }
 }
 
-/// Notes what came of an attempt, if there was one.
+/// Records the result of an attempt.
 fn record(
     server: &Arc<Server>,
     parcel: &Parcel,

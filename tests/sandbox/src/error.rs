@@ -1,10 +1,10 @@
-//! Errors in Stripe's shape.
+//! Errors in Stripe's format.
 
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-/// An answer that is an error.
+/// An error response.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ApiError {
     status: u16,
@@ -13,7 +13,7 @@ pub(crate) struct ApiError {
 }
 
 impl ApiError {
-    /// 400: the request is wrong.
+    /// Returns a 400: the request is invalid.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         let error = Self {
             status: 400,
@@ -24,27 +24,27 @@ impl ApiError {
             .with("message", message.into())
     }
 
-    /// 404: there is no such object. A wrong id in a parameter is a 400, as
-    /// [`unknown_reference`](Self::unknown_reference).
+    /// Returns a 404: the object does not exist. For a wrong id in a parameter use
+    /// [`unknown_reference`](Self::unknown_reference), a 400.
     pub(crate) fn missing(what: &str, id: &str, param: &str) -> Self {
         Self::unknown_reference(what, id, param).status(404)
     }
 
-    /// 400: a parameter holds an id that does not exist.
+    /// Returns a 400: the id in a parameter does not exist.
     pub(crate) fn unknown_reference(what: &str, id: &str, param: &str) -> Self {
         Self::invalid(format!("No such {what}: '{}'", shortened(id)))
             .code("resource_missing")
             .param(param)
     }
 
-    /// A required parameter is not there.
+    /// Returns an error about a missing parameter.
     pub(crate) fn parameter_missing(param: &str) -> Self {
         Self::invalid(format!("Missing required param: {param}."))
             .code("parameter_missing")
             .param(param)
     }
 
-    /// Parameters that exclude each other; it names the first.
+    /// Returns an error about parameters that can't be combined. Its `param` is the first.
     pub(crate) fn exclusive(params: [&str; 2]) -> Self {
         let [one, other] = params;
         Self::invalid(format!(
@@ -67,7 +67,7 @@ impl ApiError {
         self.with("code", code)
     }
 
-    /// An error of a parameter that is within another.
+    /// Returns the error for a parameter inside another one.
     pub(crate) fn within(self, param: &str) -> Self {
         let nested = match self.error.get("param").and_then(Value::as_str) {
             Some(name) => format!("{param}[{name}]"),
@@ -80,7 +80,7 @@ impl ApiError {
         self.with("param", param.into())
     }
 
-    /// Adds what it is about, such as the `payment_intent` that cannot be confirmed.
+    /// Adds a field, such as the `payment_intent` that can't be confirmed.
     pub(crate) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.error.insert(name.to_owned(), value.into());
         self
@@ -94,7 +94,7 @@ impl ApiError {
         self.text("message").unwrap_or_default()
     }
 
-    /// A field of the error.
+    /// Returns a field of the error.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.error.get(name)?.as_str()
     }
@@ -104,7 +104,7 @@ impl ApiError {
     }
 }
 
-/// Text from a request, short enough for a message.
+/// Shortens text from a request for a message.
 pub(crate) fn shortened(text: &str) -> String {
     match text.char_indices().nth(80) {
         Some((end, _)) => format!("{}…", &text[..end]),

@@ -1,4 +1,4 @@
-//! `/v1/events`: what happened, and how its delivery went.
+//! `/v1/events`: the events and their deliveries.
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -12,10 +12,10 @@ use crate::spec::SPEC;
 use crate::state::State;
 use crate::table::Row;
 
-/// Older ones are forgotten. Stripe keeps those of thirty days.
+/// The number of events that are kept. Stripe keeps the events of 30 days.
 const KEPT: usize = 100_000;
 
-/// Where events are sent, and what they are signed with.
+/// An endpoint for events, with its secret.
 #[derive(Clone, Debug)]
 pub(crate) struct Endpoint {
     pub(crate) id: String,
@@ -23,7 +23,7 @@ pub(crate) struct Endpoint {
     pub(crate) secret: String,
 }
 
-/// The request that an event comes from.
+/// The request that caused an event.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Cause {
     pub(crate) id: String,
@@ -35,9 +35,9 @@ pub(crate) struct Event {
     id: String,
     created: i64,
     r#type: String,
-    /// The id of the object. Events of one object are delivered in order.
+    /// The id of the event's object. Events of one object are delivered in order.
     pub(crate) subject: String,
-    /// As text, since there are many and few are looked at.
+    /// Kept as text, since there are many events and few are read.
     data: Box<RawValue>,
     cause: Option<Cause>,
     pub(crate) deliveries: Vec<Delivery>,
@@ -58,7 +58,7 @@ pub(crate) struct Delivery {
 pub(crate) enum DeliveryStatus {
     Pending,
     Delivered,
-    /// All attempts failed, or there was no room for it.
+    /// All attempts failed, or the queue was full.
     Failed,
 }
 
@@ -66,7 +66,7 @@ pub(crate) enum DeliveryStatus {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Attempt {
     pub(crate) at: i64,
-    /// What the endpoint answered; none if it did not.
+    /// The status of the endpoint's response; `None` if there was none.
     pub(crate) status: Option<u16>,
 }
 
@@ -77,7 +77,7 @@ impl Row for Event {
 }
 
 impl Event {
-    /// As it is sent, from an account if it is one that is connected.
+    /// Returns the event as it is sent. `account` is the connected account, if any.
     pub(crate) fn json(&self, account: Option<&str>) -> Value {
         let cause = self.cause.as_ref();
         let data: Value = serde_json::from_str(self.data.get()).unwrap_or_default();
@@ -101,7 +101,7 @@ impl Event {
         event
     }
 
-    /// As it is shown by the sandbox: with its delivery.
+    /// Returns the event with its deliveries, for the sandbox's own list.
     pub(crate) fn report(&self, account: Option<&str>) -> Value {
         let all = |status| self.deliveries.iter().all(|one| one.status == status);
         let delivery = if self.deliveries.is_empty() {
@@ -126,7 +126,7 @@ impl Event {
         })
     }
 
-    /// The delivery to an endpoint; a new one if there was none.
+    /// Returns the delivery to an endpoint, or adds one.
     pub(crate) fn delivery(&mut self, endpoint: &Endpoint) -> &mut Delivery {
         let mut known = self.deliveries.iter();
         let place = known.position(|delivery| delivery.endpoint == endpoint.id);
@@ -146,7 +146,7 @@ impl Event {
         self.pending() > 0
     }
 
-    /// As if it had not been sent where it has not arrived, so that it is sent again.
+    /// Resets deliveries that have not arrived, so that they are sent again.
     pub(crate) fn forget_pending(&mut self) {
         self.deliveries
             .retain(|delivery| delivery.status != DeliveryStatus::Pending);
@@ -173,7 +173,7 @@ impl State {
         self.push_event(r#type, subject, json!({ "object": object }));
     }
 
-    /// An event that tells what the changed fields held before.
+    /// Emits an event with the old values of the changed fields.
     pub(crate) fn emit_update(
         &mut self,
         r#type: &str,

@@ -1,4 +1,4 @@
-//! Objects in the place of their ids, as `expand` asks.
+//! Implements `expand`: replaces ids by objects.
 
 use serde_json::Value;
 
@@ -8,15 +8,15 @@ use crate::state::State;
 
 const MAX_DEPTH: usize = 4;
 
-/// Fields of objects that are only there if they are expanded.
+/// Fields that are only present if they are expanded.
 const ONLY_EXPANDED: [(&str, &str); 3] = [
     ("checkout.session", "line_items"),
     ("invoice", "confirmation_secret"),
     ("invoice", "payments"),
 ];
 
-/// Refuses paths that cannot be expanded. Without a schema, as for an operation that is not in the
-/// spec, all can be.
+/// Refuses paths that can't be expanded. For an operation outside of the spec there is no schema,
+/// and all paths are accepted.
 pub(crate) fn check(paths: &[&str], schema: Option<&Schema>) -> Result<(), ApiError> {
     for path in paths {
         let refused = |why: String| Err(ApiError::invalid(why).param("expand"));
@@ -33,8 +33,8 @@ pub(crate) fn check(paths: &[&str], schema: Option<&Schema>) -> Result<(), ApiEr
     Ok(())
 }
 
-/// Replaces the ids at these paths of an answer, and takes away what is there only if a path leads
-/// to it.
+/// Replaces the ids at these paths, and removes fields that are only present if they are
+/// expanded.
 pub(crate) fn expand(state: &State, answer: &mut Value, paths: &[&str]) {
     let paths: Vec<Vec<_>> = paths.iter().map(|path| path.split('.').collect()).collect();
     for fields in &paths {
@@ -44,7 +44,7 @@ pub(crate) fn expand(state: &State, answer: &mut Value, paths: &[&str]) {
     strip(answer, &paths);
 }
 
-/// Takes away what is only there if it is expanded, as in events.
+/// Removes fields that are only present if they are expanded, as in events.
 pub(crate) fn strip(value: &mut Value, wanted: &[&[&str]]) {
     match value {
         Value::Array(items) => {
@@ -81,7 +81,7 @@ pub(crate) fn strip(value: &mut Value, wanted: &[&[&str]]) {
     }
 }
 
-/// Follows a path through a schema, to a field that may hold an id or an object.
+/// Returns whether a path through a schema leads to a field with an id or an object.
 fn is_expandable(schema: &Schema, fields: &[&str]) -> bool {
     let Some((field, rest)) = fields.split_first() else {
         return schema.expansion.is_some();

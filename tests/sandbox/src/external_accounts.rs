@@ -1,5 +1,5 @@
-//! `/v1/accounts/{account}/external_accounts`: the bank accounts that a connected account is paid
-//! out to.
+//! `/v1/accounts/{account}/external_accounts`: the bank accounts to which a connected account
+//! gets its payouts.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::table::Object;
 use crate::tokens;
 
 const WHAT: &str = "bank_account";
-/// As many as an account of Stripe may have.
+/// The limit of Stripe.
 const MAX: usize = 200;
 
 pub(crate) fn create(state: &mut State, call: &Call) -> Result<Value, ApiError> {
@@ -54,7 +54,7 @@ pub(crate) fn create(state: &mut State, call: &Call) -> Result<Value, ApiError> 
     Ok(tell(state, account, "created"))
 }
 
-/// Of the accounts of a currency one is the default.
+/// Makes an account the only default of its currency.
 fn only_default(state: &mut State, account: &Value) {
     if account["default_for_currency"] != true {
         return;

@@ -1,4 +1,4 @@
-//! Answers that fail on demand, to test how a program takes that.
+//! Faults: responses that fail on request, to test a program.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use crate::error::ApiError;
 use crate::form;
 use crate::validate;
 
-/// The header that makes the answer to its request fail: `status=503, delay=2, drop, after`.
+/// The header with a fault for its own request: `status=503, delay=2, drop, after`.
 pub(crate) const HEADER: &str = "sandbox-fault";
 
-/// How the answer to a request fails: with a [status](Self::status), late, or not at all.
+/// A fault: a response with an error [status](Self::status), a late one, or none.
 ///
 /// ```
 /// # use std::time::Duration;
@@ -24,23 +24,23 @@ pub(crate) const HEADER: &str = "sandbox-fault";
 #[must_use = "a fault does nothing until a sandbox is told to fail"]
 pub struct Fault {
     status: Option<u16>,
-    /// Waits this long before all else.
+    /// The time to wait before everything else.
     pub(crate) delay: Duration,
-    /// Closes the connection without an answer.
+    /// Closes the connection without a response.
     pub(crate) drop: bool,
-    /// Carries the request out, and then fails; otherwise nothing happens to the state.
+    /// Executes the request before it fails. Otherwise the request has no effect.
     pub(crate) after: bool,
-    /// The body in place of an error in Stripe's shape, such as the page of a proxy.
+    /// A body other than Stripe's error format, such as the page of a proxy.
     pub(crate) body: Option<String>,
     pub(crate) retry_after: Option<String>,
     pub(crate) should_retry: Option<String>,
     method: Option<String>,
-    /// The start of the paths it is for.
+    /// The start of the paths it applies to.
     path: Option<String>,
     times: u64,
 }
 
-/// One that changes nothing.
+/// A fault without effect.
 impl Default for Fault {
     fn default() -> Self {
         Self {
@@ -67,7 +67,7 @@ impl Fault {
         }
     }
 
-    /// Answers late.
+    /// Delays the response.
     pub fn delay(delay: Duration) -> Self {
         Self {
             delay,
@@ -75,7 +75,7 @@ impl Fault {
         }
     }
 
-    /// Closes the connection without an answer.
+    /// Closes the connection without a response.
     pub fn drop_connection() -> Self {
         Self {
             drop: true,
@@ -83,50 +83,50 @@ impl Fault {
         }
     }
 
-    /// Carries the request out before it fails, as when an answer is lost on its way.
+    /// Executes the request before it fails, as when a response is lost.
     pub fn after_it_is_done(mut self) -> Self {
         self.after = true;
         self
     }
 
-    /// Answers with this body in place of an error in Stripe's shape, such as the page of a proxy.
+    /// Answers with this body in place of Stripe's error format, such as the page of a proxy.
     pub fn body(mut self, body: impl Into<String>) -> Self {
         self.body = Some(body.into());
         self
     }
 
-    /// Answers with the header `Retry-After`.
+    /// Adds the header `Retry-After` to the response.
     pub fn retry_after(mut self, value: impl Into<String>) -> Self {
         self.retry_after = Some(value.into());
         self
     }
 
-    /// Answers with the header `Stripe-Should-Retry`.
+    /// Adds the header `Stripe-Should-Retry` to the response.
     pub fn should_retry(mut self, should: bool) -> Self {
         self.should_retry = Some(should.to_string());
         self
     }
 
-    /// Only for requests with this method and a path that starts like this.
+    /// Applies the fault to requests with this method, and a path that starts with `path`.
     pub fn on(mut self, method: impl AsRef<str>, path: impl Into<String>) -> Self {
         self.method = Some(method.as_ref().to_uppercase());
         self.path = Some(path.into());
         self
     }
 
-    /// For so many requests; otherwise for one.
+    /// Applies the fault to this many requests. The default is one.
     pub fn times(mut self, times: u64) -> Self {
         self.times = times;
         self
     }
 
-    /// From the header of a request.
+    /// Parses the header of a request.
     pub(crate) fn parse_header(header: &str) -> Result<Self, ApiError> {
         let pairs: Vec<_> = header.split(',').map(|pair| pair.trim()).collect();
         Self::parse(form::decode(pairs.join("&").as_bytes())?)
     }
 
-    /// From the parameters of `/_sandbox/faults`. What is only named is `true`.
+    /// Parses the parameters of `/_sandbox/faults`. A name without a value is `true`.
     pub(crate) fn parse(tree: form::Tree) -> Result<Self, ApiError> {
         let params = validate::unchecked(tree);
         let mut fault = Self::default();
@@ -173,7 +173,7 @@ impl Fault {
         Ok(fault)
     }
 
-    /// The error to answer with, unless the fault is only a delay.
+    /// Returns the error, or `None` if the fault is only a delay.
     pub(crate) fn error(&self) -> Option<ApiError> {
         let status = self.status?;
         let error = ApiError::invalid("A fault that was asked for.").status(status);
@@ -207,7 +207,7 @@ impl Fault {
     }
 }
 
-/// The first fault for a request, which then has one time less to go.
+/// Returns the first fault for a request, and counts it as used.
 pub(crate) fn take(faults: &mut Vec<Fault>, method: &str, path: &str) -> Option<Fault> {
     let place = faults.iter().position(|fault| fault.is_for(method, path))?;
     let fault = faults[place].clone();

@@ -1,5 +1,5 @@
-//! Objects for unit tests: complete, valid, and always the same. A test sets the fields that it is
-//! about.
+//! Objects for unit tests. They are complete, valid and always the same; a test changes the
+//! fields that it needs.
 //!
 //! ```
 //! use stripe_financial_connections_sandbox::fixtures;
@@ -47,7 +47,7 @@ use crate::tokens;
 use crate::transactions;
 use crate::world::Setting;
 
-/// The time at which all happened, in unix seconds.
+/// The time of all objects, in Unix seconds.
 const TIME: i64 = 1_767_225_600;
 
 macro_rules! fixtures {
@@ -72,7 +72,7 @@ fixtures! {
     /// The ownership of an [`account()`].
     account_ownership: financial_connections::AccountOwnership =
         "financial_connections.account_ownership",
-    /// A session by which accounts were linked.
+    /// A completed session.
     session: financial_connections::Session = "financial_connections.session",
     /// A posted transaction of an [`account()`].
     transaction: financial_connections::Transaction = "financial_connections.transaction",
@@ -80,11 +80,11 @@ fixtures! {
     customer: customer::Customer = "customer",
     /// The payment method of a linked account.
     payment_method: payment_method::PaymentMethod = "payment_method",
-    /// A payment that a debit was taken for.
+    /// A successful payment by a debit.
     payment_intent: payment_intent::PaymentIntent = "payment_intent",
-    /// A setup that has succeeded.
+    /// A successful setup.
     setup_intent: setup_intent::SetupIntent = "setup_intent",
-    /// What a customer has agreed to debits by.
+    /// A customer's agreement to debits.
     mandate: mandate::Mandate = "mandate",
     /// A completed checkout session.
     checkout_session: checkout::Session = "checkout.session",
@@ -98,26 +98,26 @@ fixtures! {
     subscription_item: subscription::SubscriptionItem = "subscription_item",
     /// The token of a bank account.
     token: token::Token = "token",
-    /// A bank account that a connected account is paid out to.
+    /// A bank account to which a connected account gets its payouts.
     bank_account: bank_account::BankAccount = "bank_account",
 }
 
-/// An event of a type, about an object.
+/// Creates an event of a type about an object.
 ///
 /// # Panics
 ///
-/// If the object cannot be written as JSON.
+/// Panics if the object can't be written as JSON.
 pub fn event(r#type: impl AsRef<str>, object: &impl Serialize) -> Event {
     let body = event_body(r#type, object);
     serde_json::from_str(&body).expect("it is an event")
 }
 
-/// An event of a type, about an object, as the body of the request that an endpoint gets. It is to
-/// be signed by [`Webhook::sign`](stripe_financial_connections::webhook::Webhook::sign).
+/// Creates the body of the request that an endpoint gets for an event. Sign it with
+/// [`Webhook::sign`](stripe_financial_connections::webhook::Webhook::sign).
 ///
 /// # Panics
 ///
-/// If the object cannot be written as JSON.
+/// Panics if the object can't be written as JSON.
 pub fn event_body(r#type: impl AsRef<str>, object: &impl Serialize) -> String {
     let object = serde_json::to_value(object).expect("it can be written");
     let event = json!({
@@ -134,18 +134,18 @@ pub fn event_body(r#type: impl AsRef<str>, object: &impl Serialize) -> String {
     event.to_string()
 }
 
-/// The object of a schema, as JSON.
+/// Returns the object of a schema.
 fn object<T: DeserializeOwned>(schema: &str) -> T {
     let object = OBJECTS.get(schema).cloned().unwrap_or_default();
     let object = shape::object(schema, &object);
     serde_json::from_value(object).expect("an object of a sandbox is of its type")
 }
 
-/// By the names of their schemas.
+/// The objects by the names of their schemas.
 static OBJECTS: LazyLock<BTreeMap<&'static str, Value>> =
     LazyLock::new(|| objects().expect("what is done here is possible"));
 
-/// Does all that there has to be for one of each.
+/// Makes one object of each schema.
 fn objects() -> Result<BTreeMap<&'static str, Value>, ApiError> {
     let setting = Setting {
         ids: Ids::new(Some(0)),
@@ -258,7 +258,7 @@ static PRICE: LazyLock<Value> = LazyLock::new(|| {
     })
 });
 
-/// An intent that a linked account was taken for, and that was confirmed.
+/// Confirms an intent with a linked account.
 fn pay_by_link(
     state: &mut State,
     kind: Kind,
@@ -284,7 +284,7 @@ mod tests {
         for (schema, make) in SCHEMAS {
             assert!(OBJECTS.contains_key(schema), "{schema}");
             make();
-            // Nothing had to be added that the sandbox does not know of.
+            // The sandbox itself fills in every field.
             let object = &OBJECTS[schema];
             let shaped = shape::object(schema, object);
             for (name, value) in shaped.as_object().into_iter().flatten() {

@@ -1,7 +1,7 @@
-//! The authentication flow: what a user does in the dialog that Stripe.js opens, step by step.
+//! The authentication flow: the steps of a user in the dialog of Stripe.js.
 //!
-//! Whatever draws the dialog opens a flow with a client secret and then calls one function per
-//! step. Nothing is linked before the flow is [completed](complete).
+//! The code that draws the dialog opens a flow with a client secret, and then calls one function
+//! for each step. Nothing is linked before the flow is [completed](complete).
 
 pub(crate) mod saved;
 
@@ -19,12 +19,12 @@ use crate::state::State;
 use crate::table::Row;
 use crate::tokens;
 
-/// How many dialogs may be open; more end the oldest.
+/// The largest number of open dialogs. A further one closes the oldest.
 const MAX_OPEN: usize = 1_000;
-/// How long it is until a scheduled outage ends, in seconds.
+/// The duration of a scheduled outage, in seconds.
 const OUTAGE: i64 = 3_600;
 
-/// Which function of Stripe.js opened it.
+/// The function of Stripe.js that opened a flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Purpose {
@@ -47,67 +47,67 @@ pub(crate) struct Flow {
     /// The id of the session or intent.
     subject: String,
     grant: Grant,
-    /// Whether more than one account can be chosen.
+    /// Whether several accounts can be chosen.
     several: bool,
-    /// Whether only accounts that can be paid from can be chosen.
+    /// Whether only accounts that support payments can be chosen.
     payable: bool,
     manual_entry: ManualEntry,
     billing_details: Value,
     consented: bool,
     institution: Option<Institution>,
-    /// What the user can choose from, once signed in, or once the code for saved accounts was
-    /// entered.
+    /// The accounts that the user can choose, after signing in or entering the code for saved
+    /// accounts.
     offered: Vec<(Institution, BankAccount)>,
-    /// What was chosen so far.
+    /// The accounts chosen so far.
     chosen: Vec<(Institution, BankAccount)>,
-    /// Routing number, account number and type that were typed in.
+    /// The routing number, account number and type that the user entered.
     typed: Option<(String, String, String)>,
 }
 
-/// Whether account numbers can be typed in.
+/// Whether the user can enter account numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ManualEntry {
     Disabled,
-    /// If the user has no institution that can be linked.
+    /// If the user's institution can't be linked.
     Automatic,
-    /// There is nothing else.
+    /// There is no other way.
     Only,
 }
 
-/// What follows when a user has sent what they were asked for to sign in.
+/// The next step after the user's input for signing in.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
 pub(crate) enum SignInStep {
-    /// The accounts can be shown.
+    /// The accounts are shown.
     Accounts,
-    /// One thing more is asked for.
+    /// The user is asked for more.
     Ask {
-        /// Its name among the words that ask for it.
+        /// The name of the question.
         field: &'static str,
         label: &'static str,
-        /// What it is chosen from; if there is nothing, it is typed in.
+        /// The options to choose from; if empty, the user types the answer.
         options: &'static [&'static str],
     },
-    /// What was sent is wrong: it is asked for once more.
+    /// The input is wrong, and the question is asked again.
     Incorrect,
 }
 
-/// An account that the user sees.
+/// An account as the user sees it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Selectable {
-    /// What it is chosen by.
+    /// The id to choose it by.
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) last4: String,
     pub(crate) subcategory: String,
-    /// Why it cannot be chosen: `subcategory`, `not_payable` or `already_linked`.
+    /// The reason why it can't be chosen: `subcategory`, `not_payable` or `already_linked`.
     pub(crate) reason: Option<&'static str>,
 }
 
-/// Opens a flow: checks the client secret, and answers with what the first screen shows.
-/// `params` are those of the function of Stripe.js, as far as the server needs them:
-/// `payment_method_data` of a payment or setup.
+/// Opens a flow: checks the client secret, and returns the content of the first screen. `params`
+/// are the parameters of the Stripe.js function that the server needs, such as
+/// `payment_method_data`.
 pub(crate) fn open(
     state: &mut State,
     purpose: Purpose,
@@ -145,7 +145,7 @@ pub(crate) fn open(
 fn of_session(state: &State, purpose: Purpose, secret: &str) -> Result<Flow, ApiError> {
     let session = sessions::by_secret(state, secret)?;
     let holder = session.grant.holder.as_ref();
-    // Up to this version of the API, who holds the accounts decides what can be chosen.
+    // In this API version and earlier ones, the account holder decides what can be chosen.
     let of_account = holder.is_some_and(|holder| holder["type"] == "account");
     let single = of_account || purpose == Purpose::Token;
     Ok(Flow {
@@ -209,14 +209,14 @@ fn of_intent(
     })
 }
 
-/// The user agrees that the data is shared.
+/// The user agrees to share data.
 pub(crate) fn consent(state: &mut State, id: &str) -> Result<(), ApiError> {
     flow(state, id)?.consented = true;
     Ok(())
 }
 
-/// Institutions whose names contain all words of a search, as `id`, `name`, `sign_in`
-/// and `is_down`.
+/// Returns the institutions whose names contain all words of a search, with `id`, `name`,
+/// `sign_in` and `is_down`.
 pub(crate) fn institutions(state: &State, search: &str) -> Vec<Value> {
     let search = search.to_lowercase();
     let words: Vec<_> = search.split_whitespace().collect();
@@ -236,7 +236,7 @@ pub(crate) fn institutions(state: &State, search: &str) -> Vec<Value> {
     shown.collect()
 }
 
-/// The user chooses an institution; how they sign in there.
+/// The user chooses an institution. Returns how to sign in there.
 pub(crate) fn choose_institution(
     state: &mut State,
     id: &str,
@@ -262,7 +262,7 @@ pub(crate) fn choose_institution(
     Ok(chosen.sign_in)
 }
 
-/// What there is to choose from at an institution.
+/// Returns the accounts of an institution.
 fn offer(institution: &Institution) -> Vec<(Institution, BankAccount)> {
     let accounts = institution.accounts.iter().cloned();
     accounts
@@ -291,12 +291,12 @@ fn down(institution: &Institution, outage: Outage, now: i64) -> ApiError {
         .with("extra_fields", extra)
 }
 
-/// The user has sent what they were asked for: user name and password in the dialog, or the
-/// answer to what was asked after that; nothing in a window.
+/// The user sends what was asked for: user name and password, or the answer to a further
+/// question; nothing in a window.
 ///
-/// `error` as an answer ends in an error, `incorrect` has it asked for again, and `options`,
-/// `mfa`, `confirm_mfa` and `security_question` ask for one thing more, as Stripe's test
-/// institutions do.
+/// As with Stripe's test institutions, the answer `error` causes an error, `incorrect` repeats
+/// the question, and `options`, `mfa`, `confirm_mfa` and `security_question` lead to a further
+/// question.
 pub(crate) fn sign_in(state: &mut State, id: &str, answer: &str) -> Result<SignInStep, ApiError> {
     let flow = flow(state, id)?;
     let Some(institution) = &flow.institution else {
@@ -339,11 +339,11 @@ pub(crate) fn sign_in(state: &mut State, id: &str, answer: &str) -> Result<SignI
     }
 }
 
-/// The accounts of the user at the institution.
+/// Returns the user's accounts at the institution.
 ///
 /// # Errors
 ///
-/// If none can be chosen.
+/// Returns an error if none can be chosen.
 pub(crate) fn accounts(state: &mut State, id: &str) -> Result<Vec<Selectable>, ApiError> {
     let flow = flow(state, id)?.clone();
     if flow.offered.is_empty() {
@@ -396,8 +396,8 @@ fn nothing_fits(accounts: &[Selectable]) -> ApiError {
     )
 }
 
-/// Whether the holder has linked an account before with all that is asked for now, or chosen it
-/// in this flow.
+/// Returns whether the holder has already linked an account with all requested permissions, or
+/// chosen it in this flow.
 fn is_linked(state: &State, flow: &Flow, institution: &Institution, account: &BankAccount) -> bool {
     let chosen = flow
         .chosen
@@ -415,8 +415,8 @@ fn is_linked(state: &State, flow: &Flow, institution: &Institution, account: &Ba
         || (is_session && flow.grant.holder.is_some() && state.accounts.rows().iter().any(linked))
 }
 
-/// The user chooses accounts by the ids that [`accounts`] shows. If several can be chosen, the
-/// user may go on to another institution, whose accounts are added.
+/// The user chooses accounts by the ids from [`accounts`]. If several can be chosen, the user can
+/// go on to another institution and add its accounts.
 pub(crate) fn choose(state: &mut State, id: &str, chosen: &[String]) -> Result<(), ApiError> {
     let shown = accounts(state, id)?;
     let flow = flow(state, id)?;
@@ -447,7 +447,7 @@ pub(crate) fn choose(state: &mut State, id: &str, chosen: &[String]) -> Result<(
     Ok(())
 }
 
-/// What is going to be linked, as the user sees it at the end.
+/// Returns the chosen accounts as the user sees them at the end.
 pub(crate) fn chosen(state: &mut State, id: &str) -> Result<Value, ApiError> {
     let flow = flow(state, id)?;
     let chosen = flow.chosen.iter().map(|(institution, account)| {
@@ -464,12 +464,12 @@ pub(crate) fn chosen(state: &mut State, id: &str) -> Result<Value, ApiError> {
     Ok(chosen.chain(typed).collect())
 }
 
-/// Whether account numbers can be typed in.
+/// Returns whether the user can enter account numbers.
 pub(crate) fn manual_entry(state: &mut State, id: &str) -> Result<ManualEntry, ApiError> {
     Ok(flow(state, id)?.manual_entry)
 }
 
-/// The user types in the numbers of an account.
+/// The user enters the numbers of an account.
 pub(crate) fn enter(
     state: &mut State,
     id: &str,
@@ -499,8 +499,7 @@ pub(crate) fn enter(
     Ok(())
 }
 
-/// Ends the flow: the accounts that were chosen are linked, and the promise of Stripe.js resolves
-/// with the answer.
+/// Ends the flow and links the chosen accounts. Returns the result of the Stripe.js call.
 pub(crate) fn complete(state: &mut State, id: &str) -> Result<Value, ApiError> {
     let flow = flow(state, id)?.clone();
     if flow.chosen.is_empty() && flow.typed.is_none() {
@@ -516,7 +515,7 @@ pub(crate) fn complete(state: &mut State, id: &str) -> Result<Value, ApiError> {
 }
 
 fn complete_session(state: &mut State, flow: &Flow) -> Result<Value, ApiError> {
-    // Another tab may have been faster.
+    // Another tab may have completed the session.
     sessions::check_unused(state, &flow.subject)?;
     let accounts = flow.chosen.iter().map(|(institution, account)| {
         let session = Some(flow.subject.as_str());
@@ -564,7 +563,7 @@ fn complete_intent(state: &mut State, flow: &Flow, kind: Kind) -> Result<Value, 
     Ok(intent_result(kind, &intent))
 }
 
-/// The user leaves: the promise of Stripe.js resolves with the answer, in which nothing is linked.
+/// The user leaves. Returns the result of the Stripe.js call, with nothing linked.
 pub(crate) fn cancel(state: &mut State, id: &str) -> Result<Value, ApiError> {
     let flow = flow(state, id)?.clone();
     state.flows.remove(id);

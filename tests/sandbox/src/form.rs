@@ -1,21 +1,21 @@
-//! Forms with brackets in their names (`a[b][0]=v`), read into a tree.
+//! Parses forms with brackets in their names (`a[b][0]=v`) into a tree.
 //!
-//! Handwritten, since an error has to name the parameter as it was sent, and what a value is
-//! (number, list, object) is not known before the spec is asked.
+//! The parser is handwritten, because errors have to name the parameter as it was sent, and only
+//! the spec says whether a value is a number, list or object.
 
 use crate::error::ApiError;
 
-/// A value as it was sent: text, or a list or object of others. Only the spec tells which.
+/// A value as sent: a string, or a list or object of others. Only the spec tells them apart.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Node {
     Text(String),
     Tree(Tree),
 }
 
-/// Names and values, in the order they were sent.
+/// Names and values in the order in which they were sent.
 pub(crate) type Tree = Vec<(String, Node)>;
 
-/// Names are looked up one by one, so that a body of many would take long.
+/// Limited, because names are searched one by one.
 const MAX_PARAMS: usize = 1000;
 const MAX_DEPTH: usize = 16;
 
@@ -44,7 +44,7 @@ pub(crate) fn decode(form: &[u8]) -> Result<Tree, ApiError> {
     Ok(tree)
 }
 
-/// `a[b][]` is `a`, `b` and an empty name; brackets that do not match belong to the name.
+/// Splits `a[b][]` into `a`, `b` and an empty name. Unbalanced brackets belong to the name.
 fn segments(name: &str) -> Vec<&str> {
     let Some((first, rest)) = name.split_once('[') else {
         return vec![name];
@@ -55,7 +55,7 @@ fn segments(name: &str) -> Vec<&str> {
     }
 }
 
-/// False if there is text where an object is to be, or the other way round.
+/// Returns `false` if a string and an object have the same name.
 fn insert(tree: &mut Tree, path: &[&str], value: String) -> bool {
     let name = match path[0] {
         "" => tree.len().to_string(),

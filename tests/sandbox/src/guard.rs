@@ -1,5 +1,5 @@
-//! What keeps a sandbox to the machine that it runs on: a page of some other site must not reach
-//! it, neither by a name that is made to point here nor by sending forms.
+//! Keeps the sandbox private to its machine: pages of other sites can't reach it, neither through
+//! a host name that points here nor by sending forms.
 
 use std::io;
 use std::net::SocketAddr;
@@ -20,14 +20,14 @@ use crate::api::respond;
 use crate::error::{ApiError, shortened};
 use crate::server::Server;
 
-/// How many connections there may be at a time; more wait.
+/// The largest number of connections; further ones wait.
 const MAX_CONNECTIONS: usize = 512;
 
-/// Names of Stripe's that a test browser can be told to look for here. Nobody else can make a page
-/// that has them.
+/// Host names of Stripe that a test browser can be told to find here. Only Stripe can serve real
+/// pages with these names.
 const STRIPE: [&str; 3] = ["api.stripe.com", "js.stripe.com", "hooks.stripe.com"];
 
-/// Refuses what does not come from this machine.
+/// Refuses requests that are not from this machine.
 pub(crate) async fn guard(
     Shared(server): Shared<Arc<Server>>,
     request: Request,
@@ -41,7 +41,7 @@ pub(crate) async fn guard(
 
 fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), ApiError> {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    // The name may be in the target of the request as well as in the header.
+    // The host may be in the request's target as well as in its header.
     let hosts = text(header::HOST)
         .into_iter()
         .chain(uri.authority().map(|name| name.as_str()));
@@ -56,7 +56,7 @@ fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), ApiError> {
         }
     }
     let origin = text(header::ORIGIN).filter(|_| is_control(uri.path()));
-    // Another port of this machine is another site, too.
+    // A page on another port of this machine is another origin.
     let foreign = origin.filter(|origin| {
         let host = origin.split_once("://").map(|(_, host)| host);
         host.is_none() || host != text(header::HOST)
@@ -71,12 +71,12 @@ fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), ApiError> {
     }
 }
 
-/// All but what Stripe's own API has.
+/// Returns whether a path is not part of Stripe's API.
 fn is_control(path: &str) -> bool {
     path.starts_with("/_sandbox")
 }
 
-/// Whether a host, with or without a port, is this machine.
+/// Returns whether a host, with or without a port, is this machine.
 fn is_local(host: &str) -> bool {
     let name = match host.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
@@ -92,7 +92,7 @@ fn is_local(host: &str) -> bool {
         || STRIPE.contains(&name.as_str())
 }
 
-/// A listener that has so many connections at most.
+/// A listener with a limited number of connections.
 pub(crate) struct Bounded {
     listener: TcpListener,
     permits: Arc<Semaphore>,
@@ -116,7 +116,7 @@ impl Listener for Bounded {
         let (stream, address) = Listener::accept(&mut self.listener).await;
         let connection = Connection {
             stream,
-            // It is never closed.
+            // The semaphore is never closed.
             _permit: permit.ok(),
         };
         (connection, address)
@@ -127,7 +127,7 @@ impl Listener for Bounded {
     }
 }
 
-/// A connection that makes room when it ends.
+/// A connection that gives its place back when it ends.
 pub(crate) struct Connection {
     stream: TcpStream,
     _permit: Option<OwnedSemaphorePermit>,

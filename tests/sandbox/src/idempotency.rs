@@ -1,4 +1,4 @@
-//! Answers that were given for an idempotency key, to be given again.
+//! Responses stored by idempotency key, to be repeated.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -8,28 +8,28 @@ use serde_json::value::RawValue;
 
 use crate::error::ApiError;
 
-/// Stripe forgets a key after a day at the earliest.
+/// Stripe keeps a key for at least a day.
 const KEPT: i64 = 86_400;
-/// More are forgotten earlier.
+/// The largest number of keys; the oldest are removed.
 const MAX: usize = 50_000;
 const MAX_LENGTH: usize = 255;
 
 #[derive(Default)]
 pub(crate) struct Replays {
     by_key: HashMap<String, Replay>,
-    /// The keys in the order in which they were used.
+    /// The keys in the order of their use.
     order: VecDeque<String>,
-    /// Those that were added since that was last asked.
+    /// The keys added since the last query.
     new: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Replay {
     key: String,
-    /// Method, path and a fingerprint of the parameters, which may be personal and long.
+    /// Method, path and a hash of the parameters, which may be personal and long.
     request: String,
     pub(crate) request_id: String,
-    /// As text, since few are looked at again.
+    /// Kept as text, since few are read again.
     answer: Result<Box<RawValue>, ApiError>,
     at: i64,
 }
@@ -44,7 +44,7 @@ impl Replay {
 }
 
 impl Replays {
-    /// The answer that was given before, if the request is the same.
+    /// Returns the stored response, if the request is the same.
     pub(crate) fn find(
         &self,
         key: &str,
@@ -88,7 +88,7 @@ impl Replays {
         });
     }
 
-    /// Takes over what was kept, and forgets what is too old or too much.
+    /// Stores a response, and removes the oldest ones.
     pub(crate) fn put(&mut self, replay: Replay) {
         let at = replay.at;
         let is_old = |replay: &Replay| at - replay.at >= KEPT;
@@ -101,7 +101,7 @@ impl Replays {
             let Some(key) = self.order.pop_front() else {
                 break;
             };
-            // The key may have been used again since.
+            // The key may have been used again later.
             if self.by_key.get(&key).is_some_and(is_old) || self.order.len() + 1 >= MAX {
                 self.by_key.remove(&key);
             }
@@ -110,7 +110,7 @@ impl Replays {
         self.by_key.insert(replay.key.clone(), replay);
     }
 
-    /// The keys that were added since this was last called.
+    /// Returns the keys added since the last call.
     pub(crate) fn take_new(&mut self) -> Vec<String> {
         std::mem::take(&mut self.new)
     }
@@ -119,7 +119,7 @@ impl Replays {
         self.by_key.get(key)
     }
 
-    /// All there are, the first first.
+    /// Returns all responses, the oldest first.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Replay> {
         self.order.iter().filter_map(|key| self.by_key.get(key))
     }

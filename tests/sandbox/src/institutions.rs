@@ -1,4 +1,4 @@
-//! The institutions that a test user can choose from.
+//! The institutions of test users.
 
 use std::borrow::Cow;
 
@@ -9,19 +9,20 @@ type Text = Cow<'static, str>;
 
 /// An institution at which a test user has accounts.
 ///
-/// Those that a sandbox has have functions of their own; others are made with [`new`](Self::new).
+/// There is a function for each of the sandbox's institutions. Create others with
+/// [`new`](Self::new).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Institution {
-    /// The name in requests, such as `refresh_fails`.
+    /// The id for requests, such as `refresh_fails`.
     pub id: Text,
-    /// The name in the list that the user chooses from.
+    /// The name in the dialog's list.
     pub name: Text,
-    /// The name that its accounts show.
+    /// The institution name of its accounts.
     pub institution_name: Text,
     /// How the user signs in.
     pub sign_in: SignIn,
-    /// Why nobody can sign in at the moment.
+    /// The outage, if nobody can sign in at the moment.
     pub outage: Option<Outage>,
     /// The accounts of the user.
     pub accounts: Vec<BankAccount>,
@@ -32,26 +33,26 @@ pub struct Institution {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum SignIn {
-    /// The user is taken to be signed in.
+    /// The user is already signed in.
     Nothing,
-    /// By user name and password, in the dialog.
+    /// With user name and password, in the dialog.
     Form,
-    /// In a window of the institution; accounts are chosen in the dialog.
+    /// In a window of the institution. Accounts are chosen in the dialog.
     Window,
-    /// In a window of the institution, in which accounts are chosen, too.
+    /// In a window of the institution, where accounts are chosen as well.
     WindowWithAccounts,
 }
 
-/// Why an institution cannot be used.
+/// The reason why an institution can't be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outage {
-    /// It is known when it ends.
+    /// An outage with a known end.
     Scheduled,
-    /// It is not known when it ends.
+    /// An outage without a known end.
     Unscheduled,
-    /// Something unexpected went wrong.
+    /// An unexpected error.
     Error,
 }
 
@@ -59,42 +60,42 @@ pub enum Outage {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct BankAccount {
-    /// The name that the holder or the institution gave it.
+    /// The name given by the holder or the institution.
     pub name: Text,
     /// `cash`, `credit`, `investment` or `other`.
     pub category: Text,
     /// `checking`, `savings`, `credit_card`, `line_of_credit`, `mortgage` or `other`.
     pub subcategory: Text,
-    /// The whole number; its last four digits are shown. Stripe's test numbers have the effects
-    /// that Stripe documents for them.
+    /// The whole account number, of which the last four digits are visible. Stripe's test numbers
+    /// have the effects that Stripe documents.
     pub number: Text,
-    /// What has been posted, in cents; negative if the holder owes it.
+    /// The posted balance, in cents; negative if the holder owes it.
     pub current: i64,
-    /// What can be used, or has been used of a credit, with pending transactions, in cents; none
-    /// if the institution does not say.
+    /// The available balance of a cash account, or the used amount of a credit account, including
+    /// pending transactions, in cents. `None` if the institution does not report it.
     pub usable: Option<i64>,
-    /// Whether ACH payments can be taken from it.
+    /// Whether the account supports ACH payments.
     pub payable: bool,
-    /// Who owns it.
+    /// The owners of the account.
     pub owners: Owners,
     /// Whether refreshes succeed.
     pub refreshes: bool,
-    /// How many seconds after it was linked the institution stops letting it be read.
+    /// The number of seconds after which the account becomes inactive.
     pub inactive_after: Option<u32>,
 }
 
-/// Who owns an account.
+/// The owners of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Owners {
-    /// The holder alone.
+    /// Only the account holder.
     Holder,
-    /// The holder, and somebody else.
+    /// The account holder and another person.
     Shared,
     /// A company.
     Company,
-    /// The institution does not say: a refresh of the ownership fails.
+    /// Not reported: a refresh of the ownership fails.
     Unknown,
 }
 
@@ -119,7 +120,7 @@ fn cash(
     }
 }
 
-/// Everything that is usual.
+/// Returns an account with the usual values.
 fn plain(name: &'static str, number: &'static str) -> BankAccount {
     cash(name, "checking", number, 125_000, 120_050)
 }
@@ -161,7 +162,8 @@ fn bank_accounts() -> Vec<BankAccount> {
     vec![checking(), savings, credit_card()]
 }
 
-/// Those of Stripe's test institutions: payments from them end as the names say.
+/// Returns the accounts of Stripe's test institutions. Their names say how payments from them
+/// end.
 fn test_accounts() -> Vec<BankAccount> {
     vec![
         plain("Success", "000123456789"),
@@ -201,12 +203,12 @@ fn down(id: &'static str, name: &'static str, outage: Outage) -> Institution {
 }
 
 impl Institution {
-    /// All works: a checking account, a savings account and a credit card.
+    /// An institution without faults: a checking account, a savings account and a credit card.
     pub fn bank() -> Self {
         Self::new("bank", "Sandbox Bank", bank_accounts())
     }
 
-    /// Every refresh of its checking account fails.
+    /// The refreshes of its checking account fail.
     pub fn refresh_fails() -> Self {
         let account = BankAccount {
             refreshes: false,
@@ -215,7 +217,7 @@ impl Institution {
         Self::new("refresh_fails", "Sandbox Bank (refresh fails)", [account])
     }
 
-    /// The balance of its checking account tells what is posted, but not what is available.
+    /// Its checking account has a current balance, but no available one.
     pub fn no_available_balance() -> Self {
         let account = BankAccount {
             usable: None,
@@ -234,18 +236,18 @@ impl Institution {
         Self::new("goes_inactive", "Sandbox Bank (goes inactive)", [account])
     }
 
-    /// Stripe's Test Institution: its accounts tell by their names how a payment from them ends.
+    /// Stripe's Test Institution. The names of its accounts say how a payment from them ends.
     pub fn test() -> Self {
         institution("test", "Test Institution", SignIn::Nothing, test_accounts())
     }
 
-    /// The same, through a window.
+    /// The same, with a sign-in window.
     pub fn test_oauth() -> Self {
         let name = "Test OAuth Institution";
         institution("test_oauth", name, SignIn::Window, test_accounts())
     }
 
-    /// Its accounts have different owners, and one whose owners cannot be told.
+    /// Its accounts have different owners; one account does not report its owners.
     pub fn ownership_accounts() -> Self {
         let owned = |owners, account| BankAccount { owners, ..account };
         let accounts = vec![
@@ -258,7 +260,7 @@ impl Institution {
         institution("ownership_accounts", name, SignIn::Nothing, accounts)
     }
 
-    /// No ACH payment can be taken from its accounts.
+    /// Its accounts do not support ACH payments.
     pub fn invalid_payment_accounts() -> Self {
         let savings = BankAccount {
             payable: false,
@@ -288,7 +290,7 @@ impl Institution {
         )
     }
 
-    /// Any user name and password will do, but for words that Stripe documents.
+    /// Accepts any user name and password, except for words that Stripe documents.
     pub fn sandbox_bank_non_oauth() -> Self {
         institution(
             "sandbox_bank_non_oauth",
@@ -298,12 +300,12 @@ impl Institution {
         )
     }
 
-    /// Cannot be used, and it is known until when.
+    /// An outage with a known end.
     pub fn down_scheduled() -> Self {
         down("down_scheduled", "Down Bank (Scheduled)", Outage::Scheduled)
     }
 
-    /// Cannot be used, and it is not known until when.
+    /// An outage without a known end.
     pub fn down_unscheduled() -> Self {
         down(
             "down_unscheduled",
@@ -312,12 +314,12 @@ impl Institution {
         )
     }
 
-    /// Cannot be used, because something went wrong.
+    /// An unexpected error.
     pub fn down_error() -> Self {
         down("down_error", "Down Bank (Error)", Outage::Error)
     }
 
-    /// All that a sandbox has if it is not told otherwise.
+    /// Returns the default institutions of a sandbox.
     pub fn all() -> Vec<Self> {
         vec![
             Self::test(),
@@ -336,7 +338,7 @@ impl Institution {
         ]
     }
 
-    /// An institution of a test's own, at which the user signs in by user name and password.
+    /// Creates an institution with a sign-in by user name and password.
     pub fn new(
         id: impl Into<Text>,
         name: impl Into<Text>,
@@ -355,7 +357,7 @@ impl Institution {
 }
 
 impl BankAccount {
-    /// A checking account that payments can be taken from, with what is in it in cents.
+    /// Creates a checking account that supports payments, with this balance in cents.
     pub fn checking(name: impl Into<Text>, number: impl Into<Text>, cents: i64) -> Self {
         Self {
             name: name.into(),
@@ -367,7 +369,7 @@ impl BankAccount {
         }
     }
 
-    /// A savings account that payments can be taken from, with what is in it in cents.
+    /// Creates a savings account that supports payments, with this balance in cents.
     pub fn savings(name: impl Into<Text>, number: impl Into<Text>, cents: i64) -> Self {
         Self {
             subcategory: "savings".into(),
@@ -375,7 +377,7 @@ impl BankAccount {
         }
     }
 
-    /// A credit card, with what is owed in cents.
+    /// Creates a credit card, with the amount owed in cents.
     pub fn credit_card(name: impl Into<Text>, number: impl Into<Text>, owed: i64) -> Self {
         Self {
             category: "credit".into(),
@@ -385,13 +387,13 @@ impl BankAccount {
         }
     }
 
-    /// The last four digits of the number.
+    /// Returns the last four digits of the account number.
     pub fn last4(&self) -> &str {
         let start = self.number.len().saturating_sub(4);
         self.number.get(start..).unwrap_or(&self.number)
     }
 
-    /// The `balance` of the account after this much was debited.
+    /// Returns the `balance` of the account after debits of this sum.
     pub(crate) fn balance(&self, as_of: i64, debited: i64) -> Value {
         let amounts = |amount: i64| json!({ "usd": amount - debited });
         let mut balance = json!({
@@ -407,7 +409,7 @@ impl BankAccount {
         balance
     }
 
-    /// What a debit is compared with.
+    /// Returns the amount that a debit can use.
     pub(crate) fn funds(&self, debited: i64) -> i64 {
         self.usable.unwrap_or(self.current) - debited
     }

@@ -1,4 +1,4 @@
-//! What an intent is made of: the parameters that create, change and confirm it.
+//! The parameters that create, change and confirm an intent.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::link::Grant;
 use crate::payment_methods;
 use crate::state::State;
 
-/// Parameters that an intent shows as they were sent.
+/// Parameters that are copied to the intent.
 const SHOWN: [&str; 10] = [
     "amount",
     "currency",
@@ -23,7 +23,7 @@ const SHOWN: [&str; 10] = [
     "usage",
 ];
 
-/// Where permissions and prefetch are in the parameters of an intent.
+/// The parameter of an intent with permissions and prefetch.
 pub(crate) const OPTIONS: &str = "payment_method_options[us_bank_account][financial_connections]";
 
 pub(crate) fn new_payment(state: &State, params: &Value) -> Result<Value, ApiError> {
@@ -91,7 +91,7 @@ pub(crate) fn new_setup(state: &State) -> Value {
     })
 }
 
-/// Takes over parameters, once all of them are good.
+/// Applies parameters, after all of them are checked.
 pub(crate) fn change(state: &mut State, intent: &mut Value, call: &Call) -> Result<(), ApiError> {
     let params = &call.params;
     if let Some(customer) = call.text("customer") {
@@ -125,7 +125,7 @@ pub(crate) fn change(state: &mut State, intent: &mut Value, call: &Call) -> Resu
     for name in SHOWN {
         match params.get(name) {
             Some(Value::String(text)) if text.is_empty() => intent[name] = Value::Null,
-            // Without the spec an amount is still text.
+            // In an operation outside of the spec, an amount is a string.
             Some(value) if name == "amount" => intent[name] = json!(int(value)),
             Some(value) => intent[name] = value.clone(),
             None => {}
@@ -142,7 +142,7 @@ pub(crate) fn change(state: &mut State, intent: &mut Value, call: &Call) -> Resu
     Ok(())
 }
 
-/// `payment_method_options[us_bank_account]` as an intent shows it.
+/// Returns `payment_method_options[us_bank_account]` as an intent shows it.
 fn options(params: &Value) -> Value {
     let connections = &params["financial_connections"];
     let mut shown = json!({
@@ -159,7 +159,7 @@ fn options(params: &Value) -> Value {
     options
 }
 
-/// Takes over what is set.
+/// Copies the parameters that are set.
 fn show(object: &mut Value, params: &Value, names: &[&str]) {
     for name in names {
         if let Some(value) = params.get(name).filter(|value| **value != "") {
@@ -168,7 +168,7 @@ fn show(object: &mut Value, params: &Value, names: &[&str]) {
     }
 }
 
-/// A number, which is text in an operation that the spec does not have.
+/// Returns an integer. In an operation outside of the spec it is a string.
 pub(crate) fn int(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }

@@ -22,7 +22,7 @@ use crate::range::TimeRange;
 use crate::state::State;
 use crate::table::{Object, Table};
 
-/// Which of the two kinds of intents.
+/// The two kinds of intents.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Kind {
     Payment,
@@ -32,7 +32,7 @@ pub(crate) enum Kind {
 use Kind::{Payment, Setup};
 
 impl Kind {
-    /// Of an id.
+    /// Returns the kind of an id.
     pub(crate) fn of(id: &str) -> Self {
         match id.starts_with("seti_") {
             true => Setup,
@@ -117,7 +117,7 @@ impl Kind {
         Ok(self.cancel_for(state, intent, reason))
     }
 
-    /// Cancels an intent that has not gone too far.
+    /// Cancels an intent, unless it is too late.
     pub(crate) fn cancel_for(self, state: &mut State, mut intent: Value, reason: Value) -> Value {
         intent["cancellation_reason"] = reason;
         if self == Payment {
@@ -135,7 +135,7 @@ impl Kind {
         self.verify_with(state, intent, &call.params)
     }
 
-    /// A payment method did not do.
+    /// Records that a payment method failed.
     fn fail(self, state: &mut State, mut intent: Value, error: &Value) -> Value {
         let method = state.object(&text(&intent, "payment_method"));
         let (field, event) = match self {
@@ -148,7 +148,7 @@ impl Kind {
         self.move_to(state, intent, "requires_payment_method", event)
     }
 
-    /// Stands for the browser: the user links an account for the intent.
+    /// Links an account for the intent, as the user does in the browser.
     pub(crate) fn link(
         self,
         state: &mut State,
@@ -162,14 +162,14 @@ impl Kind {
         Ok(self.take_method(state, intent, &method))
     }
 
-    /// What the user is asked to permit.
+    /// Returns the permissions that the user is asked for.
     pub(crate) fn grant(self, intent: &Value) -> Result<Grant, ApiError> {
         let holder = link::customer(intent["customer"].as_str());
         let options = &intent["payment_method_options"]["us_bank_account"]["financial_connections"];
         Grant::new(holder, options, OPTIONS, &options["filters"])
     }
 
-    /// Gives an intent a payment method, after which it can be confirmed.
+    /// Sets the payment method of an intent, which can then be confirmed.
     pub(crate) fn take_method(self, state: &mut State, mut intent: Value, method: &str) -> Value {
         intent["payment_method"] = json!(method);
         intent["status"] = json!("requires_confirmation");
@@ -177,7 +177,7 @@ impl Kind {
         intent
     }
 
-    /// Goes on with an intent that has a payment method.
+    /// Confirms an intent that has a payment method.
     pub(crate) fn confirmed(
         self,
         state: &mut State,
@@ -211,7 +211,7 @@ impl Kind {
         Ok(self.begin(state, intent))
     }
 
-    /// What confirming comes to once the account is verified.
+    /// Processes a confirmed intent with a verified account.
     fn begin(self, state: &mut State, mut intent: Value) -> Value {
         let (id, method) = (text(&intent, "id"), text(&intent, "payment_method"));
         let customer = intent["customer"].as_str().map(str::to_owned);
@@ -253,14 +253,14 @@ impl Kind {
         row.ok_or_else(|| ApiError::missing(self.name(), id, "intent"))
     }
 
-    /// An intent that can still be changed.
+    /// Returns an intent that can still be changed.
     fn open(self, state: &State, id: &str) -> Result<Value, ApiError> {
         let intent = self.find(state, id)?;
         self.check_open(&intent)?;
         Ok(intent)
     }
 
-    /// Refuses an intent that can no longer be changed.
+    /// Returns an error if an intent can no longer be changed.
     pub(crate) fn check_open(self, intent: &Value) -> Result<(), ApiError> {
         match intent["status"].as_str() {
             Some("requires_payment_method" | "requires_confirmation") => Ok(()),

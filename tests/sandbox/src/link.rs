@@ -1,4 +1,4 @@
-//! What a user permits: access to accounts at an institution.
+//! Access to accounts at an institution, as granted by a user.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -16,19 +16,19 @@ use crate::state::State;
 use crate::table::Row;
 use crate::tokens;
 
-/// What a session or a payment asks the user for.
+/// What a session or payment asks the user for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Grant {
-    /// As Stripe writes it.
+    /// The account holder as Stripe writes it.
     pub(crate) holder: Option<Value>,
     pub(crate) permissions: Vec<String>,
     pub(crate) prefetch: Vec<String>,
-    /// Subcategories to choose from; all if there is none.
+    /// The subcategories to choose from; all if empty.
     pub(crate) subcategories: Vec<String>,
 }
 
 impl Grant {
-    /// Reads it from parameters whose names start with `prefix`: that of a payment, or none.
+    /// Reads the parameters whose names start with `prefix`, which is empty for a session.
     pub(crate) fn new(
         holder: Option<Value>,
         params: &Value,
@@ -52,7 +52,7 @@ impl Grant {
             ))
             .param(param("prefetch")));
         }
-        // A payment takes more than looking at the account.
+        // A payment needs the permission to debit the account.
         if !prefix.is_empty() && !grant.permissions.is_empty() && !asks_for("payment_method") {
             return Err(ApiError::invalid(
                 "The permission `payment_method` has to be asked for, too.",
@@ -62,7 +62,7 @@ impl Grant {
         Ok(grant)
     }
 
-    /// Whether the filters allow an account.
+    /// Returns whether the filters allow an account.
     pub(crate) fn allows(&self, account: &BankAccount) -> bool {
         self.subcategories.is_empty()
             || self
@@ -72,7 +72,7 @@ impl Grant {
     }
 }
 
-/// The strings of a list.
+/// Returns the strings of a list.
 pub(crate) fn texts(list: &Value) -> Vec<String> {
     let items = list.as_array().into_iter().flatten();
     items
@@ -80,8 +80,8 @@ pub(crate) fn texts(list: &Value) -> Vec<String> {
         .collect()
 }
 
-/// Links what the session of this id asks for; the ids of the accounts. An empty choice of
-/// subcategories is all that the session allows.
+/// Links accounts for the session with this id, and returns their ids. An empty list of
+/// subcategories means all that the session allows.
 pub(crate) fn session(
     state: &mut State,
     id: &str,
@@ -98,7 +98,7 @@ pub(crate) fn session(
     Ok(accounts)
 }
 
-/// Links the one account that payouts are to go to, for the session of this id; the token.
+/// Links the account for payouts for the session with this id, and returns the token.
 pub(crate) fn token(
     state: &mut State,
     id: &str,
@@ -112,7 +112,7 @@ pub(crate) fn token(
     Ok(tokens::of_account(state, &account))
 }
 
-/// What a session asks for that was not completed.
+/// Returns what a session asks for, if it is not yet completed.
 fn open(state: &State, id: &str) -> Result<Grant, ApiError> {
     let session = state.sessions.get(id);
     let session =
@@ -125,7 +125,7 @@ fn open(state: &State, id: &str) -> Result<Grant, ApiError> {
     Ok(session.grant.clone())
 }
 
-/// Ends a session with these accounts.
+/// Completes a session with these accounts.
 pub(crate) fn complete(state: &mut State, session: &str, accounts: &[String]) {
     if let Some(session) = state.sessions.get_mut(session) {
         session.accounts = accounts.to_vec();
@@ -133,7 +133,7 @@ pub(crate) fn complete(state: &mut State, session: &str, accounts: &[String]) {
     }
 }
 
-/// Links the one account that a payment is to be taken from; the id of the payment method.
+/// Links the account for a payment, and returns the id of the payment method.
 pub(crate) fn payment(
     state: &mut State,
     grant: &Grant,
@@ -146,7 +146,7 @@ pub(crate) fn payment(
     Ok(payment_method(state, &account, billing_details))
 }
 
-/// Makes a payment method of a linked account; its id.
+/// Creates the payment method of a linked account, and returns its id.
 pub(crate) fn payment_method(state: &mut State, account: &str, billing_details: &Value) -> String {
     let account = state.account_mut(account).clone();
     let method = payment_methods::of_account(state, &account, billing_details);
@@ -155,7 +155,7 @@ pub(crate) fn payment_method(state: &mut State, account: &str, billing_details: 
     id
 }
 
-/// The accounts that a user can choose and has chosen; at least one.
+/// Returns the accounts that the user chose; at least one.
 fn choose<'a>(
     institution: &'a Institution,
     grant: &Grant,
@@ -189,7 +189,7 @@ fn choose<'a>(
     Ok(accounts)
 }
 
-/// Links an account; its id.
+/// Links an account, and returns its id.
 pub(crate) fn account(
     state: &mut State,
     grant: &Grant,
@@ -244,7 +244,7 @@ fn new_account(
     }
 }
 
-/// Makes many sessions, each with an account, as for a test of load; the first account has all the
+/// Creates many sessions with an account each, for load tests. The first account has all
 /// transactions.
 pub(crate) fn fill(
     state: &mut State,
@@ -272,14 +272,14 @@ pub(crate) fn fill(
     Ok(())
 }
 
-/// The account that [`fill`] gave the transactions, and the transaction in their middle.
+/// Returns the account with the transactions of [`fill`], and the transaction in their middle.
 pub(crate) fn filled(state: &State) -> Option<(String, String)> {
     let account = state.accounts.rows().first()?;
     let middle = account.transactions.get(account.transactions.len() / 2)?;
     Some((account.id.clone(), middle.id().to_owned()))
 }
 
-/// Who holds an account that is linked for a customer.
+/// Returns the holder of an account that is linked for a customer.
 pub(crate) fn customer(id: Option<&str>) -> Option<Value> {
     id.map(|id| json!({ "type": "customer", "customer": id }))
 }

@@ -8,8 +8,8 @@ use clap::Parser;
 use stripe_financial_connections::Timestamp;
 use stripe_financial_connections_sandbox::Sandbox;
 
-/// A server that answers like Stripe Financial Connections, and the page on which users link
-/// their accounts. It listens on 127.0.0.1, and knows only test data.
+/// A server that answers like Stripe Financial Connections, with the page on which users link
+/// their accounts. It listens on 127.0.0.1 and has only test data.
 #[derive(Parser)]
 #[command(
     name = "stripe-financial-connections-sandbox",
@@ -18,32 +18,32 @@ use stripe_financial_connections_sandbox::Sandbox;
                   How a user links accounts is there, too, and on the page at the URL."
 )]
 struct Args {
-    /// Where to listen on 127.0.0.1; 0 is any free port.
+    /// The port on 127.0.0.1; 0 is any free port.
     #[arg(long, default_value_t = 12111)]
     port: u16,
-    /// Where to keep the state. Without it, the state ends with the sandbox.
+    /// The file to keep the state in. Without it, the state is lost when the sandbox ends.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
-    /// Makes the same ids in the same order whenever the same is done.
+    /// Make the same ids in the same order in every run.
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
-    /// Lets the clock stand still at this time, in unix seconds, but for what it is advanced by.
+    /// Stop the clock at this time, in Unix seconds. Only requests to advance it move it.
     #[arg(long, value_name = "SECONDS")]
     clock: Option<i64>,
-    /// Holds back every answer for so many milliseconds.
+    /// Delay every response by this many milliseconds.
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     latency: u64,
-    /// Also stands in for https://js.stripe.com, for pages that load Stripe.js from there: prints
-    /// what to start Chromium with.
+    /// Also stand in for https://js.stripe.com, for pages that load Stripe.js from there. Prints
+    /// the arguments for Chromium.
     #[arg(long)]
     js_stripe_com: bool,
-    /// The name under which the dialog asks users to link their accounts.
+    /// The name of the business in the dialog.
     #[arg(long, value_name = "NAME")]
     business: Option<String>,
-    /// Where to send events to.
+    /// The URL to send events to.
     #[arg(long, value_name = "URL", requires = "secret")]
     webhook: Option<String>,
-    /// What events are signed with.
+    /// The secret to sign events with.
     #[arg(long, value_name = "whsec_…", requires = "webhook")]
     secret: Option<String>,
 }
@@ -78,7 +78,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// What to do next.
+/// Prints what to do next.
 fn welcome(sandbox: &Sandbox, state: Option<&std::path::Path>) {
     let (url, key) = (sandbox.url(), sandbox.key());
     let kept = match state {

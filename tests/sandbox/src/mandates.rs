@@ -1,11 +1,11 @@
-//! Mandates: what a customer has agreed to debits by.
+//! Mandates: customers' agreements to debits.
 
 use serde_json::{Value, json};
 
 use crate::state::State;
 use crate::table::{Object, Row};
 
-/// The customer agrees that a payment method is debited.
+/// Creates a mandate for a payment method.
 pub(crate) fn agree(state: &mut State, method: &str, data: &Value) {
     if of_method(state, method).is_some() {
         return;
@@ -34,7 +34,7 @@ pub(crate) fn agree(state: &mut State, method: &str, data: &Value) {
     state.mandates.push(Object(mandate));
 }
 
-/// The id of the mandate under which a payment method may be debited.
+/// Returns the id of a payment method's mandate.
 pub(crate) fn of_method<'a>(state: &'a State, method: &str) -> Option<&'a str> {
     let mut mandates = state.mandates.rows().iter().rev();
     let mandate = mandates.find(|row| row.0["payment_method"] == *method);

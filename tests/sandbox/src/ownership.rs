@@ -9,13 +9,13 @@ use crate::institutions::Owners;
 use crate::state::State;
 use crate::table::{self, Page, Row};
 
-/// Who owned an account when that was last asked.
+/// The owners of an account at its last refresh.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Ownership {
     id: String,
     account: String,
     created: i64,
-    /// The first owner is the last, as lists show the last first.
+    /// The owners in reverse order, as lists show the last one first.
     owners: Vec<Owner>,
 }
 
@@ -103,7 +103,7 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     )
 }
 
-/// Reads who owns an account: a customer by that name, somebody they share it with, a company.
+/// Reads the owners of an account: the customer, the customer and another person, or a company.
 pub(crate) fn renew(state: &mut State, account: &str) {
     let owners = state.account_mut(account).at_bank.owners;
     let holder = state

@@ -68,7 +68,7 @@ pub(crate) fn retrieve_of_customer(state: &mut State, call: &Call) -> Result<Val
     Err(ApiError::missing("payment_method", id, "payment_method"))
 }
 
-/// The customer that the path names.
+/// Returns the customer in the path.
 fn customer<'a>(state: &State, call: &'a Call) -> Result<&'a str, ApiError> {
     let id = call.id("customer");
     state
@@ -96,7 +96,7 @@ fn change_customer(state: &mut State, id: &str, customer: Value, event: &str) ->
     method
 }
 
-/// Makes a payment method of parameters whose names start with `prefix`; its id.
+/// Creates a payment method from parameters whose names start with `prefix`, and returns its id.
 pub(crate) fn make(state: &mut State, params: &Value, prefix: &str) -> Result<String, ApiError> {
     let param = |name: &str| match prefix {
         "" => name.to_owned(),
@@ -189,12 +189,12 @@ pub(crate) fn check_numbers(routing: &str, account: &str) -> Result<(), ApiError
     Ok(())
 }
 
-/// The routing number of all test institutions.
+/// Returns the routing number of all test institutions.
 pub(crate) fn routing_number() -> &'static str {
     "110000000"
 }
 
-/// The number of the bank account behind a payment method, which no answer shows.
+/// Returns the account number of a payment method, which no response shows.
 pub(crate) fn number(state: &State, method: &Value) -> String {
     let linked = method["us_bank_account"]["financial_connections_account"].as_str();
     let linked = linked.and_then(|id| state.accounts.get(id));
@@ -206,7 +206,7 @@ pub(crate) fn number(state: &State, method: &Value) -> String {
     number.or_else(typed).unwrap_or_default()
 }
 
-/// The payment method of a linked account.
+/// Returns the payment method of a linked account.
 pub(crate) fn of_account(state: &State, account: &Account, billing_details: &Value) -> Object {
     let at_bank = &account.at_bank;
     let bank = json!({

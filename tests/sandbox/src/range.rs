@@ -1,8 +1,8 @@
-//! Filters by time: `created`, or `created[gte]` and others.
+//! Filters by time, such as `created` or `created[gte]`.
 
 use serde_json::Value;
 
-/// The first and the last second that a filter asks for.
+/// The first and last second of a filter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct TimeRange {
     first: i64,
@@ -10,7 +10,7 @@ pub(crate) struct TimeRange {
 }
 
 impl TimeRange {
-    /// Everything, if there is no filter.
+    /// Parses a filter. Without one, all times match.
     pub(crate) fn new(filter: &Value) -> Self {
         let mut range = Self {
             first: i64::MIN,
@@ -35,7 +35,7 @@ impl TimeRange {
         (self.first..=self.last).contains(&time)
     }
 
-    /// The places of the rows within it, of rows in the order of their times.
+    /// Returns the indices of the matching rows. `rows` are sorted by time.
     pub(crate) fn places<T>(self, rows: &[T], time: impl Fn(&T) -> i64) -> std::ops::Range<usize> {
         let first = rows.partition_point(|row| time(row) < self.first);
         let end = rows.partition_point(|row| time(row) <= self.last);

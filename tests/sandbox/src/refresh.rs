@@ -12,9 +12,9 @@ use crate::ownership;
 use crate::state::State;
 use crate::transactions;
 
-/// How long a refresh takes.
+/// The duration of a refresh.
 pub(crate) const DURATION: Millis = 1_000;
-/// How long it is, in seconds, from the end of a refresh to when the next can be asked for.
+/// The time from the end of a refresh until the next is allowed, in seconds.
 const INTERVAL: i64 = 60;
 const DAY: Millis = 86_400_000;
 
@@ -30,7 +30,7 @@ pub(crate) enum Feature {
 /// The latest refresh of a feature.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Refresh {
-    /// Only refreshes of transactions have one.
+    /// The id; only refreshes of transactions have one.
     id: Option<String>,
     attempted: i64,
     pub(crate) next: Option<i64>,
@@ -56,7 +56,7 @@ impl Feature {
         }
     }
 
-    /// The permission it needs; also its name in `prefetch`.
+    /// Returns the permission that it needs, which is also its name in `prefetch`.
     pub(crate) fn permission(self) -> &'static str {
         match self {
             Self::Balance => "balances",
@@ -118,7 +118,7 @@ fn retrieve(state: &State, call: &Call) -> Result<Value, ApiError> {
     Ok(state.account(call)?.json())
 }
 
-/// Starts a refresh; time ends it.
+/// Starts a refresh. A job ends it later.
 pub(crate) fn start(state: &mut State, account: &str, feature: Feature) {
     let refresh = Refresh {
         id: (feature == Feature::Transactions).then(|| state.setting.ids.id("fctxnref")),
@@ -165,8 +165,7 @@ pub(crate) fn finish(state: &mut State, id: &str, feature: Feature) {
     state.account_event(id, &format!("refreshed_{}", feature.as_str()));
 }
 
-/// Starts the refreshes of an account that was subscribed to: one now, if there can be one, and
-/// one every day.
+/// Starts the refreshes of a subscribed account: one now, if allowed, and one every day.
 pub(crate) fn start_daily(state: &mut State, account: &str) {
     let now = state.now();
     let last = state

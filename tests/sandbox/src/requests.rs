@@ -1,29 +1,29 @@
-//! The last requests to the API, as whoever looks at a sandbox sees them.
+//! The last requests to the API, for the sandbox's own page.
 
 use std::collections::VecDeque;
 
 use serde::Serialize;
 
-/// How many are kept.
+/// The number of requests that are kept.
 const KEPT: usize = 200;
 
-/// A request that was answered. What it sent is not kept, as that may be personal.
+/// An answered request. Its parameters are not kept, as they may be personal.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Answered {
     pub(crate) id: String,
     pub(crate) at: i64,
     pub(crate) method: String,
     pub(crate) path: String,
-    /// The connected account, if it was for one.
+    /// The connected account, if the request has one.
     pub(crate) account: Option<String>,
     pub(crate) status: u16,
-    /// What was wrong.
+    /// The message of the error.
     pub(crate) message: Option<String>,
     pub(crate) code: Option<String>,
     pub(crate) param: Option<String>,
 }
 
-/// The newest is the last.
+/// The requests, the newest last.
 #[derive(Debug, Default)]
 pub(crate) struct Requests(VecDeque<Answered>);
 
@@ -35,7 +35,7 @@ impl Requests {
         self.0.push_back(request);
     }
 
-    /// The newest first.
+    /// Returns the requests, the newest first.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Answered> {
         self.0.iter().rev()
     }

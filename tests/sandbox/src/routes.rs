@@ -1,4 +1,4 @@
-//! Which operations there are.
+//! The operations of the sandbox.
 
 use crate::accounts;
 use crate::api::Call;
@@ -28,7 +28,7 @@ pub(crate) struct Route {
 }
 
 impl Route {
-    /// What the spec says about it, if it is in there.
+    /// Returns the operation in the spec, if it is there.
     pub(crate) fn operation(&self) -> Option<&'static Operation> {
         SPEC.operation(self.method, self.path)
     }

@@ -1,4 +1,4 @@
-//! A sandbox as a program has it in its hands.
+//! The public type of a sandbox.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -26,24 +26,24 @@ use crate::server::{self, Server};
 use crate::state::State;
 use crate::world::{Setting, Universe, World};
 
-/// The keys of every sandbox.
+/// The keys of all sandboxes.
 const KEY: &str = "sk_test_sandbox";
 const PUBLISHABLE_KEY: &str = "pk_test_sandbox";
 
-/// A running sandbox. It ends when this is dropped.
+/// A running sandbox. Dropping it ends it.
 pub struct Sandbox {
     server: Arc<Server>,
     url: String,
     client: Client,
-    /// Ends with it.
+    /// The task of the clock, which ends with the sandbox.
     tick: JoinHandle<()>,
-    /// Close the connections when they are dropped.
+    /// Dropping these closes the connections.
     _stop: Vec<oneshot::Sender<Infallible>>,
     #[cfg(feature = "tls")]
     chromium_arguments: Vec<String>,
 }
 
-/// Sets up a [`Sandbox`].
+/// Configures a [`Sandbox`].
 #[derive(Clone, Debug)]
 #[must_use = "a builder does nothing until `start` is called"]
 pub struct SandboxBuilder {
@@ -61,14 +61,14 @@ pub struct SandboxBuilder {
     stands_in: bool,
 }
 
-/// What a user links: accounts at an institution.
+/// The accounts that a user links, at one institution.
 #[derive(Clone, Debug)]
 pub struct Link {
     institution: Institution,
     accounts: Vec<String>,
 }
 
-/// What a sandbox refused to do.
+/// An action that the sandbox refused.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Refused(String);
@@ -80,7 +80,7 @@ impl From<ApiError> for Refused {
 }
 
 impl Link {
-    /// All accounts at the institution that can be chosen.
+    /// Chooses all accounts at the institution that are allowed.
     pub fn at(institution: Institution) -> Self {
         Self {
             institution,
@@ -88,7 +88,7 @@ impl Link {
         }
     }
 
-    /// Only these accounts, by their names or subcategories.
+    /// Chooses only these accounts, by their names or subcategories.
     pub fn accounts(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.accounts = names.into_iter().map(Into::into).collect();
         self
@@ -102,16 +102,16 @@ impl From<Institution> for Link {
 }
 
 impl Sandbox {
-    /// Starts an empty sandbox on a free port of this machine.
+    /// Starts an empty sandbox on a free port.
     ///
     /// # Errors
     ///
-    /// If there is no port to listen on.
+    /// Returns an error if no port is available.
     pub async fn start() -> io::Result<Self> {
         Self::builder().start().await
     }
 
-    /// A sandbox to be set up.
+    /// Creates a builder, to change the settings.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder {
             port: 0,
@@ -128,54 +128,55 @@ impl Sandbox {
         }
     }
 
-    /// The base URL, such as `http://127.0.0.1:12111`.
+    /// Returns the base URL, such as `http://127.0.0.1:12111`.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The secret key.
+    /// Returns the secret key.
     pub fn key(&self) -> &str {
         &self.server.key
     }
 
-    /// The publishable key, for the page.
+    /// Returns the publishable key, for pages.
     pub fn publishable_key(&self) -> &str {
         &self.server.publishable_key
     }
 
-    /// What to start Chromium with, so that it takes the sandbox for `https://js.stripe.com`; empty
-    /// unless the sandbox was [set up](SandboxBuilder::stand_in_for_stripe_js) for that.
+    /// Returns the arguments for Chromium to use the sandbox as `https://js.stripe.com`. They are
+    /// empty unless the sandbox was [configured](SandboxBuilder::stand_in_for_stripe_js) for
+    /// that.
     ///
-    /// Chromium then finds that host here, and trusts the certificate of this sandbox alone.
+    /// Chromium then finds that host here, and trusts the certificate of this sandbox only.
     #[cfg(feature = "tls")]
     pub fn chromium_arguments(&self) -> &[String] {
         &self.chromium_arguments
     }
 
-    /// A client that talks to it.
+    /// Returns a client for the sandbox.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// The time in the sandbox.
+    /// Returns the current time of the sandbox.
     pub fn now(&self) -> Timestamp {
         let now = self.server.with(|universe| universe.platform().now());
         Timestamp::from_secs(now)
     }
 
-    /// Lets time pass, with all that happens in it.
+    /// Moves the clock forward, and runs everything that is scheduled in that time.
     pub fn advance(&self, by: Duration) {
         let millis = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         self.server.with(|universe| universe.advance(millis));
     }
 
     /// Completes a session as a user would, who chooses all accounts of an institution that the
-    /// session allows, or [those that are named](Link::accounts). The ids of the accounts.
+    /// session allows, or [some of them](Link::accounts). Returns the ids of the accounts.
     ///
     /// # Errors
     ///
-    /// If there is no such session, or it was completed before, or the institution is down or has
-    /// no such account.
+    /// Returns an error if the session does not exist or is already completed, or the institution
+    /// is down or has no such account.
     pub fn link(
         &self,
         session: impl AsRef<str>,
@@ -190,12 +191,12 @@ impl Sandbox {
         Ok(ids.map(str::to_owned).collect())
     }
 
-    /// Completes a session as a user would, who links an account that payouts can go to. The id of
+    /// Completes a session as a user would, who links an account for payouts. Returns the id of
     /// the token that `collectBankAccountToken` gives in the browser.
     ///
     /// # Errors
     ///
-    /// As [`link`](Self::link).
+    /// The errors of [`link`](Self::link).
     pub fn link_token(
         &self,
         session: impl AsRef<str>,
@@ -208,13 +209,13 @@ impl Sandbox {
         Ok(token["id"].as_str().unwrap_or_default().to_owned())
     }
 
-    /// Links an account for a payment intent or setup intent, as the user does in the browser; it
-    /// can then be confirmed.
+    /// Links an account for a payment intent or setup intent, as a user does in the browser. The
+    /// intent can then be confirmed.
     ///
     /// # Errors
     ///
-    /// If there is no such intent, or it has gone too far, or the institution is down or has no
-    /// account that can be paid from.
+    /// Returns an error if the intent does not exist or can no longer be changed, or the
+    /// institution is down or has no account that supports payments.
     pub fn link_intent(
         &self,
         intent: impl AsRef<str>,
@@ -228,13 +229,13 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Completes a checkout session, as a customer does who links an account on Stripe's page and
-    /// pays, sets up or subscribes with it.
+    /// Completes a checkout session, as a customer who links an account on Stripe's page and
+    /// pays, saves the account or subscribes.
     ///
     /// # Errors
     ///
-    /// If there is no such session, or it is no longer open, or the institution is down or has no
-    /// account that can be paid from.
+    /// Returns an error if the session does not exist or is no longer open, or the institution is
+    /// down or has no account that supports payments.
     pub fn complete_checkout(
         &self,
         session: impl AsRef<str>,
@@ -247,21 +248,20 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Makes an account inactive: its institution no longer lets it be read.
+    /// Makes an account inactive, as when its institution no longer gives access.
     ///
     /// # Errors
     ///
-    /// If there is no such account.
+    /// Returns an error if the account does not exist.
     pub fn deactivate(&self, account: impl AsRef<str>) -> Result<(), Refused> {
         self.change(account.as_ref(), State::deactivate)
     }
 
-    /// Makes an inactive account active again, as when the holder has signed in at the
-    /// institution once more.
+    /// Makes an inactive account active, as when the account holder has signed in again.
     ///
     /// # Errors
     ///
-    /// If there is no such account.
+    /// Returns an error if the account does not exist.
     pub fn reactivate(&self, account: impl AsRef<str>) -> Result<(), Refused> {
         self.change(account.as_ref(), State::reactivate)
     }
@@ -272,35 +272,35 @@ impl Sandbox {
         Ok(())
     }
 
-    /// Makes the answers to requests fail that a fault is for.
+    /// Adds a fault, which makes matching requests fail.
     ///
     /// # Errors
     ///
-    /// If a thousand faults wait for their requests already.
+    /// Returns an error if there are already a thousand pending faults.
     pub fn fail(&self, fault: Fault) -> Result<(), Refused> {
         self.server
             .with(|universe| control::add_fault(universe, fault))?;
         Ok(())
     }
 
-    /// Takes back all faults that still wait for their requests.
+    /// Removes all pending faults.
     pub fn clear_faults(&self) {
         self.server.with(|universe| universe.faults.clear());
     }
 
-    /// Sends all events to this URL from now on, signed with this secret, those of connected
-    /// accounts among them. Endpoints can be made by the API as well.
+    /// Sends all events from now on to this URL, signed with this secret, including those of
+    /// connected accounts. Endpoints can also be created with the API.
     pub fn send_webhooks_to(&self, url: impl Into<String>, secret: impl Into<String>) {
         let listener = control::listener(url.into(), secret.into());
         self.server
             .with(|universe| universe.listener = Some(listener));
     }
 
-    /// Sends an event once more to all endpoints that it goes to.
+    /// Sends an event again to all its endpoints.
     ///
     /// # Errors
     ///
-    /// If there is no such event, or nowhere to send it to.
+    /// Returns an error if the event does not exist, or has no endpoint.
     pub fn resend(&self, event: impl AsRef<str>) -> Result<(), Refused> {
         let event = event.as_ref();
         self.server
@@ -308,12 +308,12 @@ impl Sandbox {
         Ok(())
     }
 
-    /// All that has happened, the first first; first all of the platform, then of connected
+    /// Returns all events, the oldest first: those of the platform, then those of connected
     /// accounts.
     ///
     /// # Panics
     ///
-    /// If an event is not of its type, which would be a fault of the sandbox.
+    /// Panics if an event does not fit its type, which would be a bug of the sandbox.
     pub fn events(&self) -> Vec<Event> {
         let events: Vec<_> = self.server.with(|universe| {
             let events = universe.worlds().flat_map(|(world, state)| {
@@ -328,8 +328,8 @@ impl Sandbox {
             .expect("events are of their type")
     }
 
-    /// The account that has all the transactions of a [filled](SandboxBuilder::fill) sandbox, and
-    /// the transaction in the middle of them.
+    /// Returns the account with all transactions of a [filled](SandboxBuilder::fill) sandbox, and
+    /// the transaction in their middle.
     pub fn filled(&self) -> Option<(String, String)> {
         self.server
             .with(|universe| link::filled(universe.platform()))
@@ -350,38 +350,38 @@ impl Drop for Sandbox {
 }
 
 impl SandboxBuilder {
-    /// Listens on this port instead of a free one. It is one of `127.0.0.1` in any case.
+    /// Sets the port on `127.0.0.1`. By default a free one is used.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// Makes the same ids and secrets in the same order whenever the same is done.
+    /// Makes the same ids and secrets in the same order in every run.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
-    /// Lets the clock stand still at this time; only [`Sandbox::advance`] moves it. Without it,
-    /// time passes as everywhere.
+    /// Stops the clock at this time, so that only [`Sandbox::advance`] moves it. By default the
+    /// clock runs.
     pub fn clock(mut self, at: Timestamp) -> Self {
         self.clock = Some(at);
         self
     }
 
-    /// Has these institutions instead of [those of Stripe's test mode](Institution::all).
+    /// Replaces the institutions, by default [those of Stripe's test mode](Institution::all).
     pub fn institutions(mut self, institutions: impl IntoIterator<Item = Institution>) -> Self {
         self.institutions = institutions.into_iter().collect();
         self
     }
 
-    /// The name under which the dialog asks users to link their accounts.
+    /// Sets the name of the business in the dialog.
     pub fn business(mut self, name: impl Into<String>) -> Self {
         self.business = name.into();
         self
     }
 
-    /// Holds back every answer of the API for this long.
+    /// Delays every response of the API.
     pub fn latency(mut self, latency: Duration) -> Self {
         self.latency = latency;
         self
@@ -393,35 +393,35 @@ impl SandboxBuilder {
         self
     }
 
-    /// Starts with the state in this file, if there is one, and keeps it there: what was answered
-    /// is in the file, whenever and however the process ends.
+    /// Keeps the state in this file, and starts with its content if the file exists. Every
+    /// response is saved before it is sent, so that no change is lost if the process ends.
     pub fn state(mut self, file: impl Into<PathBuf>) -> Self {
         self.file = Some(file.into());
         self
     }
 
-    /// Starts with many sessions, each with an account, the first of them with many transactions;
-    /// for tests of load.
+    /// Starts with many sessions, each with an account, the first of which has many transactions.
+    /// Used for load tests.
     pub fn fill(mut self, accounts: usize, transactions: usize) -> Self {
         self.fill = Some((accounts, transactions));
         self
     }
 
-    /// Also listens, on a port of its own, as `https://js.stripe.com`, with a certificate that it
-    /// makes for itself: for pages that load Stripe.js from there and cannot be changed. The test
-    /// browser is told by [arguments](Sandbox::chromium_arguments).
+    /// Also listens as `https://js.stripe.com` on another port, with a self-made certificate, for
+    /// pages whose Stripe.js URL can't be changed. Start the test browser with these
+    /// [arguments](Sandbox::chromium_arguments).
     #[cfg(feature = "tls")]
     pub fn stand_in_for_stripe_js(mut self) -> Self {
         self.stands_in = true;
         self
     }
 
-    /// Starts it.
+    /// Starts the sandbox.
     ///
     /// # Errors
     ///
-    /// If the port cannot be listened on, or the file is not one that a sandbox has written, or
-    /// another sandbox has it.
+    /// Returns an error if the port is not available, or the file was not written by a sandbox or
+    /// is used by another one.
     pub async fn start(self) -> io::Result<Sandbox> {
         let listener =
             TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))).await?;

@@ -1,4 +1,4 @@
-//! The parts of a running sandbox, and what runs them.
+//! A running sandbox.
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,31 +23,31 @@ use crate::routes::ROUTES;
 use crate::state::State;
 use crate::world::{Setting, Universe, World};
 
-/// How long time can stand still for events of its passing to be missed.
+/// The interval of the clock's task.
 const TICK: Duration = Duration::from_millis(500);
-/// How many changes whoever watches may be behind.
+/// The number of changes by which a watcher can be late.
 const CHANGES: usize = 1024;
 
 pub(crate) struct Server {
     pub(crate) key: String,
     pub(crate) publishable_key: String,
-    /// How long every answer of the API is held back.
+    /// The delay of every response of the API.
     pub(crate) latency: Duration,
-    /// As of the universe, to be had without waiting for it.
+    /// The universe's setting, which can be read without its lock.
     pub(crate) setting: Arc<Setting>,
     universe: Mutex<Universe>,
     pub(crate) deliverer: Deliverer,
-    /// The last requests to the API, for whoever looks at them.
+    /// The last requests to the API.
     pub(crate) requests: Mutex<Requests>,
     changes: broadcast::Sender<Change>,
-    /// Something was scheduled.
+    /// Notified when a job is scheduled.
     woken: Notify,
 }
 
-/// What has changed, for whoever watches the sandbox.
+/// A change, for watchers of the sandbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
-    /// Objects, events or their deliveries, or the time.
+    /// Objects, events, deliveries or the time changed.
     State,
     /// A request to the API was answered.
     Request,
@@ -75,7 +75,7 @@ impl Server {
         })
     }
 
-    /// Does something with all there is as it is now, and then what follows from it.
+    /// Runs a function on the current state, and then handles its effects, such as deliveries.
     pub(crate) fn with<T>(self: &Arc<Self>, act: impl FnOnce(&mut Universe) -> T) -> T {
         let (result, changed) = self.settle(act);
         if changed {
@@ -91,7 +91,7 @@ impl Server {
         let mut universe = self.universe.lock().unwrap_or_else(PoisonError::into_inner);
         universe.catch_up();
         let result = act(&mut universe);
-        // Whoever had to know has asked for it before.
+        // Callers that need to know about an error have committed before.
         let changed = universe.commit().unwrap_or(true);
         let parcels = std::mem::take(&mut universe.parcels);
         drop(universe);
@@ -102,7 +102,7 @@ impl Server {
         (result, changed)
     }
 
-    /// Does something with the state of a world, as [`with`](Self::with) does.
+    /// Runs a function on the state of one Stripe account, like [`with`](Self::with).
     pub(crate) fn with_world<T>(
         self: &Arc<Self>,
         world: &World,
@@ -111,7 +111,7 @@ impl Server {
         self.with(|universe| act(universe.world(world)?))
     }
 
-    /// Ends it: the file of the state is let go, and what is not yet answered is not done.
+    /// Ends the sandbox: closes the state file, and drops requests without a response.
     pub(crate) fn end(&self) {
         let mut universe = self.universe.lock().unwrap_or_else(PoisonError::into_inner);
         universe.ended = true;
@@ -120,19 +120,19 @@ impl Server {
         self.tell(Change::End);
     }
 
-    /// What changes from now on.
+    /// Returns a receiver of changes from now on.
     pub(crate) fn watch(&self) -> broadcast::Receiver<Change> {
         self.changes.subscribe()
     }
 
-    /// Tells it to all who watch.
+    /// Sends a change to all watchers.
     pub(crate) fn tell(&self, change: Change) {
-        // Nobody may be watching.
+        // An error means that there are no watchers.
         let _ = self.changes.send(change);
     }
 }
 
-/// Lets time pass: what is due happens without a request. Returns when the sandbox has ended.
+/// Runs scheduled jobs when they are due.
 pub(crate) async fn tick(server: Arc<Server>) {
     loop {
         // It must not wake itself: a state that cannot be saved counts as changed every time, and
@@ -158,13 +158,13 @@ where
     let stopped = async {
         let _ = stop.await;
     };
-    // It never ends in an error: a connection that fails is dropped.
+    // `serve` never returns an error; failed connections are dropped.
     let _ = axum::serve(listener, router)
         .with_graceful_shutdown(stopped)
         .await;
 }
 
-/// All that can be asked for.
+/// Returns the router with all endpoints.
 pub(crate) fn router(server: &Arc<Server>) -> Router {
     let mut router = control::router().merge(browser::router());
     for route in ROUTES {

@@ -10,7 +10,7 @@ use crate::link::Grant;
 use crate::state::State;
 use crate::table::{self, Row};
 
-/// How long a client secret can be used, in seconds.
+/// The lifetime of a client secret, in seconds.
 const LIFETIME: i64 = 86_400;
 
 #[derive(Serialize, Deserialize)]
@@ -21,9 +21,9 @@ pub(crate) struct Session {
     pub(crate) grant: Grant,
     filters: Value,
     return_url: Option<Value>,
-    /// Whether its accounts were linked.
+    /// Whether accounts were linked.
     pub(crate) used: bool,
-    /// The accounts that were linked, once that was done.
+    /// The linked accounts.
     pub(crate) accounts: Vec<String>,
 }
 
@@ -68,7 +68,7 @@ impl Session {
         session
     }
 
-    /// As a page sees it: with less, and the accounts as a plain array.
+    /// Returns the session as a page sees it: with fewer fields, and accounts as a plain array.
     pub(crate) fn public(&self, state: &State) -> Value {
         let accounts = self.accounts.iter();
         let accounts = accounts.filter_map(|id| state.accounts.get(id));
@@ -125,7 +125,8 @@ pub(crate) fn retrieve(state: &mut State, call: &Call) -> Result<Value, ApiError
     }
 }
 
-/// The session that a client secret opens, once and for a day. What was sent is in no message.
+/// Returns the session of a client secret, which works once and for a day. Errors do not show the
+/// secret.
 pub(crate) fn by_secret<'a>(state: &'a State, secret: &str) -> Result<&'a Session, ApiError> {
     let session = state
         .secrets
@@ -150,7 +151,7 @@ pub(crate) fn by_secret<'a>(state: &'a State, secret: &str) -> Result<&'a Sessio
     Ok(session)
 }
 
-/// Refuses a session whose accounts were linked.
+/// Returns an error if accounts were already linked.
 pub(crate) fn check_unused(state: &State, id: &str) -> Result<(), ApiError> {
     match state.sessions.get(id) {
         Some(session) if session.used => Err(ApiError::invalid(
@@ -162,7 +163,7 @@ pub(crate) fn check_unused(state: &State, id: &str) -> Result<(), ApiError> {
     }
 }
 
-/// `account_holder`: the one of its ids that its type asks for.
+/// Returns `account_holder` with the id that its type requires.
 fn holder(state: &State, params: &Value) -> Result<Value, ApiError> {
     let (wanted, excluded) = match params["type"].as_str() {
         Some("account") => (vec!["account"], vec!["customer", "customer_account"]),

@@ -1,4 +1,4 @@
-//! Objects in the shape that the spec gives them.
+//! Makes objects in the format of the spec.
 
 use std::sync::LazyLock;
 
@@ -8,17 +8,18 @@ use crate::spec::{Additional, SPEC, Schema};
 
 static ANYTHING: LazyLock<Schema> = LazyLock::new(Schema::default);
 
-/// An object of a schema: these fields as far as the schema has them, and what else such an
-/// object has, empty.
+/// Returns an object of a schema with these fields. Fields that the schema does not have are
+/// dropped; other fields of the schema are added, empty.
 pub(crate) fn object(schema: &str, fields: &Value) -> Value {
     let schema = SPEC.schema(schema);
     let shaped = schema.and_then(|schema| of(schema, Some(fields)));
     shaped.unwrap_or_else(|| fields.clone())
 }
 
-/// A value in the shape of a schema; none if it does not fit. Without a value, one that is empty.
+/// Converts a value to the format of a schema; `None` if it does not fit. Without a value,
+/// returns an empty one.
 pub(crate) fn of(schema: &Schema, value: Option<&Value>) -> Option<Value> {
-    // What is empty in a request is null in an answer.
+    // An empty string in a request is null in a response.
     let value = value.filter(|value| !value.is_null() && **value != "");
     if schema.nullable && value.is_none() {
         return Some(Value::Null);
@@ -44,7 +45,7 @@ pub(crate) fn of(schema: &Schema, value: Option<&Value>) -> Option<Value> {
         }
         Some("integer") => match value {
             None => Some(json!(0)),
-            // Without the spec it is still text.
+            // In an operation outside of the spec it is a string.
             Some(value) => {
                 let parsed = || value.as_str()?.parse().ok();
                 value.as_i64().or_else(parsed).map(Value::from)
@@ -91,7 +92,7 @@ fn an_object(schema: &Schema, value: Option<&Value>) -> Option<Value> {
     let open = match &schema.additional {
         Some(Additional::Schema(schema)) => Some(&**schema),
         Some(Additional::Allowed(true)) => Some(&*ANYTHING),
-        // Raw JSON: nothing is said about it.
+        // A schema without properties accepts any JSON.
         None if schema.properties.is_empty() => Some(&*ANYTHING),
         _ => None,
     };
@@ -104,7 +105,7 @@ fn an_object(schema: &Schema, value: Option<&Value>) -> Option<Value> {
     Some(Value::Object(object))
 }
 
-/// Takes over parameters that an object of a schema shows, but for some of them.
+/// Applies the parameters that a schema has as fields, except for some.
 pub(crate) fn change(schema: &str, object: &mut Value, params: &Value, but: &[&str]) {
     let Some(schema) = SPEC.schema(schema) else {
         return;
@@ -123,10 +124,10 @@ pub(crate) fn change(schema: &str, object: &mut Value, params: &Value, but: &[&s
     }
 }
 
-/// What parameters never change; metadata has rules of its own.
+/// Fields that parameters never change. Metadata is merged elsewhere.
 const FIXED: [&str; 6] = ["created", "id", "livemode", "metadata", "object", "status"];
 
-/// Fields of an object that are not sent stay as they are.
+/// Merges objects: fields that are not sent stay the same.
 fn merge(before: Option<&Value>, change: &Value) -> Value {
     match (before, change) {
         (Some(Value::Object(before)), Value::Object(change)) => {

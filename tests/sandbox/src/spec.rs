@@ -1,4 +1,4 @@
-//! The committed spec, as far as requests are checked against it.
+//! The committed spec, for checking requests.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
@@ -12,16 +12,16 @@ pub(crate) static SPEC: LazyLock<Spec> =
     LazyLock::new(|| Spec::parse(include_str!(concat!(env!("OUT_DIR"), "/spec.json"))));
 
 pub(crate) struct Spec {
-    /// The API version, which is also the only one that the sandbox speaks.
+    /// The API version, the only one that the sandbox supports.
     pub(crate) version: String,
     operations: HashMap<(String, String), Operation>,
     schemas: BTreeMap<String, Schema>,
     events: BTreeMap<String, IgnoredAny>,
 }
 
-/// What an operation takes and answers.
+/// The parameters and response of an operation.
 pub(crate) struct Operation {
-    /// Of the query and the body, as one object.
+    /// The parameters of query and body, as one object.
     pub(crate) params: Schema,
     pub(crate) response: Schema,
 }
@@ -44,12 +44,12 @@ pub(crate) struct Schema {
     pub(crate) additional: Option<Additional>,
     #[serde(rename = "maxLength")]
     pub(crate) max_length: Option<usize>,
-    /// There if an id can be replaced by its object.
+    /// Present if an id can be expanded.
     #[serde(rename = "x-expansionResources")]
     pub(crate) expansion: Option<Value>,
 }
 
-/// Whether an object takes names that the spec does not list, and with what values.
+/// Whether an object accepts other names than the schema lists, and with what values.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Additional {
@@ -106,7 +106,7 @@ struct Media {
 }
 
 impl Spec {
-    /// Only for the committed spec, which is valid.
+    /// Parses the committed spec, which is valid.
     fn parse(json: &str) -> Self {
         let document: Document = serde_json::from_str(json).expect("the committed spec is OpenAPI");
         let operations = document.paths.into_iter().flat_map(|(path, methods)| {
@@ -122,7 +122,7 @@ impl Spec {
         }
     }
 
-    /// The operation of a method and a path with placeholders.
+    /// Returns the operation of a method and a path with placeholders.
     pub(crate) fn operation(&self, method: &str, path: &str) -> Option<&Operation> {
         self.operations.get(&(method.to_owned(), path.to_owned()))
     }
@@ -131,18 +131,18 @@ impl Spec {
         self.events.contains_key(r#type)
     }
 
-    /// A schema by its name.
+    /// Returns a schema by name.
     pub(crate) fn schema(&self, name: &str) -> Option<&Schema> {
         self.schemas.get(name)
     }
 
-    /// The schema that a schema refers to.
+    /// Returns the schema that a schema refers to.
     pub(crate) fn referred(&self, schema: &Schema) -> Option<&Schema> {
         let reference = schema.reference.as_ref()?;
         self.schema(reference.rsplit('/').next().unwrap_or_default())
     }
 
-    /// The schemas that a schema stands for: itself, what it refers to, or what it chooses from.
+    /// Returns the schemas that a schema stands for: itself, its target, or its alternatives.
     pub(crate) fn variants<'a>(&'a self, schema: &'a Schema) -> Vec<&'a Schema> {
         if schema.reference.is_some() {
             return self.referred(schema).into_iter().collect();

@@ -1,4 +1,4 @@
-//! All that one account of Stripe knows.
+//! The state of one Stripe account.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -25,11 +25,11 @@ pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) customers: Table<Object>,
     pub(crate) sessions: Table<Session>,
-    /// The ids of sessions by their client secrets.
+    /// The session ids by their client secrets.
     pub(crate) secrets: HashMap<String, String>,
     pub(crate) accounts: Table<Account>,
     pub(crate) ownerships: Table<Ownership>,
-    /// Places of transactions: that of the account, and that in the account.
+    /// The position of each transaction: index of its account, and index within the account.
     pub(crate) transactions: HashMap<Tail, (u32, u32)>,
     pub(crate) payment_methods: Table<Object>,
     pub(crate) mandates: Table<Object>,
@@ -44,17 +44,18 @@ pub(crate) struct State {
     pub(crate) invoice_items: Table<Object>,
     pub(crate) subscriptions: Table<Object>,
     pub(crate) checkout_sessions: Table<Object>,
-    /// What the sandbox knows of an object and no answer shows, by the id of the object.
+    /// Data about objects that no response shows, by the object's id.
     pub(crate) hidden: Table<Object>,
     pub(crate) replays: Replays,
     pub(crate) events: Table<Event>,
-    /// The dialogs that are open in browsers. They end with the sandbox.
+    /// The open dialogs. They are not saved.
     pub(crate) flows: BTreeMap<String, Flow>,
-    /// Accounts that users have saved in the dialog, by email address. They end with the sandbox.
+    /// The accounts that users saved in the dialog, by email address. They are not saved to the
+    /// file.
     pub(crate) saved: BTreeMap<String, Vec<(Institution, BankAccount)>>,
-    /// Ids of events that are still to be handed to the delivery.
+    /// The ids of events that are not yet queued for delivery.
     pub(crate) outbox: Vec<String>,
-    /// The request that runs; none when time does something.
+    /// The current request; `None` for a scheduled job.
     pub(crate) cause: Option<Cause>,
 }
 
@@ -92,7 +93,7 @@ impl State {
         }
     }
 
-    /// Builds what is not saved, after loading.
+    /// Rebuilds the indices after loading.
     pub(crate) fn index(&mut self) {
         for place in 0..self.accounts.rows().len() {
             let id = self.accounts.at(place).id.clone();
@@ -112,12 +113,12 @@ impl State {
         self.outbox = pending;
     }
 
-    /// The time in unix seconds.
+    /// Returns the time in Unix seconds.
     pub(crate) fn now(&self) -> i64 {
         self.clock.now()
     }
 
-    /// Lets all happen that is due by now.
+    /// Runs all jobs that are due.
     pub(crate) fn catch_up(&mut self) {
         let now = self.clock.read();
         while let Some((due, job)) = self.clock.pop(now) {
@@ -146,7 +147,7 @@ impl State {
         }
     }
 
-    /// The object that an id can be expanded to.
+    /// Returns the object for an expanded id.
     pub(crate) fn object(&self, id: &str) -> Option<Value> {
         let json = |table: &Table<Object>| table.get(id).map(|row| row.0.clone());
         match id.split_once('_')?.0 {
@@ -166,7 +167,7 @@ impl State {
         }
     }
 
-    /// Checks a parameter that holds the id of a customer.
+    /// Checks a parameter with the id of a customer.
     pub(crate) fn check_customer(&self, id: &str, param: &str) -> Result<(), ApiError> {
         match self.customers.get(id) {
             Some(customer) if customer.0["deleted"].is_null() => Ok(()),

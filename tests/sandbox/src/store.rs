@@ -1,7 +1,8 @@
-//! The state in a file: a journal of what has changed, which is made short again now and then.
+//! Keeps the state in a file: a journal of changes, which is rewritten in short form from time to
+//! time.
 //!
-//! A line is all that one request or one moment has changed, in all worlds. It is written before
-//! the answer is, so that nothing is lost that was answered, and a line without an end was not
+//! A line has all changes of one request or job, in all Stripe accounts. It is written before the
+//! response is sent. Therefore no answered change is lost, and an incomplete line was never
 //! answered.
 
 use std::collections::BTreeSet;
@@ -24,14 +25,14 @@ use crate::table::Object;
 use crate::transactions::Transaction;
 use crate::world::{Universe, World};
 
-/// The first line, which tells that it is a state.
+/// The first line, which identifies the format.
 const FIRST_LINE: &str = r#"{"stripe-financial-connections-sandbox":1}"#;
-/// A journal is made short once it is longer than this and than twice what it was when short.
+/// A journal is rewritten once it is longer than this and twice its last short length.
 const MIN_LENGTH: u64 = 8 << 20;
-/// How many rows of a kind are in a line of a short journal.
+/// Rows of one kind per line in a short journal.
 const CHUNK: usize = 1000;
 
-/// What has changed in a world.
+/// The changes of one Stripe account.
 #[derive(Serialize)]
 struct Record<'a> {
     #[serde(skip_serializing_if = "is_platform")]
@@ -66,7 +67,7 @@ fn is_platform(world: &World) -> bool {
 
 macro_rules! tables {
     ($($name:ident: $row:ty,)*) => {
-        /// Rows to be written.
+        /// Rows to write.
         #[derive(Default, Serialize)]
         struct Rows<'a> {
             $(#[serde(skip_serializing_if = "Vec::is_empty")] $name: Vec<&'a $row>,)*
@@ -79,13 +80,13 @@ macro_rules! tables {
             $($name: Vec<$row>,)*
         }
 
-        /// The places of rows that have changed.
+        /// The indices of changed rows.
         struct Places {
             $($name: BTreeSet<usize>,)*
         }
 
         impl Places {
-            /// Those that have changed since this was last called.
+            /// Returns the indices of the rows that changed since the last call.
             fn take(state: &mut State) -> Self {
                 Self { $($name: state.$name.take_changed(),)* }
             }
@@ -102,7 +103,7 @@ macro_rules! tables {
                 }
             }
 
-            /// All there are, a chunk at a time.
+            /// Calls a function for each chunk of all rows.
             fn each_chunk(
                 state: &'a State,
                 mut write: impl FnMut(Self) -> io::Result<()>,
@@ -150,19 +151,19 @@ tables! {
     events: Event,
 }
 
-/// The file that a state is kept in.
+/// The file of a state.
 pub(crate) struct Journal {
     path: PathBuf,
     file: File,
     length: u64,
-    /// How long it was when it was short.
+    /// Its length after the last rewrite.
     short: u64,
-    /// Why it can no longer be written.
+    /// The reason why it can't be written any more.
     broken: Option<String>,
 }
 
 impl Journal {
-    /// Opens the file, and lets all happen that is in it. Only one sandbox may have it open.
+    /// Opens the file and replays its changes. Only one sandbox can use a file at a time.
     pub(crate) fn open(path: &Path, universe: &mut Universe) -> io::Result<Self> {
         let named =
             |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
@@ -189,13 +190,14 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Adds a line, or says why it could not.
+    /// Appends a line, or returns the reason why it could not.
     fn write(&mut self, line: &[u8]) -> Result<(), String> {
         if let Some(broken) = &self.broken {
             return Err(broken.clone());
         }
         if let Err(error) = self.file.write_all(line) {
-            // A part of the line may be there; what follows it would be lost with it.
+            // A part of the line may have been written. It is cut off, so that later lines can be
+            // read.
             let cut = self
                 .file
                 .set_len(self.length)
@@ -214,7 +216,7 @@ impl Journal {
         self.length > MIN_LENGTH && self.length > 2 * self.short
     }
 
-    /// Writes all there is beside the file, then puts that in its place.
+    /// Writes the whole state to a second file, which then replaces the first.
     fn shorten(&mut self, universe: &mut Universe) -> io::Result<()> {
         let mut name = self.path.file_name().unwrap_or_default().to_owned();
         name.push(".new");
@@ -250,7 +252,7 @@ fn lock(file: &File) -> io::Result<()> {
     })
 }
 
-/// Lets happen what is in a journal. What is behind the last end of a line was not answered.
+/// Replays the changes in a journal. An incomplete last line was not answered, and is ignored.
 fn replay(text: &[u8], universe: &mut Universe) -> io::Result<()> {
     let invalid = |line: usize, error: &dyn std::fmt::Display| {
         io::Error::new(
@@ -293,7 +295,7 @@ fn apply(record: ReadRecord, state: &mut State) {
     state.clock.apply(record.clock);
     let mut rows = record.rows;
     for account in &mut rows.accounts {
-        // Transactions are kept apart from their account, as long as it lets them be read.
+        // Transactions are stored apart from their account. A disconnected account has none.
         if account.status != Status::Disconnected
             && let Some(known) = state.accounts.get_mut(&account.id)
         {
@@ -317,7 +319,7 @@ fn apply(record: ReadRecord, state: &mut State) {
     }
 }
 
-/// A line of all that has changed since this was last called; none if nothing has.
+/// Returns a line with all changes since the last call; `None` if there are none.
 fn changes(universe: &mut Universe) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     for (world, state) in universe.worlds_mut() {
@@ -364,7 +366,7 @@ fn changes(universe: &mut Universe) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(line))
 }
 
-/// A short journal of all there is.
+/// Writes the whole state as a short journal.
 fn write_all(writer: &mut impl Write, universe: &Universe) -> io::Result<()> {
     writeln!(writer, "{FIRST_LINE}")?;
     for (world, state) in universe.worlds() {
@@ -406,8 +408,8 @@ fn write_all(writer: &mut impl Write, universe: &Universe) -> io::Result<()> {
 }
 
 impl Universe {
-    /// Keeps what has changed since this was last called, if there is a file for it. Whether
-    /// anything has.
+    /// Saves the changes since the last call, if there is a file. Returns whether there were
+    /// changes.
     pub(crate) fn commit(&mut self) -> Result<bool, ApiError> {
         let failed = |error: &dyn std::fmt::Display| {
             eprintln!("sandbox: the state was not saved: {error}");
@@ -432,7 +434,7 @@ impl Universe {
         if journal.is_long()
             && let Err(error) = journal.shorten(self)
         {
-            // It stays long, and goes on.
+            // A failed rewrite is not an error: the long journal stays in use.
             eprintln!("sandbox: {}: {error}", journal.path.display());
             journal.short = journal.length;
         }
@@ -440,14 +442,14 @@ impl Universe {
         written.map_err(|error| failed(&error))
     }
 
-    /// Keeps the state in a file from now on, and starts with what is in it.
+    /// Keeps the state in a file from now on, beginning with its content.
     pub(crate) fn keep_in(&mut self, file: &Path) -> io::Result<()> {
         self.journal = Some(Journal::open(file, self)?);
         self.forget_changes();
         Ok(())
     }
 
-    /// Whether there were any.
+    /// Discards the changes, and returns whether there were any.
     fn forget_changes(&mut self) -> bool {
         let mut any = false;
         for (_, state) in self.worlds_mut() {

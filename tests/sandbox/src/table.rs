@@ -1,4 +1,4 @@
-//! Rows by id, and lists of them page by page.
+//! Rows by id, and pages of lists.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 use crate::api::Call;
 use crate::error::ApiError;
 
-/// What is found by its id.
+/// A value with an id.
 pub(crate) trait Row {
     fn id(&self) -> &str;
 }
 
-/// An object kept as the JSON that answers a request for it.
+/// An object, kept as the JSON of its response.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Object(pub(crate) Value);
@@ -25,11 +25,11 @@ impl Row for Object {
     }
 }
 
-/// Rows in the order they were made. Only the oldest are ever removed.
+/// Rows in the order of their creation. Only the oldest are removed.
 pub(crate) struct Table<T> {
     rows: Vec<T>,
     places: HashMap<String, usize>,
-    /// The rows that have changed since that was last asked.
+    /// The indices of the rows that changed since the last query.
     changed: BTreeSet<usize>,
 }
 
@@ -42,7 +42,7 @@ impl<T: Row> Table<T> {
         place
     }
 
-    /// Takes over a row, in the place of the one with its id, if there is one.
+    /// Adds a row, or replaces the row with the same id.
     pub(crate) fn put(&mut self, row: T) {
         match self.place(row.id()) {
             Some(place) => {
@@ -77,22 +77,22 @@ impl<T: Row> Table<T> {
         &self.rows[place]
     }
 
-    /// A row, without making it one that has changed.
+    /// Returns a row without marking it as changed.
     pub(crate) fn at_mut(&mut self, place: usize) -> &mut T {
         &mut self.rows[place]
     }
 
-    /// The places of rows that have changed since this was last called.
+    /// Returns the indices of the rows that changed since the last call.
     pub(crate) fn take_changed(&mut self) -> BTreeSet<usize> {
         std::mem::take(&mut self.changed)
     }
 
-    /// Whether a row has changed since that was last asked.
+    /// Returns whether a row has changed since the last query.
     pub(crate) fn has_changed(&self) -> bool {
         !self.changed.is_empty()
     }
 
-    /// Forgets the oldest half once there are twice as many as are to be kept.
+    /// Removes the oldest half of the rows if there are twice as many as `count`.
     pub(crate) fn keep(&mut self, count: usize) {
         if self.rows.len() < 2 * count {
             return;
@@ -121,19 +121,19 @@ impl<T> Default for Table<T> {
     }
 }
 
-/// A list to be answered with, of rows whose newest is the last.
+/// A list to return, from rows of which the newest is the last.
 pub(crate) struct Page<'a, T> {
     pub(crate) rows: &'a [T],
-    /// The places of the rows to look at.
+    /// The indices of the rows to search.
     pub(crate) within: Range<usize>,
     pub(crate) url: String,
-    /// What the rows are, in messages.
+    /// The name of the rows in messages.
     pub(crate) what: &'a str,
 }
 
 impl<T> Page<'_, T> {
-    /// The page that the request asks for, the newest first: `limit` of the rows to `keep`, after
-    /// or before a row whose place in the list is found by its id.
+    /// Returns the requested page, the newest first: at most `limit` of the rows that `keep`
+    /// accepts, after or before a row.
     pub(crate) fn answer(
         &self,
         call: &Call,
@@ -176,7 +176,7 @@ impl<T> Page<'_, T> {
 }
 
 impl<T: Row> Table<T> {
-    /// A page of the table.
+    /// Returns a page of the table.
     pub(crate) fn page(
         &self,
         call: &Call,

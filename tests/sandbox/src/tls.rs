@@ -1,5 +1,5 @@
-//! The sandbox at `https://js.stripe.com`, for test browsers that are told so: a listener with a
-//! certificate that the sandbox makes for itself, and that no other browser trusts.
+//! The sandbox as `https://js.stripe.com` for test browsers: a listener with a self-made
+//! certificate, which other browsers do not trust.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -22,10 +22,10 @@ use crate::guard::{Bounded, Connection};
 /// The host that pages load Stripe.js from.
 const HOST: &str = "js.stripe.com";
 
-/// How long a client may take for the handshake.
+/// The time limit for a TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
-/// A listener, and what a browser is told to take it for Stripe's.
+/// A listener with its certificate.
 pub(crate) struct Tls {
     listener: Bounded,
     acceptor: TlsAcceptor,
@@ -33,8 +33,7 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    /// Listens on a free port of this machine, with a new certificate; also the arguments for
-    /// Chromium.
+    /// Listens on a free port with a new certificate. Also returns the arguments for Chromium.
     pub(crate) async fn bind() -> io::Result<(Self, [String; 2])> {
         let key = KeyPair::generate().map_err(io::Error::other)?;
         let certificate = CertificateParams::new([HOST.to_owned()])
@@ -65,7 +64,7 @@ impl Tls {
     }
 }
 
-/// The hash of the public key, by which Chromium is told to trust this certificate alone.
+/// Returns the hash of the public key, with which Chromium trusts only this certificate.
 fn fingerprint(key: &KeyPair) -> String {
     let hash = Sha256::digest(key.subject_public_key_info());
     base64::engine::general_purpose::STANDARD.encode(hash)
@@ -75,8 +74,7 @@ impl Listener for Tls {
     type Io = TlsStream<Connection>;
     type Addr = SocketAddr;
 
-    /// The next connection whose handshake is done. A client that takes its time keeps nobody else
-    /// waiting.
+    /// Returns the next connection after its handshake. A slow client does not delay others.
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         loop {
             tokio::select! {

@@ -1,4 +1,4 @@
-//! `/v1/tokens`: bank accounts that payouts of connected accounts go to, before they are that.
+//! `/v1/tokens`: bank accounts, before they become external accounts for payouts.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::world::{Universe, World};
 
 const WHAT: &str = "token";
 
-/// The fields of a token that a page may see.
+/// The fields that a page may see.
 const PUBLIC: [&str; 8] = [
     "bank_account",
     "client_ip",
@@ -45,7 +45,7 @@ pub(crate) fn retrieve(state: &mut State, call: &Call) -> Result<Value, ApiError
     }
 }
 
-/// The token of a linked account.
+/// Creates the token of a linked account.
 pub(crate) fn of_account(state: &mut State, account: &str) -> Value {
     let account = state.account_mut(account).clone();
     let bank = new_bank_account(
@@ -60,7 +60,7 @@ pub(crate) fn of_account(state: &mut State, account: &str) -> Value {
     token(state, bank)
 }
 
-/// The token of an account whose numbers were typed in, and are good.
+/// Creates the token of an account from numbers that were entered and checked.
 pub(crate) fn of_numbers(state: &mut State, routing: &str, number: &str, r#type: &str) -> Value {
     let last4 = &number[number.len().saturating_sub(4)..];
     let bank = new_bank_account(
@@ -70,7 +70,7 @@ pub(crate) fn of_numbers(state: &mut State, routing: &str, number: &str, r#type:
     token(state, bank)
 }
 
-/// As a page sees it.
+/// Returns the token as a page sees it.
 pub(crate) fn public(token: &Value) -> Value {
     let fields = token.as_object().into_iter().flatten();
     let fields = fields.filter(|(name, _)| PUBLIC.contains(&name.as_str()));
@@ -85,7 +85,7 @@ pub(crate) fn public(token: &Value) -> Value {
     shown
 }
 
-/// A bank account of parameters whose names start with `prefix`.
+/// Creates a bank account from parameters whose names start with `prefix`.
 pub(crate) fn bank_account(state: &State, params: &Value, prefix: &str) -> Result<Value, ApiError> {
     let param = |name: &str| format!("{prefix}[{name}]");
     let text = |name: &str| params[name].as_str().filter(|text| !text.is_empty());
@@ -154,7 +154,7 @@ fn token(state: &mut State, bank_account: Value) -> Value {
     token
 }
 
-/// Takes the bank account out of a token, which can be done once.
+/// Takes the bank account out of a token, which works once.
 pub(crate) fn take(state: &mut State, id: &str, param: &str) -> Result<Value, ApiError> {
     let row = state.tokens.get(id);
     let token = row.ok_or_else(|| ApiError::unknown_reference(WHAT, id, param))?;
@@ -172,7 +172,7 @@ pub(crate) fn take(state: &mut State, id: &str, param: &str) -> Result<Value, Ap
     Ok(bank_account)
 }
 
-/// Lets a connected account use a token of the platform: what is done to it there holds here, too.
+/// Copies a token of the platform to a connected account, for the time of a request.
 pub(crate) fn lend(universe: &mut Universe, world: &World, id: &str) -> Result<(), ApiError> {
     let platform = universe.platform().tokens.get(id).cloned();
     let state = universe.world(world)?;
@@ -184,7 +184,7 @@ pub(crate) fn lend(universe: &mut Universe, world: &World, id: &str) -> Result<(
     Ok(())
 }
 
-/// Takes back what was lent.
+/// Moves a copied token back to the platform.
 pub(crate) fn give_back(universe: &mut Universe, world: &World, id: &str) {
     let lent = universe.existing(world);
     let token = lent.and_then(|state| state.tokens.get(id)).cloned();

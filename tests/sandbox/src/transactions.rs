@@ -12,10 +12,10 @@ use crate::state::State;
 use crate::table::Page;
 
 const DAY: i64 = 86_400;
-/// How many days back the first refresh reads.
+/// The number of days that the first refresh reads.
 const HISTORY: i64 = 90;
 
-/// What an account is used for, and what it costs, in cents; income is positive.
+/// The kinds of transactions, with their amounts in cents; income is positive.
 const USES: [(&str, i64); 7] = [
     ("GREEN GROCER 0042", -5_620),
     ("CITY TRANSIT PASS", -2_500),
@@ -26,20 +26,20 @@ const USES: [(&str, i64); 7] = [
     ("TRANSFER FROM SAVINGS", 10_000),
 ];
 
-/// There may be a million of them, so that each is small.
+/// Kept small, since there may be a million of them.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Transaction {
     id: Tail,
-    /// The place among [`USES`].
+    /// The index in [`USES`].
     usage: u32,
-    /// The place, among those of the account, of the refresh that last changed it.
+    /// The index of the account's refresh that last changed it.
     refresh: u32,
     transacted_at: i64,
     status: TransactionStatus,
     updated: i64,
 }
 
-/// The letters and digits of an id, after its prefix.
+/// The letters and digits of an id, without its prefix.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Tail([u8; 24]);
 
@@ -76,11 +76,11 @@ impl<'de> Deserialize<'de> for Tail {
     }
 }
 
-/// A refresh of transactions that succeeded.
+/// A successful refresh of transactions.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct TransactionRefresh {
     id: String,
-    /// The place of the oldest transaction that it changed.
+    /// The index of the oldest transaction that it changed.
     oldest: usize,
 }
 
@@ -97,12 +97,12 @@ impl Transaction {
         format!("fctxn_{}", self.id.as_str())
     }
 
-    /// What it is found by.
+    /// Returns the key to find it by.
     pub(crate) fn key(&self) -> Tail {
         self.id
     }
 
-    /// The `n`th transaction of an account, still pending.
+    /// Creates the `n`th transaction of an account, which is pending.
     fn pending(ids: &Ids, n: i64, transacted_at: i64, refresh: u32, now: i64) -> Self {
         Self {
             id: Tail::new(ids),
@@ -114,7 +114,7 @@ impl Transaction {
         }
     }
 
-    /// What becomes of it on the next day: one of many is taken back.
+    /// Posts it on the next day; a few are voided.
     fn settle(&mut self, refresh: u32, now: i64) {
         self.status = match (self.transacted_at / DAY) % 30 {
             7 => TransactionStatus::Void,
@@ -124,7 +124,7 @@ impl Transaction {
         self.updated = now;
     }
 
-    /// When it was posted, and the amount; none if it was not.
+    /// Returns the time and amount of its posting; `None` if it was not posted.
     pub(crate) fn posted(&self) -> Option<(i64, i64)> {
         let is_posted = self.status == TransactionStatus::Posted;
         is_posted.then(|| (self.transacted_at + DAY, USES[self.usage as usize].1))
@@ -167,7 +167,7 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<Value, ApiError> {
         .param("account"));
     }
     let after = after(account, &call.params["transaction_refresh"])?;
-    // Only what was changed by a later refresh can have a later one.
+    // Only a transaction changed by a later refresh can have a later id.
     let later = after.map_or(&[][..], |after| &account.transaction_refreshes[after + 1..]);
     let oldest = match after {
         Some(_) => later.iter().map(|refresh| refresh.oldest).min(),
@@ -193,7 +193,7 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     )
 }
 
-/// The place of the refresh that `transaction_refresh[after]` names.
+/// Returns the index of the refresh in `transaction_refresh[after]`.
 fn after(account: &Account, filter: &Value) -> Result<Option<usize>, ApiError> {
     let Some(after) = filter["after"].as_str() else {
         return Ok(None);
@@ -222,8 +222,8 @@ pub(crate) fn retrieve(state: &mut State, call: &Call) -> Result<Value, ApiError
     Ok(account.transactions[place as usize].json(account))
 }
 
-/// Reads what happened since the last refresh: two transactions on most days, which are pending
-/// until the next day.
+/// Reads the transactions since the last refresh: two on most days, which are pending until the
+/// next day.
 pub(crate) fn fetch(state: &mut State, id: &str, refresh_id: String) {
     let now = state.now();
     let setting = state.setting.clone();
@@ -236,7 +236,7 @@ pub(crate) fn fetch(state: &mut State, id: &str, refresh_id: String) {
         .last()
         .map_or(now - HISTORY * DAY, |last| last.transacted_at);
     for day in last / DAY + 1..=now / DAY {
-        // At noon and in the evening; on every fifth day nothing happens.
+        // At noon and in the evening; every fifth day has none.
         let times = [day * DAY + DAY / 2, day * DAY + DAY * 4 / 5];
         for (n, at) in times.into_iter().enumerate().filter(|_| day % 5 != 0) {
             let at = at.min(now);
@@ -264,7 +264,7 @@ pub(crate) fn fetch(state: &mut State, id: &str, refresh_id: String) {
 }
 
 impl State {
-    /// Makes transactions of an account known, from a place on.
+    /// Adds an account's transactions, from an index on, to the index by id.
     pub(crate) fn index_transactions(&mut self, id: &str, from: usize) {
         let Some(place) = self.accounts.place(id) else {
             return;
@@ -277,7 +277,7 @@ impl State {
     }
 }
 
-/// Gives an account many transactions, one a minute, for tests of load.
+/// Adds many transactions to an account, one for each minute, for load tests.
 pub(crate) fn fill(ids: &Ids, account: &mut Account, count: usize, now: i64) {
     account.transaction_refreshes.push(TransactionRefresh {
         id: ids.id("fctxnref"),

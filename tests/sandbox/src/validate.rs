@@ -1,4 +1,4 @@
-//! Checks parameters against the spec, and gives them their types.
+//! Checks parameters against the spec, and converts them to its types.
 
 use serde_json::{Map, Value, json};
 
@@ -6,18 +6,18 @@ use crate::error::{ApiError, shortened};
 use crate::form::{Node, Tree};
 use crate::spec::{Additional, Schema};
 
-/// The parameters of a request, as JSON of the types that the spec says.
+/// Returns the parameters of a request as JSON with the types of the spec.
 pub(crate) fn params(tree: Tree, schema: &Schema) -> Result<Value, ApiError> {
     object(&tree, schema, "")
 }
 
-/// The parameters of an operation that is not in the spec: all text.
+/// Returns the parameters of an operation outside of the spec, all as strings.
 pub(crate) fn unchecked(tree: Tree) -> Value {
     let json = |node| match node {
         Node::Text(text) => Value::String(text),
         Node::Tree(tree) => unchecked(tree),
     };
-    // A list looks like an object with the names 0, 1, 2 …
+    // In a form, a list looks like an object with the names 0, 1, 2, ….
     let is_index = |(name, _): &(String, Node)| name.parse::<usize>().is_ok();
     if !tree.is_empty() && tree.iter().all(is_index) {
         tree.into_iter().map(|(_, node)| json(node)).collect()
@@ -91,7 +91,7 @@ fn string<'a>(text: &'a str, schema: &Schema, param: &str) -> Result<&'a str, Ap
     }
 }
 
-/// Text can be left empty to clear it; a number or a list cannot.
+/// An empty string clears text. A number or a list can't be cleared.
 fn not_empty<'a>(text: &'a str, param: &str) -> Result<&'a str, ApiError> {
     if text.is_empty() {
         return Err(ApiError::invalid(format!(
@@ -103,8 +103,8 @@ fn not_empty<'a>(text: &'a str, param: &str) -> Result<&'a str, ApiError> {
     Ok(text)
 }
 
-/// The first alternative that fits. If none does, the error is that of the one that has the shape
-/// of what was sent.
+/// Returns the result of the first alternative that fits. If none fits, returns the error of the
+/// alternative with the same structure.
 fn any_of(node: &Node, schemas: &[Schema], param: &str) -> Result<Value, ApiError> {
     let mut error = None;
     for schema in schemas {
@@ -123,7 +123,7 @@ fn any_of(node: &Node, schemas: &[Schema], param: &str) -> Result<Value, ApiErro
 }
 
 impl Schema {
-    /// Whether it is the empty text that clears a value.
+    /// Returns whether it is an empty string, which clears a value.
     fn is_clear(&self) -> bool {
         self.values == [json!("")]
     }
@@ -171,7 +171,7 @@ fn array(node: &Node, schema: &Schema, param: &str) -> Result<Value, ApiError> {
         let item = value(node, item.unwrap_or(&Schema::default()), &param)?;
         items.push((index, item));
     }
-    // Lists may be sent in any order.
+    // Items of a list may be sent in any order.
     items.sort_by_key(|(index, _)| *index);
     Ok(items.into_iter().map(|(_, item)| item).collect())
 }

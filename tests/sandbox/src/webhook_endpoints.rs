@@ -10,7 +10,7 @@ use crate::spec::SPEC;
 use crate::state::State;
 use crate::table::Object;
 
-/// As many as an account of Stripe may have.
+/// The limit of Stripe.
 const MAX: usize = 16;
 
 const WHAT: &str = "webhook_endpoint";
@@ -48,7 +48,7 @@ pub(crate) fn create(state: &mut State, call: &Call) -> Result<Value, ApiError> 
     row["secret"] = json!(secret);
     row["connect"] = json!(connect);
     state.webhook_endpoints.push(Object(row));
-    // The only time that the secret is shown.
+    // The secret is only shown on creation.
     endpoint["secret"] = json!(secret);
     Ok(endpoint)
 }
@@ -88,7 +88,7 @@ fn find<'a>(state: &'a State, call: &Call) -> Result<&'a Value, ApiError> {
         .ok_or_else(|| ApiError::missing(WHAT, id, WHAT))
 }
 
-/// Without what is not told again.
+/// Returns an endpoint without the secret.
 fn shown(endpoint: &Value) -> Value {
     let mut shown = endpoint.clone();
     if let Some(fields) = shown.as_object_mut() {
@@ -139,7 +139,7 @@ fn change(endpoint: &mut Value, call: &Call) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Types that the spec does not have may be asked for, too: they look like types.
+/// Accepts unknown types that look like event types.
 fn is_event(name: &str) -> bool {
     SPEC.has_event(name)
         || (name.contains('.')
@@ -149,7 +149,7 @@ fn is_event(name: &str) -> bool {
 }
 
 impl State {
-    /// Endpoints that an event of this type goes to.
+    /// Returns the endpoints of an event type.
     pub(crate) fn endpoints(&self, r#type: &str, connect: bool) -> Vec<Endpoint> {
         let rows = self.webhook_endpoints.rows().iter().map(|row| &row.0);
         rows.filter(|row| {
@@ -165,7 +165,7 @@ impl State {
         .collect()
     }
 
-    /// An endpoint that is still there.
+    /// Returns an endpoint, if it still exists.
     pub(crate) fn endpoint(&self, id: &str) -> Option<Endpoint> {
         endpoint(&self.webhook_endpoints.get(id)?.0)
     }

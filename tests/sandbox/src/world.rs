@@ -1,4 +1,4 @@
-//! The accounts of Stripe that a sandbox has: the platform's own, and any that are connected to it.
+//! The Stripe accounts of a sandbox: the platform and its connected accounts.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,20 +16,20 @@ use crate::institutions::Institution;
 use crate::state::State;
 use crate::store::Journal;
 
-/// More connected accounts are refused.
+/// The largest number of connected accounts.
 const MAX_WORLDS: usize = 10_000;
 
-/// Which account of Stripe: the platform, or `acct_…`.
+/// A Stripe account: the platform, or a connected account `acct_…`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct World(Option<String>);
 
 impl World {
-    /// The account that the key of the sandbox belongs to.
+    /// The account of the sandbox's key.
     pub(crate) const PLATFORM: Self = Self(None);
 
-    /// A connected account, as the header `Stripe-Account` names it. Each that could be one is
-    /// one, so that a platform can be tried without onboarding anybody.
+    /// Returns the connected account in the header `Stripe-Account`. Any valid id is accepted, so
+    /// that a platform can be tested without onboarding.
     pub(crate) fn connected(id: &str) -> Result<Self, ApiError> {
         let is_id = id.strip_prefix("acct_").is_some_and(|rest| {
             (1..=64).contains(&rest.len()) && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
@@ -46,7 +46,7 @@ impl World {
         .status(403))
     }
 
-    /// The id, of a connected account.
+    /// Returns the id of a connected account.
     pub(crate) fn account(&self) -> Option<&str> {
         self.0.as_deref()
     }
@@ -58,12 +58,12 @@ impl fmt::Display for World {
     }
 }
 
-/// What all worlds of a sandbox share.
+/// Settings that all Stripe accounts of a sandbox share.
 #[derive(Debug, Default)]
 pub(crate) struct Setting {
     pub(crate) ids: Ids,
     pub(crate) institutions: Vec<Institution>,
-    /// Who asks users to link their accounts.
+    /// The name of the business in the dialog.
     pub(crate) business: String,
 }
 
@@ -75,18 +75,18 @@ impl Setting {
     }
 }
 
-/// All that a sandbox knows.
+/// The whole state of a sandbox.
 pub(crate) struct Universe {
     pub(crate) setting: Arc<Setting>,
     worlds: BTreeMap<World, State>,
-    /// Where all events go, without an endpoint being made for them.
+    /// An endpoint that gets all events, without being created by the API.
     pub(crate) listener: Option<Endpoint>,
     pub(crate) faults: Vec<Fault>,
-    /// Where the state is kept.
+    /// The file of the state.
     pub(crate) journal: Option<Journal>,
-    /// Whether the sandbox has ended, so that nothing more can be done.
+    /// Whether the sandbox has ended; then requests are refused.
     pub(crate) ended: bool,
-    /// Events on their way to the delivery.
+    /// Events to be queued for delivery.
     pub(crate) parcels: Vec<Parcel>,
 }
 
@@ -105,7 +105,7 @@ impl Universe {
         }
     }
 
-    /// The state of a world, which is made when it is first asked for.
+    /// Returns the state of a Stripe account, which is created when it is first used.
     pub(crate) fn world(&mut self, world: &World) -> Result<&mut State, ApiError> {
         if !self.worlds.contains_key(world) {
             if self.worlds.len() >= MAX_WORLDS {
@@ -128,7 +128,8 @@ impl Universe {
         self.worlds.get(world)
     }
 
-    /// The state of a world, or that of the platform if the world is not there yet.
+    /// Returns the state of a Stripe account, or that of the platform if the account is not
+    /// known.
     pub(crate) fn platform_or(&self, world: &World) -> &State {
         self.worlds.get(world).unwrap_or_else(|| self.platform())
     }
@@ -141,34 +142,34 @@ impl Universe {
         self.worlds.iter_mut()
     }
 
-    /// The world in which something is the case, such as that there is an object of some id.
+    /// Returns the Stripe account for which a condition holds, such as that it has an object.
     pub(crate) fn find(&self, is_in: impl Fn(&State) -> bool) -> World {
         let found = self.worlds.iter().find(|(_, state)| is_in(state));
         found.map(|(world, _)| world.clone()).unwrap_or_default()
     }
 
-    /// Lets all happen that is due by now.
+    /// Runs all jobs that are due.
     pub(crate) fn catch_up(&mut self) {
         for state in self.worlds.values_mut() {
             state.catch_up();
         }
     }
 
-    /// Lets time pass, in all worlds alike.
+    /// Moves the clocks of all Stripe accounts.
     pub(crate) fn advance(&mut self, by: Millis) {
         for state in self.worlds.values_mut() {
             state.advance(by);
         }
     }
 
-    /// How long it is until the next thing happens.
+    /// Returns the time until the next job.
     pub(crate) fn idle(&self) -> Option<Millis> {
         let idle = self.worlds.values();
         idle.filter_map(|state| state.clock.idle()).min()
     }
 
-    /// Where an event of a world goes: to what listens to all, to the endpoints of the account,
-    /// and to those of the platform for connected accounts.
+    /// Returns the endpoints of an event: the one for all events, those of the account, and those
+    /// of the platform for connected accounts.
     pub(crate) fn endpoints(&self, world: &World, r#type: &str) -> Vec<Endpoint> {
         let mut endpoints: Vec<_> = self.listener.clone().into_iter().collect();
         if let Some(state) = self.worlds.get(world) {
@@ -180,7 +181,7 @@ impl Universe {
         endpoints
     }
 
-    /// One of these endpoints.
+    /// Returns one of these endpoints.
     pub(crate) fn endpoint(&self, world: &World, id: &str) -> Option<Endpoint> {
         if let Some(listener) = self.listener.as_ref().filter(|listener| listener.id == id) {
             return Some(listener.clone());

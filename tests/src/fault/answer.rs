@@ -4,7 +4,7 @@ use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-/// What the server does with a request: an answer, whole or with a fault in it.
+/// What the server does with a request: a response, complete or with a fault.
 #[derive(Clone, Debug)]
 pub struct Answer {
     status: u16,
@@ -16,34 +16,34 @@ pub struct Answer {
 
 #[derive(Clone, Copy, Debug)]
 enum Fault {
-    /// Nothing is ever sent; the connection stays open.
+    /// Sends nothing, and keeps the connection open.
     Silence,
-    /// The connection ends before anything was sent.
+    /// Closes the connection without sending anything.
     DropBefore,
-    /// It ends after this many bytes of the body.
+    /// Closes the connection after this many bytes of the body.
     DropAfter(usize),
-    /// Something that is not HTTP is sent.
+    /// Sends something that is not HTTP.
     Garbage,
-    /// The body comes byte by byte, with this much time in between.
+    /// Sends the body byte by byte, with this time in between.
     Drip(Duration),
-    /// The body is said to be this long, and does not come.
+    /// Announces a body of this length, but does not send it.
     Announce(u64),
-    /// After the body come blanks, and never an end.
+    /// Sends blanks after the body, without an end.
     Endless,
 }
 
 impl Answer {
-    /// JSON, or what is said to be JSON, with a status.
+    /// Answers with this status and JSON. The body may also be invalid JSON.
     pub fn json(status: u16, body: impl ToString) -> Self {
         Self::new(status, "application/json", body.to_string().into_bytes())
     }
 
-    /// JSON with the status 200.
+    /// Answers with status 200 and JSON.
     pub fn ok(body: impl ToString) -> Self {
         Self::json(200, body)
     }
 
-    /// The page of a proxy, not of Stripe.
+    /// Answers with a proxy's HTML page.
     pub fn html(status: u16) -> Self {
         let body = format!("<html><body><h1>{status} Bad Gateway</h1></body></html>");
         Self::new(status, "text/html", body.into_bytes())
@@ -74,53 +74,53 @@ impl Answer {
         }
     }
 
-    /// The JSON of the body.
+    /// Returns the JSON of the body.
     ///
     /// # Panics
     ///
-    /// If it is none.
+    /// Panics if the body is not JSON.
     pub fn value(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).expect("the body is JSON")
     }
 
-    /// The status.
+    /// Returns the status.
     pub fn status(&self) -> u16 {
         self.status
     }
 
-    /// One more header.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    /// Comes after this time.
+    /// Delays the response.
     #[must_use]
     pub fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
-    /// Hangs up after this many bytes of the body, whose length was announced in full.
+    /// Closes the connection after this many bytes of the body. Its whole length was announced.
     #[must_use]
     pub fn cut_at(self, bytes: usize) -> Self {
         self.with_fault(Fault::DropAfter(bytes))
     }
 
-    /// The body comes byte by byte, with this much time in between.
+    /// Sends the body byte by byte, with this time in between.
     #[must_use]
     pub fn dripping(self, pause: Duration) -> Self {
         self.with_fault(Fault::Drip(pause))
     }
 
-    /// The body is said to be this long, and does not come.
+    /// Announces a body of this length, but does not send it.
     #[must_use]
     pub fn announcing(self, bytes: u64) -> Self {
         self.with_fault(Fault::Announce(bytes))
     }
 
-    /// After the body come blanks, as fast as they are read, and never an end.
+    /// Sends blanks after the body, as fast as they are read, without an end.
     #[must_use]
     pub fn endless(self) -> Self {
         self.with_fault(Fault::Endless)
@@ -131,7 +131,7 @@ impl Answer {
         self
     }
 
-    /// Writes the answer. An error ends the connection, as a fault may want it to.
+    /// Writes the response. An error closes the connection, as some faults require.
     pub(super) async fn write(&self, stream: &mut TcpStream) -> io::Result<()> {
         tokio::time::sleep(self.delay).await;
         match self.fault {

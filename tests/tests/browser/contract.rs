@@ -1,5 +1,5 @@
-//! What `@stripe/stripe-js` and `@stripe/react-stripe-js` expect, from npm as an application has
-//! them, and what the sandbox says where it is not Stripe.
+//! Tests the sandbox with `@stripe/stripe-js` and `@stripe/react-stripe-js` from npm, and its
+//! errors for what it does not support.
 
 use std::process::Command;
 
@@ -31,7 +31,7 @@ async fn the_loader_takes_it_without_a_warning() {
     }
     let result = site.result().await;
     assert_eq!(result["financialConnectionsSession"]["id"], session["id"]);
-    // The loader has put no script of Stripe's into the page, and has warned of nothing.
+    // The loader has added no script of Stripe's to the page, and has printed no warning.
     let scripts = "return document.querySelectorAll('script[src*=\"js.stripe.com\"]').length";
     assert_eq!(site.browser.run(scripts).await, json!(0));
     site.close().await;
@@ -122,8 +122,8 @@ async fn a_page_of_react_works_as_it_is() {
     browser.close().await;
 }
 
-/// The types of `@stripe/stripe-js` are the contract: what the calls resolve with is written into
-/// a program that has to compile, in which a field too many or too few is an error.
+/// The types of `@stripe/stripe-js` are the contract. The results of the calls are written into a
+/// program that has to compile; an extra or missing field is an error.
 #[tokio::test]
 async fn results_are_of_the_types_that_pages_compile_with() {
     let Some(site) = Site::start().await else {
@@ -241,13 +241,13 @@ async fn results_are_of_the_types_that_pages_compile_with() {
                 .call(&verify, json!([secret, { "amounts": [32, 45] }]))
                 .await,
         );
-        // An error has a type of its own, and whatever the API says beside that.
+        // An error has its own type, with the fields of the API's error.
         let again = site
             .call(&verify, json!([secret, { "amounts": [32, 45] }]))
             .await;
         keep(&mut program, "StripeErrorType", &again["error"]["type"]);
     }
-    // All that Stripe.js has is there, to be used or to say that it is not in the sandbox.
+    // All functions of Stripe.js exist. Those not in the sandbox say so.
     let names = "return Object.keys(window.stripe)";
     let names = browser.run(names).await;
     let names: Vec<_> = names
@@ -269,7 +269,7 @@ async fn results_are_of_the_types_that_pages_compile_with() {
     site.close().await;
 }
 
-/// Compiles a program beside the packages from npm.
+/// Compiles a program with the packages from npm.
 fn compile(program: &str) {
     let folder = tempfile::tempdir_in(packages()).expect("there is room");
     std::fs::write(folder.path().join("results.ts"), program).expect("there is room");
@@ -293,7 +293,7 @@ fn compile(program: &str) {
 }
 
 #[tokio::test]
-async fn wrong_use_is_said_at_once() {
+async fn wrong_use_is_reported_at_once() {
     let Some(site) = Site::start().await else {
         return;
     };
@@ -333,17 +333,17 @@ async fn wrong_use_is_said_at_once() {
         said.contains("not in the sandbox") && said.contains("collectFinancialConnectionsAccounts"),
         "{said}"
     );
-    // What a page of React makes as it renders does nothing.
+    // Elements that React creates while it renders do nothing.
     let inert = "const e = stripe.elements({}); e.update({}); return e.getElement('card')";
     assert_eq!(browser.run(inert).await, Value::Null);
     thrown("stripe.elements().create('payment')").await;
-    // By `new`, and as the loader calls it.
+    // Called with `new`, and without it as the loader does.
     let made = "return typeof new Stripe('pk_test_x').elements + typeof Stripe.apply(undefined, ['pk_test_x']).elements";
     assert_eq!(browser.run(made).await, "functionfunction");
     site.close().await;
 }
 
-/// The release that an address names is what the loader compares with its own.
+/// The URL names the release, which the loader compares with its own.
 #[tokio::test]
 async fn every_address_has_its_version() {
     let Some(site) = Site::start().await else {
@@ -379,7 +379,7 @@ async fn every_address_has_its_version() {
     site.close().await;
 }
 
-/// A client secret that is not known, or of another account, or used, or too old.
+/// The client secret is unknown, of another account, already used, or too old.
 #[tokio::test]
 async fn client_secrets_work_once_and_where_they_belong() {
     let Some(site) = Site::start().await else {
@@ -397,7 +397,7 @@ async fn client_secrets_work_once_and_where_they_belong() {
     };
     let unknown = "fcsess_client_secret_aaaaaaaaaaaaaaaaaaaaaaaa";
     refused(json!([{ "clientSecret": unknown }])).await;
-    // Of another account.
+    // A secret of another account.
     let key = site.sandbox.publishable_key();
     let other =
         format!("window.stripe = Stripe('{key}', {{ stripeAccount: 'acct_1032D82eZvKYlo2C' }})");
@@ -414,7 +414,7 @@ async fn client_secrets_work_once_and_where_they_belong() {
     let result = result.expect("it resolves");
     assert_eq!(result["error"]["type"], "invalid_request_error", "{result}");
     site.browser.run(&mine).await;
-    // With the key of another sandbox.
+    // A key of another sandbox.
     site.browser
         .run("window.stripe = Stripe('pk_test_another')")
         .await;
@@ -428,14 +428,14 @@ async fn client_secrets_work_once_and_where_they_belong() {
         text(&result["error"], "message").contains("Invalid API Key"),
         "{result}"
     );
-    // Used.
+    // A used secret.
     site.link(&session).await;
     for click in LINK {
         site.browser.click_id(click).await;
     }
     site.result().await;
     assert!(refused(link).await.contains("already been used"));
-    // Too old.
+    // An old secret.
     let session = site.session(&[]).await;
     site.sandbox
         .advance(std::time::Duration::from_secs(8 * 86_400));

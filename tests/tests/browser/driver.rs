@@ -1,4 +1,4 @@
-//! A real browser: headless Chromium, driven by ChromeDriver.
+//! Drives a real browser: headless Chromium, with ChromeDriver.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -13,18 +13,18 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-/// Browsers at a time: each takes a core.
+/// Limits the number of browsers, as each uses a core.
 static BROWSERS: Semaphore = Semaphore::const_new(2);
-/// How long anything may take to appear.
+/// The longest time to wait for anything on a page.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// How the browser is to be.
+/// Options of the browser.
 #[derive(Clone, Default)]
 pub(crate) struct Options {
-    /// Arguments of Chromium, beside those that a test always needs.
+    /// Additional arguments of Chromium.
     pub(crate) arguments: Vec<String>,
     pub(crate) dark: bool,
-    /// As wide as a phone.
+    /// Whether the window is as narrow as a phone.
     pub(crate) narrow: bool,
     pub(crate) reduced_motion: bool,
 }
@@ -36,7 +36,7 @@ pub(crate) struct Browser {
     _permit: SemaphorePermit<'static>,
 }
 
-/// Ends ChromeDriver, and with it the browser.
+/// Ends ChromeDriver and its browser when dropped.
 struct Process(Child);
 
 impl Drop for Process {
@@ -46,7 +46,7 @@ impl Drop for Process {
     }
 }
 
-/// Where a program is, of those that have one of these names.
+/// Finds a program by an environment variable, or by one of these names.
 fn program(variable: &str, names: &[&str]) -> Option<PathBuf> {
     if let Some(path) = std::env::var_os(variable) {
         return Some(path.into());
@@ -59,12 +59,12 @@ fn program(variable: &str, names: &[&str]) -> Option<PathBuf> {
     candidates.into_iter().find(|path| path.is_file())
 }
 
-/// The folder of what npm installs for these tests.
+/// Returns the folder of the npm packages for these tests.
 pub(crate) fn packages() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("browser")
 }
 
-/// Chromium and ChromeDriver; says once where they are missing.
+/// Finds Chromium and ChromeDriver. Prints a line once if they are missing.
 fn programs() -> Option<(PathBuf, PathBuf)> {
     static SAID: Once = Once::new();
     let chromium = program(
@@ -77,7 +77,7 @@ fn programs() -> Option<(PathBuf, PathBuf)> {
         (Some(chromium), Some(driver), true) => Some((chromium, driver)),
         _ => {
             SAID.call_once(|| {
-                // Output of tests that pass is not shown, but for what is written past it.
+                // Writes to stderr directly, as the output of passing tests is hidden.
                 let _ = writeln!(
                     std::io::stderr(),
                     "SKIPPED: the browser tests. To run them: apt-get install chromium \
@@ -90,7 +90,7 @@ fn programs() -> Option<(PathBuf, PathBuf)> {
 }
 
 impl Browser {
-    /// Starts one; none if there is none on this machine.
+    /// Starts a browser; `None` if none is installed.
     pub(crate) async fn start(options: Options) -> Option<Self> {
         let (chromium, driver) = programs()?;
         let permit = BROWSERS.acquire().await.expect("it is never closed");
@@ -174,7 +174,7 @@ impl Browser {
         }
     }
 
-    /// A command of the DevTools protocol.
+    /// Sends a command of the DevTools protocol.
     async fn devtools(&self, command: &str, parameters: Value) -> Value {
         let body = json!({ "cmd": command, "params": parameters });
         let command = Command("goog/cdp/execute", body);
@@ -184,7 +184,7 @@ impl Browser {
             .expect("Chromium does it")
     }
 
-    /// What was written to the console since it was last asked.
+    /// Returns what was written to the console since the last call.
     pub(crate) async fn console(&self) -> Vec<String> {
         let command = Command("se/log", json!({ "type": "browser" }));
         let log = self
@@ -199,7 +199,7 @@ impl Browser {
             .collect()
     }
 
-    /// The element that a selector names, once it is there and can be seen.
+    /// Waits for the element of a selector to be visible, and returns it.
     pub(crate) async fn find(&self, css: &str) -> Element {
         let end = Instant::now() + PATIENCE;
         loop {
@@ -232,7 +232,7 @@ impl Browser {
         self.find(&by_id(test_id)).await
     }
 
-    /// Fills in a field that holds something.
+    /// Replaces the text of a field.
     pub(crate) async fn fill(&self, test_id: &str, text: &str) {
         let field = self.find_id(test_id).await;
         field.clear().await.expect("it is a field");
@@ -243,14 +243,14 @@ impl Browser {
         self.client.find(Locator::Css(css)).await.is_ok()
     }
 
-    /// The heading of the pane, once it is this one.
+    /// Waits until the pane has this heading.
     pub(crate) async fn heading(&self, text: &str) {
         let script = "return document.querySelector('h1')?.textContent";
         self.until(script, |heading| heading.as_str() == Some(text))
             .await;
     }
 
-    /// What an expression of JavaScript gives, once that is as it should be.
+    /// Evaluates a JavaScript expression until its value is right, and returns it.
     pub(crate) async fn until(&self, script: &str, right: impl Fn(&Value) -> bool) -> Value {
         let end = Instant::now() + PATIENCE;
         let mut last = Value::Null;
@@ -264,7 +264,7 @@ impl Browser {
         panic!("{script} stays {last}");
     }
 
-    /// Runs the body of a function.
+    /// Runs the body of a JavaScript function.
     pub(crate) async fn run(&self, script: &str) -> Value {
         self.run_with(script, vec![]).await
     }
@@ -274,13 +274,13 @@ impl Browser {
         result.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Until the dialog is not about to show something else.
+    /// Waits until the dialog does not change any more.
     async fn idle(&self) {
         let busy = "return document.querySelector('[aria-busy]') === null";
         self.until(busy, |idle| *idle == true).await;
     }
 
-    /// Keys, to what has the focus.
+    /// Sends keys to the focused element.
     pub(crate) async fn keys(&self, keys: impl AsRef<str>) {
         self.idle().await;
         let focused = self
@@ -292,7 +292,7 @@ impl Browser {
         sent.expect("it takes keys");
     }
 
-    /// What has the focus in the current frame: its test id, or its tag.
+    /// Returns the focused element of the current frame: its test id, or its tag.
     pub(crate) async fn focused(&self) -> String {
         self.idle().await;
         let script =
@@ -304,7 +304,7 @@ impl Browser {
             .to_owned()
     }
 
-    /// Goes into the dialog, once it shows its first pane.
+    /// Enters the dialog's frame once it shows its first pane.
     pub(crate) async fn enter_dialog(&self) {
         let frame = self
             .find("dialog[open] iframe[name^='__privateStripeFrame']")
@@ -318,9 +318,9 @@ impl Browser {
         self.client.issue_cmd(top).await.expect("there is a page");
     }
 
-    /// Keeps a picture of what is seen, to be looked at.
+    /// Saves a screenshot, to be looked at.
     pub(crate) async fn screenshot(&self, name: &str) -> PathBuf {
-        // Animations are over, fonts are there.
+        // Waits for the end of animations, and for fonts.
         tokio::time::sleep(Duration::from_millis(300)).await;
         let picture = self.client.screenshot().await.expect("there is a picture");
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
@@ -330,7 +330,7 @@ impl Browser {
         file
     }
 
-    /// What axe finds in the current frame; nothing, if all can use it.
+    /// Checks that axe finds no problem in the current frame.
     pub(crate) async fn check_accessible(&self, what: &str) {
         let axe = packages().join("node_modules/axe-core/axe.min.js");
         let axe = std::fs::read_to_string(axe).expect("npm has installed it");
@@ -345,7 +345,7 @@ impl Browser {
         assert_eq!(found.expect("axe runs"), json!([]), "{what}");
     }
 
-    /// Ends it in good order.
+    /// Closes the browser.
     pub(crate) async fn close(self) {
         let _ = self.client.clone().close().await;
         drop(self.process);
@@ -356,7 +356,7 @@ pub(crate) fn by_id(test_id: &str) -> String {
     format!("[data-testid='{test_id}']")
 }
 
-/// A command that the client has no method for: its path, and its body.
+/// A command that the WebDriver client has no method for.
 #[derive(Debug)]
 struct Command(&'static str, Value);
 

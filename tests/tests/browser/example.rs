@@ -1,4 +1,4 @@
-//! The example application, from the first click to an account with a balance.
+//! Tests the example application, from the first click to an account with a balance.
 
 use stripe_financial_connections_sandbox::Sandbox;
 use tokio::net::TcpListener;
@@ -41,7 +41,7 @@ async fn a_customer_links_accounts_and_disconnects_one() {
     browser.click_id("link-not-now-button").await;
     browser.click_id("done-button").await;
     browser.leave_frame().await;
-    // The balances come by themselves: events tell of them.
+    // The balances appear without a reload, because events report them.
     let text = "return document.body.innerText";
     browser
         .until(text, |text| {
@@ -58,7 +58,7 @@ async fn a_customer_links_accounts_and_disconnects_one() {
         })
         .await;
     browser.check_accessible("the application").await;
-    // That of the README is this one.
+    // The screenshot in the README is made from this one.
     let picture = browser.screenshot("example").await;
     if std::env::var_os("UPDATE_SCREENSHOT").is_some() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/linked_accounts");

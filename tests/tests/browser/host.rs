@@ -1,5 +1,5 @@
-//! A page that cannot change where it loads Stripe.js from: the browser is told that the sandbox is
-//! `js.stripe.com`.
+//! Tests a page that always loads Stripe.js from `js.stripe.com`. The browser resolves that host
+//! to the sandbox.
 
 use serde_json::json;
 use stripe_financial_connections_sandbox::Sandbox;
@@ -18,7 +18,7 @@ async fn the_sandbox_stands_in_for_the_host_of_stripe() {
     let Some(browser) = Browser::start(options).await else {
         return;
     };
-    // The page as it is in production, with the policy that Stripe asks for.
+    // The page as in production, with the content security policy that Stripe requires.
     let html = "<!doctype html><html lang=en><title>Shop</title><link rel=icon href=data:,>\
         <script type=module src=/loader.js></script><body data-key=pk_test_sandbox><button id=go>Link</button>";
     let policy = "default-src 'none'; img-src data:; script-src 'self' https://js.stripe.com; \
@@ -28,7 +28,7 @@ async fn the_sandbox_stands_in_for_the_host_of_stripe() {
     browser
         .until("return window.loaded", |loaded| *loaded == true)
         .await;
-    // The loader of stripe-js has put the tag of js.stripe.com into the page.
+    // The loader of stripe-js has added the script tag of js.stripe.com to the page.
     let source = "return document.querySelector('script[src*=stripe]').src";
     let source = browser.run(source).await;
     assert!(

@@ -1,4 +1,4 @@
-//! Bank accounts for payments, setups and payouts.
+//! Tests bank accounts for payments, setups and payouts.
 
 use serde_json::{Value, json};
 
@@ -114,7 +114,7 @@ async fn numbers_that_are_typed_in_are_verified_by_deposits() {
     ] {
         enter(routing, number, again).await;
         browser.find(&format!("#field-{field}-error")).await;
-        // What was entered stays.
+        // The entered text is kept.
         let kept = browser.find_id("manualEntry-routingNumber-input").await;
         assert_eq!(
             kept.prop("value").await.expect("it has one").as_deref(),
@@ -234,7 +234,7 @@ async fn an_account_becomes_a_token_for_payouts() {
     site.close().await;
 }
 
-/// What the page may not ask for is an error that it can read.
+/// A request that a page may not make returns an error to the page.
 #[tokio::test]
 async fn errors_of_the_api_reach_the_page() {
     let Some(site) = Site::start().await else {
@@ -259,7 +259,7 @@ async fn errors_of_the_api_reach_the_page() {
     let result = site.call("retrievePaymentIntent", foreign).await;
     assert_eq!(result["error"]["type"], "invalid_request_error", "{result}");
     assert!(result.get("paymentIntent").is_none(), "{result}");
-    // Confirmed without a payment method: the intent is told, as far as a page may see it.
+    // Confirming without a payment method returns the intent, as far as a page may see it.
     let result = site
         .call(
             "confirmUsBankAccountPayment",

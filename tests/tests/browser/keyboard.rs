@@ -1,4 +1,4 @@
-//! The dialog by keyboard alone.
+//! Tests the dialog with the keyboard only.
 
 use serde_json::json;
 
@@ -27,7 +27,7 @@ async fn accounts_are_linked_by_keyboard() {
     browser.keys(ENTER).await;
     browser.enter_dialog().await;
 
-    // The heading has the focus, so that a screen reader says it.
+    // The heading has the focus, so that a screen reader reads it.
     assert_eq!(browser.focused().await, "H1");
     let to = async |id: &str| {
         for _ in 0..40 {
@@ -46,7 +46,7 @@ async fn accounts_are_linked_by_keyboard() {
     to("featured-institution-sandbox_bank_non_oauth").await;
     browser.keys(SPACE).await;
     browser.heading("Sign in to Sandbox Bank (Non-OAuth)").await;
-    // The first field has the focus; Enter in a field sends the form.
+    // The first field has the focus. Enter in a field submits the form.
     assert_eq!(browser.focused().await, "username-input");
     browser.keys(ENTER).await;
     browser.heading("Choose accounts").await;
@@ -79,7 +79,7 @@ async fn the_focus_stays_inside() {
         for _ in 0..12 {
             browser.keys(keys).await;
             seen.push(browser.focused().await);
-            // In the page, what has the focus is the frame.
+            // In the page, the frame has the focus.
             browser.leave_frame().await;
             assert_eq!(
                 browser.run("return document.activeElement.tagName").await,
@@ -93,7 +93,7 @@ async fn the_focus_stays_inside() {
         }
         assert!(!seen.iter().any(|seen| seen == "BODY"), "{seen:?}");
     }
-    // Around the question, it stays with the question.
+    // The focus stays within the question.
     browser.keys(ESCAPE).await;
     browser.find_id("stay-button").await;
     for _ in 0..5 {
@@ -107,7 +107,7 @@ async fn the_focus_stays_inside() {
     site.close().await;
 }
 
-/// What a screen reader is told: roles and names.
+/// Roles and names tell a screen reader what the dialog is.
 #[tokio::test]
 async fn roles_and_names_are_there() {
     let Some(site) = Site::start().await else {
@@ -120,7 +120,7 @@ async fn roles_and_names_are_there() {
     let dialog = browser.find("dialog").await;
     let label = dialog.attr("aria-label").await.expect("it is there");
     assert_eq!(label.as_deref(), Some("Link your bank account"));
-    // The page behind it is out of reach.
+    // The page behind the dialog can't be reached.
     let reached = "const e = document.getElementById('other'); e.focus(); return document.activeElement === e";
     assert_eq!(browser.run(reached).await, json!(false));
     browser.enter_dialog().await;

@@ -1,10 +1,10 @@
-//! The user leaves, at each step: it is asked once, and then nothing is linked.
+//! Tests leaving at each step: the dialog asks once, and then nothing is linked.
 
 use serde_json::json;
 
 use super::site::{Site, text};
 
-/// What is clicked to come to a step.
+/// The clicks that lead to each step.
 const STEPS: [(&str, &[&str]); 6] = [
     ("consent", &[]),
     ("institutions", &["agree-button"]),
@@ -87,7 +87,7 @@ async fn leaving_asks_once_and_links_nothing() {
     site.close().await;
 }
 
-/// Halfway through signing in: at a question of the bank, and while its window is open.
+/// The user leaves while signing in: at a question of the bank, or while its window is open.
 #[tokio::test]
 async fn leaving_while_signing_in_links_nothing() {
     let Some(site) = Site::start().await else {
@@ -124,7 +124,7 @@ async fn leaving_while_signing_in_links_nothing() {
         .expect("it is there");
     browser.enter_dialog().await;
     leave().await;
-    // The window of the bank is closed with the dialog.
+    // The bank's window is closed with the dialog.
     let end = std::time::Instant::now() + std::time::Duration::from_secs(10);
     while browser.client.windows().await.expect("there is one").len() > 1 {
         assert!(std::time::Instant::now() < end, "the window stays open");
@@ -155,7 +155,7 @@ async fn leaving_at_the_end_is_being_done() {
     site.close().await;
 }
 
-/// An intent still wants a payment method.
+/// The intent still requires a payment method.
 #[tokio::test]
 async fn leaving_a_payment_is_no_error() {
     let Some(site) = Site::start().await else {

@@ -1,7 +1,8 @@
-//! The half of Financial Connections that runs in a browser, in a real one: Stripe.js of the
-//! sandbox, the dialog, the sandbox's page, and the example application.
+//! Tests the parts of Financial Connections that run in a browser: the sandbox's Stripe.js, its
+//! dialog, its own page, and the example application.
 //!
-//! Without Chromium, ChromeDriver and the packages of `browser/package.json` they are skipped.
+//! The tests are skipped without Chromium, ChromeDriver and the packages of
+//! `browser/package.json`.
 
 mod contract;
 mod driver;

@@ -1,11 +1,11 @@
-//! The sandbox's own page.
+//! Tests the sandbox's own page.
 
 use serde_json::{Value, json};
 
 use super::driver::{Browser, Options};
 use super::site::{Loads, Site};
 
-/// Names that would do something if they were read as HTML.
+/// Text that would run a script if it were read as HTML.
 const EVIL: &str = "<img src=x onerror=\"window.evil=1\"><script>window.evil=1</script>";
 
 async fn open(site: &Site) -> &Browser {
@@ -24,7 +24,7 @@ async fn open(site: &Site) -> &Browser {
     browser
 }
 
-/// An account with all that can be known of it.
+/// Links an account, with all of its data.
 async fn linked(site: &Site) {
     let session = site
         .session(&[
@@ -90,7 +90,7 @@ async fn narrow() {
 }
 
 #[tokio::test]
-async fn what_happens_is_shown_as_it_happens() {
+async fn the_page_updates_itself() {
     let Some(site) = Site::start().await else {
         return;
     };
@@ -110,7 +110,7 @@ async fn what_happens_is_shown_as_it_happens() {
             .all(|part| text.contains(part))
         })
         .await;
-    // What was wrong with a request is beside it.
+    // The page shows the error of a request next to it.
     site.api("GET", "/v1/customers/cus_unknown", &[]).await;
     browser
         .until(text, |text| {
@@ -122,7 +122,7 @@ async fn what_happens_is_shown_as_it_happens() {
 }
 
 #[tokio::test]
-async fn its_buttons_do_what_they_say() {
+async fn the_buttons_of_the_page_work() {
     let Some(site) = Site::start().await else {
         return;
     };
@@ -173,7 +173,7 @@ async fn its_buttons_do_what_they_say() {
         .until(waiting, |text| text == "None is waiting.")
         .await;
 
-    // An event is sent once more, if there is where to.
+    // Sends an event again, if there is an endpoint.
     browser.click("#events button").await;
     browser.click_id("resend-button").await;
     browser
@@ -186,7 +186,7 @@ async fn its_buttons_do_what_they_say() {
 }
 
 #[tokio::test]
-async fn names_are_text() {
+async fn names_are_shown_as_text() {
     let Some(site) = Site::start().await else {
         return;
     };
@@ -223,9 +223,9 @@ async fn names_are_text() {
     site.close().await;
 }
 
-/// No other page may show it in a frame, and it loads nothing from elsewhere.
+/// Other sites can't show the page in a frame, and it loads nothing from other origins.
 #[tokio::test]
-async fn it_keeps_to_itself() {
+async fn the_page_can_not_be_framed_and_loads_nothing_else() {
     let Some(site) = Site::start().await else {
         return;
     };

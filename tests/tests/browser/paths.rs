@@ -1,4 +1,4 @@
-//! Each way through the dialog.
+//! Tests each path through the dialog.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::site::{Site, text};
 
-/// The last four digits of the accounts that a call has resolved with.
+/// Returns the last four digits of the accounts in the result of a call.
 fn digits(result: &Value) -> Vec<String> {
     let accounts = result["financialConnectionsSession"]["accounts"].as_array();
     let accounts = accounts.unwrap_or_else(|| panic!("no accounts in {result}"));
@@ -26,12 +26,12 @@ async fn accounts_are_linked_without_signing_in() {
     let browser = &site.browser;
     browser.click_id("agree-button").await;
     browser.click_id("featured-institution-default").await;
-    // All are chosen until the user says otherwise.
+    // All accounts are selected at first.
     browser.click_id("failure").await;
     browser.click_id("insufficient funds").await;
     browser.click_id("select-button").await;
     browser.heading("Your accounts are linked").await;
-    // Nothing is linked before the user is done.
+    // Nothing is linked before the user confirms.
     let accounts = site
         .api("GET", "/v1/financial_connections/accounts", &[])
         .await;
@@ -51,7 +51,7 @@ async fn accounts_are_linked_without_signing_in() {
     };
     let linked = &result["financialConnectionsSession"]["accounts"];
     assert_eq!(ids(linked), ids(&session["accounts"]["data"]));
-    // The focus is where it was.
+    // The focus is back on the button that opened the dialog.
     assert_eq!(browser.focused().await, "go");
     site.close().await;
 }
@@ -88,7 +88,7 @@ async fn every_way_to_sign_in_leads_to_accounts_or_to_an_error() {
     browser
         .click_id("featured-institution-sandbox_bank_non_oauth")
         .await;
-    // One thing more, and then another.
+    // The bank asks first one question, and then another.
     sign_in("options").await;
     browser.click("input[type=radio]").await;
     browser.click_id("continue-button").await;
@@ -175,7 +175,7 @@ async fn institutions_open_a_window() {
     };
     browser.click_id("agree-button").await;
     browser.click_id("featured-institution-default_oauth").await;
-    // The user closes the window, or says no in it.
+    // The user closes the window, or refuses in it.
     to_bank().await;
     browser.client.close_window().await.expect("it is open");
     back().await;
@@ -194,7 +194,7 @@ async fn institutions_open_a_window() {
     back().await;
     browser.click_id("select-button").await;
     browser.click_id("link-another-button").await;
-    // Accounts are chosen in this window.
+    // Selects accounts in the bank's window.
     browser
         .click_id("featured-institution-sandbox_bank_oauth")
         .await;
@@ -257,7 +257,7 @@ async fn only_accounts_that_fit_can_be_chosen() {
             .await
     );
     browser.click_id("select-button").await;
-    // The account was chosen in this dialog before.
+    // The account was linked in this dialog before.
     browser.click_id("link-another-button").await;
     browser.click_id("featured-institution-bank").await;
     browser.click_id("continue-button").await;
@@ -267,7 +267,7 @@ async fn only_accounts_that_fit_can_be_chosen() {
 }
 
 #[tokio::test]
-async fn what_is_asked_for_is_said_in_words_and_nothing_else_is() {
+async fn only_the_requested_permissions_are_listed() {
     let Some(site) = Site::start().await else {
         return;
     };
@@ -295,7 +295,7 @@ async fn what_is_asked_for_is_said_in_words_and_nothing_else_is() {
     site.close().await;
 }
 
-/// With the code for the email address that accounts were saved with, nobody signs in again.
+/// With a code sent to the email address of saved accounts, the user does not sign in again.
 #[tokio::test]
 async fn saved_accounts_are_linked_again_by_a_code() {
     let Some(site) = Site::start().await else {
@@ -319,7 +319,7 @@ async fn saved_accounts_are_linked_again_by_a_code() {
     browser.click_id("done-button").await;
     assert_eq!(digits(&site.result().await).len(), 2);
 
-    // Another customer of the same address, or the same at another time.
+    // Another customer with the same email address, or the same customer later.
     let session = site.session(&[]).await;
     site.link(&session).await;
     browser.click_id("agree-button").await;
@@ -333,7 +333,7 @@ async fn saved_accounts_are_linked_again_by_a_code() {
     browser.click_id("continue-button").await;
     browser.heading("Choose accounts").await;
     browser.click_id("select-button").await;
-    // They need not be used.
+    // Saved accounts do not have to be used.
     browser.click_id("link-another-button").await;
     browser.click_id("featured-institution-default").await;
     browser.click_id("select-button").await;
@@ -347,8 +347,7 @@ async fn saved_accounts_are_linked_again_by_a_code() {
     site.close().await;
 }
 
-/// Up to the version of the API that the sandbox speaks, an account that gets payouts links one
-/// account that can be paid into.
+/// In the API version of the sandbox, a connected account links one account for payouts.
 #[tokio::test]
 async fn the_holder_decides_what_can_be_chosen() {
     let Some(site) = Site::start().await else {

@@ -1,11 +1,11 @@
-//! Pages that mean harm, and what must not get out.
+//! Tests hostile pages, and that secrets stay secret.
 
 use serde_json::{Value, json};
 
 use super::driver::{Browser, Options};
 use super::site::{Site, serve, text};
 
-/// A page that shows the dialog without having been asked to, and talks to it.
+/// Returns a page that shows the dialog without a call, and sends it messages.
 fn hostile(sandbox: &str, claimed: &str) -> String {
     let frame = format!("{sandbox}/v3/linked-accounts-inner-sandbox.html#id=x&origin={claimed}");
     format!(
@@ -23,8 +23,8 @@ async fn a_hostile_page_gets_nothing_of_the_dialog() {
     let browser = &site.browser;
     let session = site.session(&[]).await;
     let policy = "default-src * 'unsafe-inline'";
-    // It says that it is the application: what the dialog sends goes to nobody, and what comes
-    // from this page is not heard.
+    // The page claims to be the application: it gets no messages of the dialog, and its own
+    // messages are ignored.
     let page = serve(hostile(site.sandbox.url(), &site.url), policy.to_owned()).await;
     browser.client.goto(&page).await.expect("there is a page");
     let request = json!({
@@ -54,8 +54,8 @@ async fn a_hostile_page_gets_nothing_of_the_dialog() {
         !browser.is_there("[data-testid=agree-button]").await,
         "it was opened"
     );
-    // As itself, it is a page like another: without a client secret there is nothing to open, and
-    // with a wrong one it learns that it is wrong.
+    // With its own origin, it is like any other page: without a client secret nothing opens, and
+    // a wrong secret is an error.
     browser.leave_frame().await;
     let page = serve(
         hostile(site.sandbox.url(), "{{}}").replace("{{}}", "null"),
@@ -69,7 +69,7 @@ async fn a_hostile_page_gets_nothing_of_the_dialog() {
     browser.client.clone().close().await.expect("it ends");
 }
 
-/// A frame in the application's page, of another origin, says that the user is done.
+/// A frame of another origin in the application's page claims that the user is done.
 #[tokio::test]
 async fn results_come_from_the_dialog_alone() {
     let Some(site) = Site::start().await else {
@@ -127,7 +127,7 @@ async fn secrets_are_in_no_address_and_in_no_page() {
     browser.click_id("done-button").await;
     site.result().await;
     check().await;
-    // Nor in what the sandbox's own page shows of requests.
+    // The sandbox's own page does not show them in its requests either.
     let shown = site
         .http
         .get(format!("{}/_sandbox/page", site.sandbox.url()))
@@ -139,7 +139,7 @@ async fn secrets_are_in_no_address_and_in_no_page() {
     site.close().await;
 }
 
-/// Other pages cannot use what the frames of the sandbox use.
+/// Other pages can't use the endpoints of the sandbox's frames.
 #[tokio::test]
 async fn requests_of_other_origins_are_refused() {
     let Some(site) = Site::start().await else {
@@ -168,7 +168,7 @@ async fn requests_of_other_origins_are_refused() {
     site.close().await;
 }
 
-/// A page whose policy leaves the sandbox out is told which directive to add.
+/// A page whose policy excludes the sandbox is told which directive to add.
 #[tokio::test]
 async fn a_policy_that_is_too_strict_is_named() {
     let Some(browser) = Browser::start(Options::default()).await else {

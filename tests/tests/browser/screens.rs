@@ -1,5 +1,5 @@
-//! Each screen, for all: axe finds nothing, in light and dark, as wide as a phone. The pictures are
-//! kept in the target folder, below `tmp/screenshots`, to be looked at.
+//! Checks each screen with axe, in light and dark mode and as narrow as a phone. Screenshots are
+//! saved below `tmp/screenshots` in the target folder.
 
 use serde_json::json;
 
@@ -19,7 +19,7 @@ async fn screens(name: &str, options: Options) {
             browser.check_accessible("the page behind it").await;
         }
         browser.screenshot(&screen).await;
-        // Nothing is wider than the window.
+        // No element is wider than the window.
         let frame = browser.find("dialog iframe").await;
         frame.enter_frame().await.expect("it is a frame");
         let wide = "return document.querySelector('#pane').scrollWidth > document.querySelector('#pane').clientWidth";
@@ -122,9 +122,9 @@ async fn narrow() {
     screens("narrow", options).await;
 }
 
-/// With less motion, nothing moves.
+/// With reduced motion there are no animations.
 #[tokio::test]
-async fn less_motion_is_none() {
+async fn reduced_motion_means_no_animation() {
     let options = Options {
         reduced_motion: true,
         ..Options::default()

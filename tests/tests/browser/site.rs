@@ -1,4 +1,4 @@
-//! The site of an application that links accounts, and what its server does.
+//! The site of an application that links accounts, with its server.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 
 use super::driver::{Browser, Options, packages};
 
-/// A sandbox, an application's site, and a browser that looks at it.
+/// A sandbox, an application's site, and a browser that shows it.
 pub(crate) struct Site {
     pub(crate) sandbox: Sandbox,
     pub(crate) http: reqwest::Client,
@@ -21,19 +21,19 @@ pub(crate) struct Site {
     pub(crate) url: String,
 }
 
-/// What the pages of the site are made of.
+/// The inputs of the site's pages.
 #[derive(Clone)]
 struct Pages {
     html: String,
     policy: String,
 }
 
-/// How the page uses Stripe.js.
+/// How a page loads Stripe.js.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Loads {
-    /// By its tag and `Stripe()`.
+    /// With a script tag and `Stripe()`.
     Tag,
-    /// By `loadStripe` of `@stripe/stripe-js`, from npm.
+    /// With `loadStripe` of `@stripe/stripe-js`, from npm.
     Loader,
 }
 
@@ -44,7 +44,7 @@ const PAGE: &str = r#"<!doctype html>
 <body data-key="{{key}}"><main><h1>Shop</h1><button id="go">Link your bank account</button>
 <button id="other">Another button</button></main></body></html>"#;
 
-/// The button makes the call that is to be made next, and keeps what it resolves with.
+/// The button makes the pending call, and stores its result.
 const SCRIPT: &str = r#"
 const stripe = await load(document.body.dataset.key);
 window.stripe = stripe;
@@ -63,7 +63,7 @@ window.loaded = true;
 "#;
 
 impl Site {
-    /// None if there is no browser.
+    /// `None` if there is no browser.
     pub(crate) async fn start() -> Option<Self> {
         Self::with(Options::default(), Loads::Tag).await
     }
@@ -79,7 +79,7 @@ impl Site {
             .replace("{{stripe_js}}", &format!("{}/stripe.js", sandbox.url()))
             .replace("{{script}}", script)
             .replace("{{key}}", sandbox.publishable_key());
-        // As strict as it can be: the sandbox is in script-src and frame-src, and nowhere else.
+        // The strictest policy that works: only script-src and frame-src have the sandbox.
         let policy = format!(
             "default-src 'none'; script-src 'self' {0}; frame-src {0}; base-uri 'none'",
             sandbox.url()
@@ -95,7 +95,7 @@ impl Site {
         Some(site)
     }
 
-    /// Shows the page, in the current window.
+    /// Opens the page in the current window.
     pub(crate) async fn open(&self) {
         let went = self.browser.client.goto(&self.url).await;
         went.expect("there is a page");
@@ -103,7 +103,7 @@ impl Site {
         self.browser.until(loaded, |loaded| *loaded == true).await;
     }
 
-    /// Asks the API for something, as the server of the application does.
+    /// Calls the API as the server of the application.
     pub(crate) async fn api(&self, method: &str, path: &str, form: &[(&str, &str)]) -> Value {
         let url = format!("{}{path}", self.sandbox.url());
         let method = method.parse().expect("it is a method");
@@ -125,7 +125,7 @@ impl Site {
         serde_json::from_slice(&body).expect("the body is JSON")
     }
 
-    /// A session of a new customer that asks for all permissions, and for what else is given.
+    /// Creates a session for a new customer with all permissions, and other parameters.
     pub(crate) async fn session(&self, form: &[(&str, &str)]) -> Value {
         let customer = self
             .api(
@@ -159,7 +159,7 @@ impl Site {
         session
     }
 
-    /// Has the page make a call, by a click of the user.
+    /// Starts a call of the page by a click.
     pub(crate) async fn start_call(&self, name: &str, arguments: Value) {
         let mut next = vec![json!(name)];
         next.extend(arguments.as_array().expect("it is a list").iter().cloned());
@@ -168,7 +168,7 @@ impl Site {
         self.browser.click("#go").await;
     }
 
-    /// Opens the dialog to link accounts, and goes into it.
+    /// Opens the dialog to link accounts, and enters it.
     pub(crate) async fn link(&self, session: &Value) {
         self.start_call(
             "collectFinancialConnectionsAccounts",
@@ -178,7 +178,7 @@ impl Site {
         self.browser.enter_dialog().await;
     }
 
-    /// What the call has resolved with. Its dialog is gone.
+    /// Returns the result of the call, and checks that its dialog is closed.
     pub(crate) async fn result(&self) -> Value {
         self.browser.leave_frame().await;
         let script = "return window.result ?? null";
@@ -187,16 +187,16 @@ impl Site {
         result
     }
 
-    /// A call that shows nothing.
+    /// Makes a call that shows no dialog.
     pub(crate) async fn call(&self, name: &str, arguments: Value) -> Value {
         self.start_call(name, arguments).await;
         self.result().await
     }
 
-    /// The browser ends, having said nothing on the console.
+    /// Closes the browser, and checks that its console is empty.
     pub(crate) async fn close(self) {
         let console = self.browser.console().await;
-        // That a request was refused is said by the browser, whatever the page does with it.
+        // Browsers log refused requests in any case.
         let refused = |line: &&String| {
             !(line.contains("/v3/") || line.contains("/_sandbox/"))
                 || !line.contains("Failed to load resource")
@@ -213,7 +213,7 @@ pub(crate) fn text(object: &Value, name: &str) -> String {
         .to_owned()
 }
 
-/// Serves a page of its own origin; its address.
+/// Serves a page from an origin of its own, and returns its address.
 pub(crate) async fn serve(html: String, policy: String) -> String {
     let router = Router::new()
         .route("/", get(page))
@@ -255,7 +255,7 @@ fn script(start: &str) -> Response {
     (headers, format!("{start}{SCRIPT}")).into_response()
 }
 
-/// A file of a package from npm.
+/// Serves a file of a package from npm.
 async fn package(Path(path): Path<String>) -> Response {
     let file: PathBuf = packages().join("node_modules").join(path);
     match std::fs::read_to_string(file) {

@@ -1,4 +1,4 @@
-//! Calls that get in each other's way: twice in a page, in two tabs, across a reload.
+//! Tests concurrent calls: twice in a page, in two tabs, and across a reload.
 
 use serde_json::json;
 
@@ -27,7 +27,7 @@ async fn a_second_call_waits_for_the_first() {
     assert_eq!(second["error"]["type"], "invalid_request_error");
     let frames = "return document.querySelectorAll('iframe').length";
     assert_eq!(browser.run(frames).await, json!(1));
-    // The first goes on, and then the next can be made.
+    // The first call goes on; afterwards another one can be made.
     browser.enter_dialog().await;
     for click in WAY {
         browser.click_id(click).await;
@@ -76,7 +76,7 @@ async fn of_two_tabs_the_first_to_end_has_the_session() {
     }
     browser.click_id("done-button").await;
     assert!(site.result().await["error"].is_null());
-    // The other tab is told, and the page, too.
+    // The dialog and the page of the other tab report it.
     browser
         .client
         .switch_to_window(first)

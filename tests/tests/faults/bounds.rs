@@ -1,4 +1,4 @@
-//! Nothing that a server does takes more time or memory than was allowed.
+//! Tests that time and memory stay within the limits, whatever a server does.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 
 const DEADLINE: Duration = Duration::from_millis(900);
 
-/// A client that waits in earnest.
+/// Returns a client with real waits.
 pub(crate) fn patient(server: &FaultServer) -> ClientBuilder {
     Client::builder(KEY).base_url(server.url())
 }
@@ -22,7 +22,7 @@ fn html(status: u16) -> Answer {
     Answer::html(status).header("Request-Id", "req_1")
 }
 
-/// What a deadline made of a call.
+/// The result of a call with a deadline.
 struct Late {
     attempts: u32,
     last: Option<u16>,
@@ -81,7 +81,7 @@ async fn a_call_ends_at_its_deadline() {
             None,
             true,
         ),
-        // Sooner, if it is too near for another attempt.
+        // Fails earlier if the deadline is too close for another attempt.
         (
             vec![html(503).header("Retry-After", "30")],
             1,
@@ -119,7 +119,7 @@ async fn waits_and_attempts_fit_into_the_deadline() {
 }
 
 #[tokio::test]
-async fn what_was_answered_before_the_deadline_counts() {
+async fn an_answer_before_the_deadline_counts() {
     let server = FaultServer::script([html(503), html(404)]);
     let client = patient(&server)
         .deadline(DEADLINE)
@@ -224,7 +224,7 @@ async fn an_answer_is_read_up_to_its_limit() {
             }
             Err(error) => panic!("{error:?}"),
         }
-        // It is carried out; another attempt would be as large.
+        // Stripe carried out the request, and a retry would return as much.
         assert_eq!(server.seen().len(), 1);
     }
 }
@@ -275,7 +275,7 @@ async fn an_error_is_short_whatever_came() {
     }
 }
 
-/// What a dropped request leaves behind: a task of the runtime, or a connection.
+/// A dropped request leaves no task of the runtime and no connection.
 #[tokio::test(flavor = "current_thread")]
 async fn dropping_a_request_ends_all_of_it() {
     let metrics = tokio::runtime::Handle::current().metrics();
@@ -308,7 +308,7 @@ async fn dropping_a_request_ends_all_of_it() {
             () = soon => {}
         }
         drop(call);
-        // The connection ends although the client, and with it its pool, is still there.
+        // The connection is closed although the client and its pool still exist.
         let end = tokio::time::timeout(Duration::from_secs(5), async {
             while stream.read(&mut request).await.is_ok_and(|read| read > 0) {}
             while metrics.num_alive_tasks() > before {
@@ -327,7 +327,7 @@ async fn a_failure_is_not_repeated_without_a_budget() {
     let client = builder(&server, &waits).max_retries(1);
     let budget = RetryBudget::new().capacity(60);
     let client = client.retry_budget(budget).build().expect("a client");
-    // Clones share it, whomever they act for.
+    // All clones share the budget, also for other accounts.
     for client in [client.clone(), client.with_stripe_account("acct_1")] {
         let error = client
             .customers()
@@ -393,7 +393,7 @@ async fn a_good_answer_that_is_to_be_asked_for_again_is() {
     assert!(key(0).is_some() && key(0) == key(1) && key(1) == key(2));
     assert_eq!(waits.all().len(), 2);
 
-    // It is still a good answer when there are no more attempts.
+    // Without further attempts it is still a good response.
     let server = FaultServer::script([again()]);
     let (client, _) = stripe_tests::client::client(&server);
     let accounts = client.financial_connections().accounts();

@@ -1,4 +1,4 @@
-//! The faults: what the server does, and what is to come of it.
+//! The faults: what the server does, and the expected result.
 
 use std::time::Duration;
 
@@ -6,31 +6,31 @@ use serde_json::{Value, json};
 use stripe_tests::fault::Answer;
 use stripe_tests::json::{account, account_with};
 
-/// For answers that come too late.
+/// The client's timeout, for responses that arrive too late.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// In the bodies of answers; no error may show it.
+/// A secret in the bodies of responses. No error may show it.
 pub(crate) const SECRET: &str = "pi_1_secret_2";
 
-/// A fault and all that a caller, and Stripe, see of it.
+/// A fault, and what the caller and the server see.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
-    /// The answer to each attempt.
+    /// The response to each attempt.
     pub(crate) answer: Answer,
-    /// How often it is tried.
+    /// The expected number of attempts.
     pub(crate) attempts: usize,
-    /// Bounds of the wait before each further attempt, in seconds.
+    /// The bounds of the waits between attempts, in seconds.
     pub(crate) waits: [(f64, f64); 2],
     pub(crate) kind: &'static str,
     pub(crate) status: Option<u16>,
     pub(crate) code: Option<&'static str>,
-    /// A part of what `Display` says.
+    /// A part of the error's `Display`.
     pub(crate) says: &'static str,
 }
 
 const BACKOFF: [(f64, f64); 2] = [(0.5, 0.5), (0.5, 1.0)];
 
-/// A fault that is tried again.
+/// A fault that is retried.
 fn passing(name: &'static str, answer: Answer, kind: &'static str) -> Case {
     Case {
         name,
@@ -44,7 +44,7 @@ fn passing(name: &'static str, answer: Answer, kind: &'static str) -> Case {
     }
 }
 
-/// A fault that is not.
+/// A fault that is not retried.
 fn lasting(name: &'static str, answer: Answer, kind: &'static str) -> Case {
     Case {
         attempts: 1,

@@ -1,4 +1,4 @@
-//! Lists whose pages do not lead to their end.
+//! Tests lists whose pages do not lead to their end.
 
 use serde_json::json;
 use stripe_financial_connections::financial_connections::{
@@ -25,11 +25,11 @@ fn empty(cursor: Option<&str>) -> ListError {
     }
 }
 
-/// What the pages are, what is read of them going on, and how it ends.
+/// The pages, the expected items, and the expected error.
 type Case = (Vec<Answer>, Vec<&'static str>, ListError);
 
 fn cases(backwards: bool) -> Vec<Case> {
-    // What is read last is what the next page is asked for by.
+    // The last item is the cursor of the next page.
     let page = |first: &str, last: &str| {
         page(
             &if backwards {
@@ -156,7 +156,7 @@ async fn a_list_inside_of_an_object_ends_with_an_error() {
             "client_secret": "x", "livemode": false, "accounts": list.value(),
         });
         *list = Answer::ok(session);
-        // The first page that is asked for is the second; a list of one page repeats it.
+        // The first request of this list is for the second page; a list of one page repeats it.
         if answers.len() == 1 {
             answers.push(cases(false)[0].0[0].clone());
         }

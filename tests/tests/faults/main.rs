@@ -1,4 +1,4 @@
-//! What a client makes of each thing that can go wrong on the wire.
+//! Tests what a client returns for each fault on the wire.
 
 mod bounds;
 mod cases;
@@ -22,7 +22,7 @@ use stripe_tests::fault::{Answer, FaultServer};
 use stripe_tests::json::{account, account_with};
 use tokio::task::JoinSet;
 
-/// The name of an error's variant, and of its kind if it is one of Stripe.
+/// Returns the variant of an error, with the kind of an API error.
 fn kind(error: &Error) -> String {
     match error {
         Error::Api(error) => format!("{:?}", error.kind()),
@@ -146,7 +146,7 @@ async fn nobody_listens() {
 }
 
 #[tokio::test]
-async fn what_passes_is_not_seen_by_the_caller() {
+async fn the_caller_does_not_see_errors_that_a_retry_fixes() {
     for fault in [
         busy(),
         Answer::html(502),
@@ -227,7 +227,7 @@ async fn backoff_grows_to_five_seconds() {
 }
 
 #[tokio::test]
-async fn what_stripe_answered_stays_reachable() {
+async fn the_response_can_be_read_from_an_error() {
     let page = Answer::html(502).header("X-Proxy", "p7");
     let server = FaultServer::script([page.clone(), page.clone(), page, Answer::ok("[1]")]);
     let (client, _) = client(&server);

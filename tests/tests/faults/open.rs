@@ -1,4 +1,4 @@
-//! Whatever Stripe has can be sent and read, also what has no type yet.
+//! Tests that parameters and fields without a type can be sent and read.
 
 use serde_json::{Value, json};
 use stripe_financial_connections::financial_connections::{
@@ -83,7 +83,7 @@ async fn a_typed_parameter_is_not_overwritten() {
         "expand[0][x]",
     ] {
         let refresh = accounts.refresh("fca_1", [RefreshFeature::Balance]);
-        // Whichever of them came first.
+        // In any order of the two calls.
         let refresh = refresh.with_param(name, "x").expand(["ownership"]);
         let error = refresh.await.expect_err(name);
         assert!(matches!(error, Error::Invalid(_)), "{error:?}");
@@ -108,7 +108,7 @@ async fn a_typed_parameter_is_not_overwritten() {
 }
 
 #[tokio::test]
-async fn numbers_that_are_none_are_refused() {
+async fn infinite_numbers_and_nan_are_refused() {
     let server = one();
     let (client, _) = client(&server);
     for number in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
@@ -146,7 +146,7 @@ async fn the_body_behind_an_answer() {
 }
 
 #[tokio::test]
-async fn whom_a_client_acts_for() {
+async fn the_account_that_a_client_acts_for() {
     let server = one();
     let waits = Waits::default();
     let own = builder(&server, &waits).build().expect("a client");
@@ -182,7 +182,7 @@ async fn whom_a_client_acts_for() {
         let other = sent(retrieve().with_stripe_context("ctx_9").send()).await;
         assert_eq!(other, (None, text(Some("ctx_9"))));
     }
-    // All of one client over one connection; three were built.
+    // All clones of a client share connections; three clients were built.
     assert!(server.connections() <= 3, "{}", server.connections());
 
     let both = builder(&server, &waits)
@@ -214,7 +214,7 @@ async fn what_is_expanded_in_a_list() {
     );
 }
 
-/// The list in a session, as Stripe answers it when the request expands what is in its items.
+/// The list in a session, as Stripe returns it if the request expands fields of its items.
 #[tokio::test]
 async fn what_is_expanded_in_a_list_inside_of_an_object() {
     let session = json!({
@@ -246,7 +246,7 @@ async fn what_is_expanded_in_a_list_inside_of_an_object() {
         let mut accounts = create.await.expect("a session").accounts.stream();
         while accounts.try_next().await.expect("good pages").is_some() {}
         let seen = server.last_seen();
-        // All pairs of the URL, in order, as they were.
+        // All pairs of the URL, unchanged and in order.
         assert!(
             seen.query.starts_with("a%5B%5D=1&a%5B%5D=2+3&"),
             "{}",

@@ -1,4 +1,4 @@
-//! A secret goes in by every public way, and is looked for in every way out.
+//! Passes secrets in by every public way, and searches for them in every output.
 
 use std::fmt::{Debug, Display};
 use std::io;
@@ -13,10 +13,10 @@ use stripe_tests::fault::{Answer, FaultServer};
 use stripe_tests::json::{account, list};
 use tracing_subscriber::fmt::format::FmtSpan;
 
-/// Part of everything that goes in.
+/// The text that every secret contains.
 const MARK: &str = "Xm4rk3dX";
 
-/// All that came out.
+/// All outputs.
 #[derive(Clone, Default)]
 struct Out(Arc<Mutex<Vec<u8>>>);
 
@@ -70,7 +70,7 @@ fn marked(prefix: &str) -> String {
     format!("{prefix}{MARK}")
 }
 
-/// What a server that is asked with secrets answers with secrets.
+/// The responses of the server, which contain secrets as well.
 fn answers() -> Vec<Answer> {
     let with_cookies = |answer: Answer| {
         answer

@@ -1,5 +1,5 @@
-//! Reading takes little of the stack, also where nothing is optimised: servers read events on
-//! threads that have not much.
+//! Tests that reading needs little stack even without optimization, because servers read events
+//! on threads with small stacks.
 
 use std::thread;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use stripe_financial_connections::events::EventObject;
 use stripe_financial_connections::webhook::Event;
 
-/// What reading may take, and what a thread takes before it reads.
+/// The stack for reading, and for the thread itself.
 const STACK: usize = 64 << 10;
 const THREAD: usize = 8 << 10;
 
@@ -15,7 +15,7 @@ fn json_of(file: &str) -> Value {
     serde_json::from_str(file).expect("the file holds JSON")
 }
 
-/// The objects of the slice, as deep as Stripe sends them in events.
+/// The objects of the subset, as deep as Stripe sends them in events.
 fn objects() -> Vec<Value> {
     let bank_account = json_of(include_str!("../../data/ach/bank_account.json"));
     let mut intent = json_of(include_str!("../../data/ach/payment_intent.json"));
@@ -46,7 +46,7 @@ fn event(object: &Value) -> String {
     event.to_string()
 }
 
-/// That an event is read in so little. More ends the process, as it would a server.
+/// Reads an event with this stack. A stack overflow ends the process.
 fn read(json: String) {
     let thread = thread::Builder::new().stack_size(STACK + THREAD);
     let reading = thread.spawn(move || {
@@ -64,8 +64,8 @@ fn any_event_is_read_in_little_stack() {
     }
 }
 
-/// Nested objects are boxed where they would make a model large. What is left is many small
-/// fields: an invoice has 78, a Checkout Session 68.
+/// Large nested objects are boxed. The rest is many small fields: an invoice has 78, a Checkout
+/// Session 68.
 #[test]
 fn models_are_small() {
     use stripe_financial_connections::*;

@@ -1,4 +1,4 @@
-//! A wait for a refresh keeps its word, whatever the server does.
+//! Tests that a wait for a refresh keeps its time limit, whatever the server does.
 
 use std::time::{Duration, Instant};
 
@@ -31,7 +31,7 @@ async fn waited(server: &FaultServer) -> (Result<Account, Error>, Duration) {
     (refresh.wait(WAIT).await, start.elapsed())
 }
 
-/// Ends in time with a timeout, having seen an account or not.
+/// Checks that the wait ends in time with a timeout, with or without an account.
 async fn times_out(answers: Vec<Answer>, seen: bool) {
     let shown = format!("{:?}", answers.first());
     let shown = &shown[..shown.len().min(80)];
@@ -52,31 +52,31 @@ async fn times_out(answers: Vec<Answer>, seen: bool) {
 }
 
 #[tokio::test]
-async fn it_ends_in_time() {
+async fn a_wait_ends_in_time() {
     let ok = |account: Value| Answer::ok(account);
     let slow = |account: Value| Answer::ok(account).after(SLOW);
     let drip = || ok(refreshed("pending")).dripping(Duration::from_millis(20));
     tokio::join!(
-        // Every answer is slow.
+        // Every response is slow.
         times_out(vec![slow(never()), slow(refreshed("pending"))], true),
-        // The look before is never answered.
+        // The first retrieval is never answered.
         times_out(vec![Answer::silence()], false),
         times_out(vec![drip()], false),
-        // The refresh is not, or the polls are not.
+        // The refresh or the polls are never answered.
         times_out(vec![ok(never()), Answer::silence()], true),
         times_out(
             vec![ok(never()), ok(refreshed("pending")), Answer::silence()],
             true
         ),
         times_out(vec![ok(refreshed("pending")), drip()], true),
-        // It goes on and on.
+        // The refresh never ends.
         times_out(vec![ok(never()), ok(refreshed("pending"))], true),
         times_out(vec![ok(refreshed("pending")), Answer::html(503)], true),
     );
 }
 
 #[tokio::test]
-async fn a_longer_wait_that_is_asked_for_ends_it() {
+async fn a_retry_after_longer_than_the_wait_ends_it() {
     let busy = || Answer::json(429, "{}").header("Retry-After", "30");
     let pending = || Answer::ok(refreshed("pending"));
     for answers in [
@@ -92,7 +92,7 @@ async fn a_longer_wait_that_is_asked_for_ends_it() {
 }
 
 #[tokio::test]
-async fn polls_wait_as_long_as_they_are_asked_to() {
+async fn polls_honour_retry_after() {
     let busy = Answer::json(429, "{}").header("Retry-After", "7");
     let answers = [
         Answer::ok(refreshed("pending")),
@@ -111,7 +111,7 @@ async fn polls_wait_as_long_as_they_are_asked_to() {
 }
 
 #[tokio::test]
-async fn the_key_of_the_caller_belongs_to_what_was_asked_for() {
+async fn the_callers_idempotency_key_belongs_to_all_features() {
     let state = |balance: &str, ownership: &str| {
         let refresh = |status: &str| match status {
             "never" => json!(null),
@@ -135,7 +135,7 @@ async fn the_key_of_the_caller_belongs_to_what_was_asked_for() {
         ),
         (state("never", "pending"), vec!["balance"], "job-17:balance"),
     ] {
-        // A second run of the same job asks for the same by the same key.
+        // A second run of the same job sends the same request with the same key.
         for _ in 0..2 {
             let server = FaultServer::script([Answer::ok(&before), Answer::ok(done())]);
             let (client, _) = client(&server);

@@ -1,8 +1,8 @@
-//! Random edits of a spec that leave it valid.
+//! Random edits that keep a spec valid.
 
 use serde_json::{Map, Value, json};
 
-/// SplitMix64: the same edits for the same seed, on every machine.
+/// SplitMix64, which gives the same edits for the same seed on every machine.
 pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
@@ -25,7 +25,7 @@ impl Random {
     }
 }
 
-/// What was done, and the names that a diff has to say: of each group at least one.
+/// An edit, and the names that a diff has to contain: at least one of each group.
 #[derive(Debug)]
 pub(crate) struct Edit {
     pub(crate) what: String,
@@ -51,12 +51,12 @@ pub(crate) const KINDS: &[fn(&mut Value, &mut Random) -> Edit] = &[
 
 const NEW: &str = "zz_new";
 
-/// A property of an object in a response or request.
+/// Chooses a property of an object in a response or request.
 fn property(spec: &Value, random: &mut Random) -> (String, String) {
     let mut found = Vec::new();
     walk(spec, "", &mut |pointer, map| {
         if let Some(Value::Object(properties)) = map.get("properties") {
-            // What a list or an error holds is the runtime's.
+            // The runtime reads lists and errors.
             if !properties.contains_key("has_more") {
                 let names = properties.keys();
                 found.extend(names.map(|name| (pointer.to_owned(), name.clone())));
@@ -109,11 +109,11 @@ fn rename_property(spec: &mut Value, random: &mut Random) -> Edit {
     edit(format!("rename {name} of {schema}"), [name, new])
 }
 
-/// Makes required what is optional, and the other way round.
+/// Makes an optional property required, or a required one optional.
 fn require_property(spec: &mut Value, random: &mut Random) -> Edit {
     let (schema, name) = property(spec, random);
     let schema_value = at(spec, &schema);
-    // What may be null stays an `Option` whether it is required or not.
+    // A nullable field is an `Option`, whether or not it is required.
     if let Some(property) = schema_value["properties"][&name].as_object_mut() {
         property.remove("nullable");
     }
@@ -128,7 +128,7 @@ fn query_parameter(spec: &Value, random: &mut Random) -> (String, usize) {
     for (operation, value) in operations(spec) {
         let parameters = value["parameters"].as_array().into_iter().flatten();
         for (index, parameter) in parameters.enumerate() {
-            // A cursor is an id, whatever its schema says.
+            // A cursor is an id, whatever its schema is.
             let is_cursor =
                 ["starting_after", "ending_before"].contains(&&*text(&parameter["name"]));
             if parameter["in"] == "query" && !is_cursor {
@@ -163,14 +163,14 @@ fn retype_query_parameter(spec: &mut Value, random: &mut Random) -> Edit {
     let parameter = &mut at(spec, &list)[index];
     parameter["schema"] = other_type(&parameter["schema"]);
     if let Some(parameter) = parameter.as_object_mut() {
-        // It is about the type that was.
+        // The extension belongs to the former type.
         parameter.remove("x-id-of");
     }
     let name = text(&parameter["name"]);
     edit(format!("retype {name} in {list}"), [name])
 }
 
-/// An enum of several values, by its pointer, with the property or parameter it belongs to.
+/// Chooses an enum of several values: its pointer, and the property or parameter it belongs to.
 fn values(spec: &Value, random: &mut Random) -> (String, String) {
     let mut found = Vec::new();
     walk(spec, "", &mut |pointer, map| {
@@ -218,7 +218,7 @@ fn add_value(spec: &mut Value, random: &mut Random) -> Edit {
         .as_array_mut()
         .unwrap()
         .push(json!(NEW));
-    // An enum that is one type with others becomes a type of its own.
+    // An enum that shares a type with others becomes a type of its own.
     edit_any(format!("add {NEW} to {pointer}"), [NEW.to_owned(), owner])
 }
 
@@ -266,7 +266,7 @@ fn schema(spec: &Value, random: &mut Random) -> String {
     random.pick(&names).to_string()
 }
 
-/// Gives a response a property of a type that there is, which may close a cycle.
+/// Adds a property with an existing type to a response, which may close a cycle.
 fn reuse_type(spec: &mut Value, random: &mut Random) -> Edit {
     let (into, name) = (schema(spec, random), schema(spec, random));
     let property = json!({"$ref": format!("#/components/schemas/{name}")});
@@ -322,7 +322,7 @@ fn require(schema: &mut Value, name: &str) {
     }
 }
 
-/// Whether it was required.
+/// Returns whether it was required.
 fn unrequire(schema: &mut Value, name: &str) -> bool {
     let Some(Value::Array(required)) = schema.get_mut("required") else {
         return false;
@@ -340,7 +340,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
 
-/// Visits every object of a spec with its pointer.
+/// Visits every object of a spec, with its pointer.
 fn walk(value: &Value, pointer: &str, visit: &mut impl FnMut(&str, &Map<String, Value>)) {
     match value {
         Value::Object(map) => {

@@ -1,5 +1,6 @@
-//! Random edits of the committed spec: what comes of each is code and a diff that names the edit,
-//! or a diagnostic that says where. One of each kind; `MUTATIONS=1000` tries more.
+//! Makes random edits of the committed spec. The result of each is code and a diff that names the
+//! edit, or a diagnostic with a place. By default one edit of each kind; `MUTATIONS=1000` makes
+//! more.
 
 mod edits;
 
@@ -28,7 +29,7 @@ static TEXT: LazyLock<String> = LazyLock::new(|| SPEC.to_string());
 static CODE: LazyLock<BTreeMap<PathBuf, String>> =
     LazyLock::new(|| code(&generated(&TEXT).unwrap()));
 
-/// The generated files without documentation, which is all that a diff is silent about.
+/// Returns the generated files without documentation, which a diff ignores.
 fn code(generated: &Generated) -> BTreeMap<PathBuf, String> {
     let strip = |text: &String| {
         let is_code = |line: &&str| !line.trim_start().starts_with("//");
@@ -40,7 +41,7 @@ fn code(generated: &Generated) -> BTreeMap<PathBuf, String> {
         .collect()
 }
 
-/// The files of a spec whose types are called as the committed ones where they are the same.
+/// Generates a crate from a spec, with the committed names where they apply.
 fn generated(spec: &str) -> Result<Generated, Diagnostics> {
     let names = complete(spec, &NAMES, Some(&TEXT))?.names;
     generate(spec, Some(&names), CRATE)
@@ -57,7 +58,7 @@ fn outcome(spec: &str) -> Result<(Generated, Diff), Diagnostics> {
     Ok((generated?, compared?))
 }
 
-/// Whether a change says a name.
+/// Returns whether a change contains a name.
 fn says(diff: &Diff, name: &str) -> bool {
     diff.changes.iter().any(|change| {
         change.name == name || change.place.contains(name) || change.what.contains(name)
@@ -74,7 +75,8 @@ fn check(edit: &Edit, spec: &Value) {
                     diff.text()
                 );
             }
-            // A type of several places keeps what only one of them has lost: that is named above.
+            // A type of several places keeps a member that only one of them loses; the diff still
+            // names it.
             let is_named = !edit.names.is_empty() && !diff.is_empty();
             assert!(
                 is_named || code(&generated) != *CODE,
@@ -102,7 +104,7 @@ fn an_edit_is_named_or_refused() {
     }
 }
 
-/// `value` as JSON with its keys, and the lists whose order means nothing, in another order.
+/// Returns `value` as JSON with another order of keys and of unordered lists.
 fn shuffled(value: &Value, key: &str, random: &mut Random) -> String {
     match value {
         Value::Object(map) => {
@@ -168,8 +170,8 @@ fn other_words_are_no_change() {
     assert_eq!(code(&generated), *CODE);
 }
 
-/// Compiling every mutation would take hours: this one has many edits at once. They are to
-/// customers and payment methods, which nothing handwritten is built on.
+/// Compiling every mutation would take hours, so this test makes many edits at once. They are to
+/// customers and payment methods, which handwritten code does not use.
 #[test]
 fn mutated_code_compiles() {
     let is_elsewhere = |edit: &Edit| {

@@ -1,4 +1,4 @@
-//! Objects that the spec allows, made up by chance.
+//! Makes random objects that the spec allows.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 
-/// How many objects stand in one another.
+/// The largest nesting of objects.
 const DEPTH: usize = 5;
 
 /// The committed spec.
@@ -19,14 +19,14 @@ impl Spec {
         Self(serde_yaml::from_str(&text.expect("the spec")).expect("YAML"))
     }
 
-    /// What a seed makes of a component.
+    /// Makes an object of a component from a seed.
     pub(crate) fn object(&self, component: &str, seed: u64) -> Value {
         let schema = json!({"$ref": format!("#/components/schemas/{component}")});
         Maker { spec: self, seed }.value(&schema, DEPTH)
     }
 }
 
-/// A seed, of which a shrunk one makes less.
+/// A strategy for seeds; smaller ones make smaller objects.
 pub(crate) fn seed() -> impl Strategy<Value = u64> {
     any::<u64>()
 }
@@ -37,7 +37,7 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// The next number below a bound, by SplitMix64.
+    /// Returns a random number below a bound (SplitMix64).
     fn below(&mut self, bound: usize) -> usize {
         self.seed = self.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.seed;
@@ -63,7 +63,7 @@ impl Maker<'_> {
             return Value::Null;
         }
         if let Some(options) = schema["anyOf"].as_array() {
-            // What can be expanded is an id deep down.
+            // Deep down, an expandable field is an id.
             let flat = options.iter().find(|option| option["type"] == "string");
             let option = match flat {
                 Some(flat) if depth == 0 => flat.clone(),
@@ -72,7 +72,7 @@ impl Maker<'_> {
             return self.value(&option, depth);
         }
         if let Some(values) = schema["enum"].as_array() {
-            // What tells an object has one value; other enums are open.
+            // An enum with one value names the kind of object; other enums are open.
             if values.len() > 1 && self.one_in(8) {
                 return json!("unheard_of");
             }
@@ -81,7 +81,7 @@ impl Maker<'_> {
         match schema["type"].as_str() {
             Some("boolean") => json!(self.one_in(2)),
             Some("integer") => self.integer(schema["format"] == "unix-time"),
-            // Exact in decimal, so that it is the same after it was text.
+            // Exact as decimals, so that the number is the same after it was text.
             Some("number") => json!(self.below(1 << 20) as f64 / 8.0 - 1000.0),
             Some("array") => {
                 let count = if depth == 0 { 0 } else { self.below(3) };
@@ -98,7 +98,7 @@ impl Maker<'_> {
         let required = schema["required"].as_array().cloned().unwrap_or_default();
         let is_map = schema["additionalProperties"].is_object();
         let mut object = Map::new();
-        // A resource outside of the slice, of which nothing is known but that it has an id.
+        // A resource outside of the subset has only an id.
         if !is_map && schema.get("properties").is_none() {
             object.insert("id".to_owned(), self.text());
         }
@@ -145,7 +145,7 @@ impl Maker<'_> {
         ];
         match self.below(3) {
             0 => json!(texts[self.below(texts.len())]),
-            // Longer than what is kept inline.
+            // Longer than the text that is stored inline.
             1 => json!("long ".repeat(self.below(12))),
             _ => json!(format!("id_{}", self.below(1 << 30))),
         }

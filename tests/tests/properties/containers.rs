@@ -1,5 +1,5 @@
-//! Types of the crate inside of the user's own: whatever serde does on the way, they read the same
-//! and write what reads the same.
+//! Tests types of the crate inside a user's types: whatever serde does in between, values are
+//! read and written without a change.
 
 use std::fmt::Debug;
 
@@ -50,7 +50,7 @@ enum Adjacent<T> {
 trait Data: Serialize + DeserializeOwned + PartialEq + Debug {}
 impl<T: Serialize + DeserializeOwned + PartialEq + Debug> Data for T {}
 
-/// That a value comes back from JSON text, a reader, a `Value`, and another format.
+/// Checks that a value can be read back from JSON text, a reader, a `Value`, and another format.
 fn comes_back<T: Data>(value: &T) -> Result<(), TestCaseError> {
     let text = serde_json::to_string(value).expect("JSON");
     let read: T = serde_json::from_str(&text).map_err(|e| fail(&e, &text))?;
@@ -67,7 +67,7 @@ fn fail(error: &dyn std::error::Error, text: &str) -> TestCaseError {
     TestCaseError::fail(format!("{error}: {text}"))
 }
 
-/// Reads JSON alone and in each container, and writes each and reads it back.
+/// Reads JSON alone and in each container, writes it, and reads it back.
 fn fits_everywhere<T: Data + Clone>(json: &Value) -> Result<(), TestCaseError> {
     fn read<T: Data>(json: &Value) -> Result<T, TestCaseError> {
         let text = json.to_string();
@@ -82,7 +82,7 @@ fn fits_everywhere<T: Data + Clone>(json: &Value) -> Result<(), TestCaseError> {
     };
 
     let flat: Flat<T> = read(&with("note_of_the_user", "x"))?;
-    // What keeps all that it read has the note as well.
+    // A type that keeps unknown fields has the note as well.
     let whole: T = read(&with("note_of_the_user", "x"))?;
     prop_assert!(flat.value == alone || flat.value == whole);
     comes_back(&flat)?;
@@ -102,7 +102,7 @@ fn fits_everywhere<T: Data + Clone>(json: &Value) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// `PROPTEST_CASES` cases of each type, or a few: each takes a while in a debug build.
+/// Runs `PROPTEST_CASES` cases of each type. The default is small, as a debug build is slow.
 fn runner() -> TestRunner {
     let mut config = Config {
         failure_persistence: None,
@@ -169,7 +169,7 @@ fn maps() {
     fits_everywhere::<Map<Value>>(&json!({"usd": 1, "é": "x", "": null})).unwrap();
 }
 
-/// Every kind of event with an object of it, one that is not known, and one that does not fit.
+/// Every type of event with its object, with an unknown one, and with one that does not fit.
 #[test]
 fn events() {
     const KINDS: [(&str, &str); 10] = [

@@ -1,4 +1,4 @@
-//! What holds for all values, not only for those that came to mind.
+//! Tests properties that hold for all values, with random ones.
 
 mod arbitrary;
 mod containers;
@@ -24,7 +24,7 @@ use stripe_tests::json::{account, account_with};
 
 type Pairs = Vec<(String, String)>;
 
-/// Keys and texts with all that an encoding can trip over.
+/// Strings with characters that are hard to encode.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z_]{1,8}",
@@ -33,7 +33,7 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Parameters as they are set: any nesting of lists and objects, empty ones too.
+/// Parameters: any nesting of lists and objects, including empty ones.
 fn parameter() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         any::<bool>().prop_map(Value::from),
@@ -57,7 +57,7 @@ fn parameters() -> impl Strategy<Value = Json<String, Value>> {
         .prop_map(|entries| entries.into_iter().collect())
 }
 
-/// The pairs by the rules of Stripe's forms, in the simplest words that say them.
+/// Returns the expected pairs, by a simple implementation of Stripe's rules for forms.
 fn expected_pairs(name: &str, value: &Value) -> Pairs {
     let inner = |key: &str, value| expected_pairs(&format!("{name}[{key}]"), value);
     match value {
@@ -82,8 +82,8 @@ fn expected_pairs(name: &str, value: &Value) -> Pairs {
     }
 }
 
-/// What a request with these parameters sends: as they were decoded by another library, and as
-/// the request itself says.
+/// Returns what a request with these parameters sends: as decoded by another library, and as the
+/// request itself reports.
 fn sent(server: &FaultServer, method: Method, parameters: &Json<String, Value>) -> [Pairs; 2] {
     let mut params = Params::new();
     for (name, value) in parameters {
@@ -101,7 +101,7 @@ fn sent(server: &FaultServer, method: Method, parameters: &Json<String, Value>) 
 }
 
 #[test]
-fn what_arrives_is_what_was_set() {
+fn parameters_arrive_as_they_were_set() {
     let server = FaultServer::script([Answer::ok("{}")]);
     let test = |parameters: Json<String, Value>| {
         let expected: Pairs = parameters
@@ -163,7 +163,8 @@ proptest! {
         prop_assert_eq!(time.as_secs(), seconds);
         prop_assert_eq!(time, Timestamp::from(seconds));
         prop_assert_eq!(serde_json::to_string(&time).expect("a number"), seconds.to_string());
-        // Far from now the system may have no such time; it must say so, not panic.
+        // For a time far from now the system type may have no value. The conversion returns
+        // `None`, and does not panic.
         if let Some(system) = time.to_system_time() {
             prop_assert_eq!(Timestamp::from(system), time);
         }
@@ -201,7 +202,7 @@ proptest! {
             let field: Expandable<T> = serde_json::from_str(&text).expect("it fits");
             prop_assert_eq!(field.id().as_ref(), id);
             prop_assert_eq!(field.object().is_some(), json.is_object());
-            // Numbers are as exact in both as they are after they have been text.
+            // Numbers are compared after they have been text, so both have the same precision.
             let read = |text: &str| serde_json::from_str::<Value>(text).expect("JSON");
             let written = serde_json::to_string(&field).expect("JSON");
             prop_assert_eq!(read(&written), read(&text));

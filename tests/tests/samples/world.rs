@@ -1,4 +1,4 @@
-//! What samples and examples start from.
+//! Runs the samples of the guide against the sandbox. Each prints what its page shows.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,7 +29,7 @@ impl World {
             .await
             .expect("a sandbox starts");
         let sandbox = Arc::new(sandbox);
-        // Where the client would wait, time passes in the sandbox instead.
+        // Where the client would wait, the sandbox's clock moves instead.
         let clock = Arc::clone(&sandbox);
         let sleep = move |pause| {
             clock.advance(pause);

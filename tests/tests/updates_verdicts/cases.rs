@@ -1,31 +1,31 @@
-//! The table: an edit, what the diff says of it, and what cargo-semver-checks says.
+//! The table: an edit, the verdict of the diff, and the verdict of cargo-semver-checks.
 
 use serde_json::{Value, json};
 
-/// One row.
+/// A row of the table.
 pub(crate) struct Case {
     pub(crate) name: &'static str,
     pub(crate) edit: fn(&mut Value),
-    /// What is done to the names: one text in place of another.
+    /// An edit of the names: the old and the new text.
     pub(crate) names: (&'static str, &'static str),
-    /// What the diff says of the first change it is about: who is concerned, and whether it
-    /// breaks them.
+    /// The verdict of the diff about the first change: who is affected, and whether it breaks
+    /// them.
     pub(crate) ours: &'static str,
     pub(crate) semver_checks: Verdict,
 }
 
-/// What cargo-semver-checks says.
+/// The verdict of cargo-semver-checks.
 #[derive(Clone, Copy)]
 pub(crate) enum Verdict {
     Breaking,
     Compatible,
-    /// Not what the diff says, with the reason.
+    /// Differs from the diff, for this reason.
     Misses(&'static str),
 }
 
 use Verdict::{Breaking, Compatible, Misses};
 
-/// The names stay.
+/// The names are unchanged.
 const AS_BEFORE: (&str, &str) = ("", "");
 
 const TYPES: &str = "it compares which items there are, not the types of fields and arguments";
@@ -418,7 +418,7 @@ pub(crate) const CASES: &[Case] = &[
         ours: "responses: breaking",
         semver_checks: Misses(TYPES),
     },
-    // Values, arms, events.
+    // Values, union arms, events.
     Case {
         name: "new value in a response",
         edit: |spec| {
@@ -533,7 +533,7 @@ fn at<'a>(spec: &'a mut Value, pointer: &str) -> &'a mut Value {
         .unwrap_or_else(|| panic!("no {pointer}"))
 }
 
-/// Sets what `pointer` names, which may be new; `-` is the end of a list.
+/// Sets the value at `pointer`, which may be new; `-` is the end of a list.
 fn set(spec: &mut Value, pointer: &str, value: Value) {
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     match at(spec, parent) {

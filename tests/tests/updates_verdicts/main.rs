@@ -1,5 +1,5 @@
-//! Whether the classes of changes are true: what the diff says of small edits of a spec, and what
-//! cargo-semver-checks says of the two crates that are generated from them.
+//! Compares the diff's verdicts about small edits of a spec with those of cargo-semver-checks
+//! about the generated crates.
 
 mod cases;
 
@@ -26,7 +26,7 @@ fn ranch() -> Value {
     spec
 }
 
-/// The committed spec with the small API next to it, which makes a whole crate.
+/// Returns the committed spec with the small API added, which makes a whole crate.
 fn with_committed(ranch: &Value) -> Value {
     let mut spec = read("../spec/financial_connections.yaml");
     for part in ["/paths", "/components/schemas", "/x-events"] {
@@ -44,7 +44,7 @@ fn edited(case: &Case) -> Value {
     spec
 }
 
-/// The names of an edited spec: as they were, but for what is done to them.
+/// Returns the names of an edited spec: the old names with the case's edit.
 fn names(case: &Case, spec: &str, base: &str, was: &str) -> String {
     let (from, to) = case.names;
     assert!(was.contains(from), "{}: no {from}", case.name);
@@ -52,7 +52,7 @@ fn names(case: &Case, spec: &str, base: &str, was: &str) -> String {
     complete(spec, &names, Some(base)).unwrap().names
 }
 
-/// The worst that a diff says to either side.
+/// Returns the worst verdict of a diff for requests and responses.
 fn said(diff: &Diff) -> String {
     let word = |effect: Option<Effect>, side: &str| {
         effect.map(|effect| match effect {
@@ -106,8 +106,8 @@ fn the_diff_says_what_the_table_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Takes minutes and cargo-semver-checks: `cargo install cargo-semver-checks`, then
-/// `cargo test -p stripe-tests --test updates_verdicts -- --ignored --nocapture`.
+/// Needs minutes, and cargo-semver-checks: `cargo install cargo-semver-checks`, then `cargo test
+/// -p stripe-tests --test updates_verdicts -- --ignored --nocapture`.
 #[test]
 #[ignore = "needs cargo-semver-checks, and minutes"]
 fn cargo_semver_checks_says_what_the_table_says() {
@@ -147,11 +147,11 @@ fn cargo_semver_checks_says_what_the_table_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The rustdoc JSON of the crate with what is generated from `spec`.
+/// Returns the path of the rustdoc JSON of the crate generated from `spec`.
 fn rustdoc(folder: &Path, name: &str, spec: &Value, names: &str) -> PathBuf {
     let spec = spec.to_string();
     let generated = generate(&spec, Some(names), "stripe_financial_connections").unwrap();
-    // One crate for all: cargo then builds what it depends on once.
+    // All use one folder, so that cargo builds dependencies once.
     Crate::new(folder, "crate", &generated.files).unwrap();
     let target = folder.join("rustdoc-target");
     let output = scratch::cargo(folder)
@@ -166,7 +166,7 @@ fn rustdoc(folder: &Path, name: &str, spec: &Value, names: &str) -> PathBuf {
         ])
         .current_dir(folder.join("crate"))
         .env("CARGO_TARGET_DIR", &target)
-        // The JSON of rustdoc is unstable; cargo-semver-checks makes it in the same way.
+        // rustdoc's JSON is unstable; cargo-semver-checks enables it in the same way.
         .env("RUSTC_BOOTSTRAP", "1")
         .output()
         .unwrap();
@@ -180,7 +180,7 @@ fn rustdoc(folder: &Path, name: &str, spec: &Value, names: &str) -> PathBuf {
     made
 }
 
-/// The lints that ask for a step that breaks.
+/// Returns the lints that require a breaking version.
 fn breaking(before: &Path, after: &Path) -> Vec<String> {
     let output = Command::new("cargo")
         .args([

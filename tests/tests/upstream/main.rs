@@ -1,5 +1,5 @@
-//! Stripe's whole spec, where it is at hand: the generator digests all of it, and the result is a
-//! crate that compiles, and so does any part of it.
+//! Generates a crate from Stripe's whole spec, if it is available. The whole crate and any part
+//! of it compile.
 
 mod slices;
 
@@ -20,7 +20,7 @@ fn the_whole_upstream_spec_becomes_a_crate_that_compiles() {
     };
     let generated = stripe_codegen::generate(&spec, None, "stripe_financial_connections")
         .unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
-    // An upload and a PDF are all that has no form in the crate.
+    // Only an upload and a PDF can't be expressed in the crate.
     let left_out: Vec<&str> = generated
         .left_out
         .iter()

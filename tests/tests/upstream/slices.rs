@@ -1,5 +1,5 @@
-//! Parts of Stripe's spec as crates of their own: each is made by one command from the rules in
-//! `tests/slices`, compiles without warnings, and sends what Stripe's Python SDK sends.
+//! Makes crates from other parts of Stripe's spec, with the rules in `tests/slices`. Each is made
+//! by one command, compiles without warnings, and sends the same requests as Stripe's Python SDK.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ fn folder() -> &'static Path {
     Path::new(env!("CARGO_TARGET_TMPDIR"))
 }
 
-/// Runs cargo in a folder; it has nothing to warn of.
+/// Runs cargo in a folder, and checks that it prints no warnings.
 fn cargo(root: &Path, arguments: &[&str]) {
     let mut cargo = scratch::cargo(folder());
     cargo
@@ -31,7 +31,7 @@ fn cargo(root: &Path, arguments: &[&str]) {
     assert!(!said.contains("warning"), "{cargo:?}: {said}");
 }
 
-/// Makes the crate of a slice anew.
+/// Makes the crate of a slice from the beginning.
 fn make(name: &str, spec: &Path) -> PathBuf {
     let out = folder().join(format!("my-{name}"));
     if out.exists() {
@@ -49,7 +49,7 @@ fn make(name: &str, spec: &Path) -> PathBuf {
     out
 }
 
-/// Adds the calls of a slice to its crate, and the versions of dependencies that are at hand.
+/// Adds a slice's calls to its crate, and the dependency versions of this workspace.
 fn add_calls(name: &str, out: &Path) {
     let slices = tests().join("slices");
     for (from, to) in [

@@ -1,4 +1,4 @@
-//! What is around the object of an event: whatever it is, the event is read.
+//! Tests the fields around the object of an event. Unexpected values do not prevent reading it.
 
 use serde_json::{Value, json};
 use stripe_financial_connections::events::EventObject;
@@ -18,7 +18,7 @@ fn an_event() -> Value {
     event
 }
 
-/// That the rest of an event is read when one part of it is odd.
+/// Reads an event with one unexpected field, and checks the others.
 fn read_with(pointer: &str, odd: &Value) -> Event {
     let mut json = an_event();
     *json.pointer_mut(pointer).expect("a part of the event") = odd.clone();
@@ -46,7 +46,7 @@ fn odd_values() -> [Value; 9] {
 }
 
 #[test]
-fn an_odd_part_is_none_and_leaves_the_rest() {
+fn an_unexpected_field_is_none_and_the_others_are_read() {
     for odd in &odd_values() {
         let text = odd.as_str().map(str::to_owned);
         assert_eq!(read_with("/account", odd).account, text);
@@ -103,13 +103,13 @@ fn the_request_of_old_api_versions_is_its_id() {
 }
 
 #[test]
-fn a_part_that_is_missing_is_none() {
+fn a_missing_field_is_none() {
     let smallest = json!({"id": "evt_1", "type": "x.y", "data": {"object": {}}});
     let event = verified(&smallest);
     assert_eq!((event.id.as_str(), event.r#type.as_str()), ("evt_1", "x.y"));
     assert_eq!((event.livemode, event.created), (None, None));
     assert!(!event.is_current_version());
-    // Whatever the object is, it is kept.
+    // An object of any kind is kept.
     for object in odd_values() {
         let mut json = smallest.clone();
         json["data"]["object"] = object.clone();
@@ -154,7 +154,7 @@ fn the_api_version_of_an_event_is_seen() {
         let mut json = an_event();
         json["api_version"] = json!(version);
         json["data"]["object"]["created"] = json!("soon");
-        // The version is known only after the object.
+        // The version is known only after the object has been read.
         let event = verified(&json);
         assert_eq!(event.api_version.as_deref(), Some(version));
         assert_eq!(event.is_current_version(), is_current);
@@ -209,9 +209,9 @@ fn invoice() -> Value {
     serde_json::from_str(text).expect("the file holds JSON")
 }
 
-/// An upcoming invoice has no id, whatever the spec says.
+/// An upcoming invoice has no id, although the spec requires one.
 #[test]
-fn what_an_event_lacks_by_a_rule_is_none() {
+fn fields_missing_by_a_rule_are_none() {
     let mut upcoming = invoice();
     upcoming.as_object_mut().expect("an object").remove("id");
     for id in [None, Some(Value::Null), Some(json!("upcoming_in_1"))] {
@@ -229,7 +229,7 @@ fn what_an_event_lacks_by_a_rule_is_none() {
         let stored = serde_json::to_string(&event).expect("JSON");
         assert_eq!(Event::parse(stored).expect("an event"), event);
     }
-    // By itself an object tells by what it lacks.
+    // Without its event, an object is recognized by its missing fields.
     let alone: EventObject = serde_json::from_value(upcoming.clone()).expect("an object");
     assert!(
         matches!(alone, EventObject::UpcomingInvoice(_)),
@@ -237,7 +237,7 @@ fn what_an_event_lacks_by_a_rule_is_none() {
     );
     let alone: EventObject = serde_json::from_value(invoice()).expect("an object");
     assert!(matches!(alone, EventObject::Invoice(_)), "{alone:?}");
-    // In any other event the id is there, and nothing else may be missing.
+    // In other events the id is present, and other fields are required.
     let other = verified(&event("invoice.paid", upcoming.clone()))
         .data
         .object;
@@ -247,7 +247,7 @@ fn what_an_event_lacks_by_a_rule_is_none() {
     assert!(matches!(other, EventObject::Invalid(_)), "{other:?}");
 }
 
-/// The lines of an invoice in an event, of which there are more.
+/// Returns the lines of an invoice in an event, of which there are more pages.
 fn lines(
     envelope: &[(&str, &str)],
 ) -> List<stripe_financial_connections::invoice::InvoiceLineItem> {
@@ -258,7 +258,7 @@ fn lines(
     for (name, value) in envelope {
         json[name] = json!(value);
     }
-    // Also after it was stored.
+    // The same after the event was stored.
     let stored = serde_json::to_string(&verified(&json)).expect("JSON");
     let event = Event::parse(stored).expect("an event");
     let EventObject::Invoice(invoice) = event.data.object else {
@@ -273,7 +273,7 @@ async fn lists_go_on_where_the_event_happened() {
         (&[][..], None, None),
         (&[("account", "acct_1")], Some("acct_1"), None),
         (&[("context", "acct_2")], None, Some("acct_2")),
-        // A request has one of the two.
+        // A request can have only one of the two.
         (
             &[("account", "acct_1"), ("context", "org_1/acct_1")],
             None,
@@ -293,7 +293,7 @@ async fn lists_go_on_where_the_event_happened() {
         assert_eq!(seen.path, "/v1/invoices/in_1/lines");
         assert_eq!(seen.header("stripe-account"), account, "{envelope:?}");
         assert_eq!(seen.header("stripe-context"), context, "{envelope:?}");
-        // Also those that are read as a stream, and by blocking calls.
+        // The same with a stream, and with blocking calls.
         let lines = || self::lines(envelope).with_client(&client);
         let mut stream = lines().stream();
         while stream.try_next().await.expect("a good answer").is_some() {}
@@ -304,7 +304,7 @@ async fn lists_go_on_where_the_event_happened() {
         assert_eq!(last.header("stripe-account"), account, "{envelope:?}");
         assert_eq!(last.header("stripe-context"), context, "{envelope:?}");
     }
-    // What is read after an event is elsewhere.
+    // The place of an event does not apply to objects that are read later.
     let _ = lines(&[("account", "acct_1")]);
     let server = FaultServer::script([Answer::ok(list("/v1/x", [], false))]);
     let (client, _) = client(&server);

@@ -1,4 +1,4 @@
-//! How strictly the `Stripe-Signature` header is read, part by part.
+//! Tests the parsing of the `Stripe-Signature` header.
 
 use stripe_financial_connections::Timestamp;
 use stripe_financial_connections::webhook::{Webhook, WebhookError};
@@ -7,8 +7,8 @@ use super::{SECRET, signature};
 
 const TIME: i64 = 1_700_000_000;
 
-/// What a header says of `{}`, where `T` is the time, `S` a signature of `{}` at that time, and
-/// `B` one by another secret.
+/// Verifies a header for `{}`, in which `T` is the time, `S` a valid signature, and `B` one made
+/// with another secret.
 fn verified(header: &str) -> Result<(), WebhookError> {
     let good = signature(&TIME.to_string(), "{}", SECRET);
     let bad = signature(&TIME.to_string(), "{}", "whsec_other");
@@ -20,7 +20,7 @@ fn verified(header: &str) -> Result<(), WebhookError> {
 }
 
 #[test]
-fn what_stripe_writes_is_read() {
+fn headers_as_stripe_writes_them_are_accepted() {
     for header in [
         "t=T,v1=S",
         "v1=S,t=T",
@@ -31,7 +31,7 @@ fn what_stripe_writes_is_read() {
         // Other schemes.
         "t=T,v1=S,v0=B",
         "v0=x,t=T,v2=!,v1=S,v11=B",
-        // A signature that is none beside one that is.
+        // A malformed signature next to a valid one.
         "t=T,v1=00,v1=S",
         "t=T,v1=zz,v1=S",
         "t=T,v1=S0,v1=S",
@@ -41,7 +41,7 @@ fn what_stripe_writes_is_read() {
 }
 
 #[test]
-fn what_it_does_not_write_is_refused() {
+fn other_headers_are_refused() {
     let upper = signature(&TIME.to_string(), "{}", SECRET).to_uppercase();
     assert!(upper.contains(|c: char| c.is_ascii_uppercase()));
     for (why, header) in [
@@ -112,7 +112,7 @@ fn what_it_does_not_write_is_refused() {
 }
 
 #[test]
-fn what_is_by_another_secret_is_refused() {
+fn signatures_with_another_secret_are_refused() {
     for header in ["t=T,v1=B", "t=T,v1=B,v1=B", "t=T,v1=B,v0=S", "t=1,v1=S"] {
         assert_eq!(verified(header), Err(WebhookError::Signature), "{header}");
     }

@@ -1,4 +1,4 @@
-//! Webhooks: signed independently of the crate, verified and typed by it.
+//! Tests webhooks. Signatures are made independently of the crate.
 
 mod envelope;
 mod header;
@@ -17,7 +17,7 @@ use stripe_tests::json::account;
 
 const SECRET: &str = "whsec_abcdefghijkl";
 
-/// HMAC-SHA256 of a time and a body, in hex.
+/// Returns the HMAC-SHA256 of a time and a body, in hex.
 fn signature(time: &str, body: &str, secret: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any key is good");
     mac.update(format!("{time}.{body}").as_bytes());
@@ -30,7 +30,7 @@ fn now() -> i64 {
     since.expect("after 1970").as_secs() as i64
 }
 
-/// The header for a body that was signed some seconds ago.
+/// Returns the header for a body that was signed some seconds ago.
 fn header(body: &str, secret: &str, age: i64) -> String {
     let time = (now() - age).to_string();
     format!("t={time},v1={}", signature(&time, body, secret))
@@ -57,7 +57,7 @@ fn refusal(result: Result<Event, Error>) -> WebhookError {
 }
 
 #[test]
-fn what_it_signs_is_what_stripe_signs() {
+fn sign_makes_the_signature_that_stripe_makes() {
     for (body, time) in [("{}", 1), ("", 1_700_000_000), ("{\"é\": \"\n\"}", 0)] {
         let signed = Webhook::sign(body, SECRET, Timestamp::from_secs(time));
         let expected = signature(&time.to_string(), body, SECRET);
@@ -98,7 +98,7 @@ fn secrets_can_be_rotated() {
     }
     let none = Webhook::new(Vec::<String>::new());
     assert_eq!(refusal(none.event(&body, &both)), WebhookError::NoSecret);
-    // Anybody can sign with an empty secret.
+    // Anyone could sign with an empty secret.
     let empty = Webhook::new(["whsec_new", ""]);
     assert_eq!(refusal(empty.event(&body, &by(""))), WebhookError::NoSecret);
 }
@@ -115,7 +115,7 @@ fn old_events_are_refused() {
     );
     let patient = Webhook::new([SECRET]).tolerance(Duration::from_secs(500));
     patient.event(&body, &old).expect("young enough for it");
-    // What is not from Stripe has no age.
+    // Without a valid signature, the age is not checked.
     let reason = refusal(Webhook::verify("{}", &old, SECRET));
     assert_eq!(reason, WebhookError::Signature);
 }
@@ -194,7 +194,7 @@ fn the_parts_of_an_event() {
 }
 
 #[test]
-fn what_is_unknown_is_kept() {
+fn unknown_types_and_objects_are_kept() {
     let object = json!({"object": "brand.new", "id": "new_1", "x": [1, null]});
     let event = verified(&event("brand.new.happened", object.clone()));
     assert!(matches!(event.r#type, EventType::Unrecognized(_)));

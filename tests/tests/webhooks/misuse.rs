@@ -1,4 +1,4 @@
-//! Wrong uses, each told by an error of its own.
+//! Tests common mistakes. Each has an error of its own.
 
 use serde_json::{Value, json};
 use stripe_financial_connections::webhook::{Event, Notification, Webhook, WebhookError};
@@ -6,7 +6,7 @@ use stripe_financial_connections::{Error, Timestamp};
 
 use super::{SECRET, header, refusal, signature};
 
-/// An event as Stripe writes it: `id` and `object` first, then by name, indented by two.
+/// An event as Stripe writes it: `id` and `object` first, then by name, indented by two spaces.
 const BODY: &str = r#"{
   "id": "evt_1",
   "object": "event",
@@ -31,7 +31,7 @@ const BODY: &str = r#"{
 }"#;
 
 #[test]
-fn a_body_that_is_not_as_it_was_received() {
+fn a_body_that_was_written_again_is_recognized() {
     let value: Value = serde_json::from_str(BODY).expect("JSON");
     let event = Event::parse(BODY).expect("an event");
     let python = value
@@ -62,11 +62,11 @@ fn a_body_that_is_not_as_it_was_received() {
     for (how, body) in &rewritten {
         let reason = refusal(Webhook::verify(body, &good, SECRET));
         assert_eq!(reason, WebhookError::Rewritten, "{how}: {body}");
-        // Whoever has another secret is told that.
+        // With another secret, the error is about the secret.
         let reason = refusal(Webhook::verify(body, &good, "whsec_other"));
         assert_eq!(reason, WebhookError::Signature, "{how}");
     }
-    // The same of an event without white space, as other senders write them.
+    // The same for an event without white space, as other senders write it.
     let compact = value.to_string();
     let good = header(&compact, SECRET, 0);
     for body in [
@@ -80,7 +80,7 @@ fn a_body_that_is_not_as_it_was_received() {
 }
 
 #[test]
-fn a_body_that_says_something_else() {
+fn a_changed_body_is_refused() {
     let good = header(BODY, SECRET, 0);
     let long = format!("[{}]", "1,".repeat(1 << 20));
     for body in [
@@ -116,7 +116,7 @@ fn a_secret_of_the_wrong_kind() {
         ("pk_test_abcdefghijkl", "a publishable key"),
         ("we_abcdefghijkl", "the id of an endpoint"),
     ] {
-        // Even where the signature would be good, and beside another secret.
+        // Even if the signature would be valid, and with another secret.
         let good = header(BODY, secret, 0);
         for webhook in [Webhook::new([secret]), Webhook::new([SECRET, secret])] {
             let reason = refusal(webhook.event(BODY, &good));
@@ -141,7 +141,7 @@ fn a_thin_event_where_a_snapshot_event_is_expected() {
         let reason = refusal(Webhook::verify(&body, &header(&body, SECRET, 0), SECRET));
         assert_eq!(reason, WebhookError::Thin);
         assert_eq!(refusal(Event::parse(&body)), WebhookError::Thin);
-        // What is not signed is not looked at.
+        // A body without a valid signature is not examined.
         let reason = refusal(Webhook::verify(&body, &header("x", SECRET, 0), SECRET));
         assert_eq!(reason, WebhookError::Signature);
         let both = Webhook::new([SECRET]).notification(&body, &header(&body, SECRET, 0));
@@ -166,7 +166,7 @@ fn verifying_without_reading() {
         let signed = Webhook::sign(body, SECRET, Timestamp::now());
         assert_eq!(webhook.verify_signature(body, &signed), Ok(()));
     }
-    // A clock that is out of bounds is no reason to panic.
+    // A clock out of range does not cause a panic.
     let first = format!("t=0,v1={}", signature("0", "{}", SECRET));
     for now in [i64::MIN, i64::MAX] {
         let result = webhook.verify_at("{}", &first, Timestamp::from_secs(now));
@@ -174,7 +174,7 @@ fn verifying_without_reading() {
     }
 }
 
-/// Stored as it came, read from the store, and verified once more as of then.
+/// Stores the body as received, and verifies it again with the time of its receipt.
 #[test]
 fn verify_now_and_read_later() {
     let received = Timestamp::from_secs(1_700_000_000);

@@ -1,4 +1,4 @@
-//! Thin events, told from snapshot events at the same endpoint.
+//! Tests thin events, and telling them from snapshot events at the same endpoint.
 
 use serde_json::{Value, json};
 use stripe_financial_connections::events::{EventObject, EventType};
@@ -80,7 +80,7 @@ fn both_kinds_at_one_endpoint() {
 }
 
 #[test]
-fn an_odd_part_is_none_and_leaves_the_rest() {
+fn an_unexpected_field_is_none_and_the_others_are_read() {
     let parts = [
         "context",
         "created",
@@ -136,7 +136,7 @@ async fn the_related_object_is_retrieved_and_typed() {
     blocking.send_blocking().expect("a good answer");
 }
 
-/// Nothing in an event leads to another host or another path than it says.
+/// Nothing in an event can lead a request to another host or path.
 #[tokio::test]
 async fn a_path_that_leads_elsewhere_is_refused() {
     let server = FaultServer::script([Answer::ok(account("fca_1"))]);

@@ -1,4 +1,4 @@
-//! What it costs to compile.
+//! Measures compile times and binary sizes.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -15,16 +15,17 @@ const OURS: &str = "peer-ours";
 const BARE: &str = "peer-bare";
 const ASYNC_STRIPE: &str = "peer-async-stripe";
 
-/// How often what is to be compared closely is built, in turn; the least counts.
+/// Number of builds of each program, taken in turn; the fastest counts.
 const BUILDS: usize = 2;
 
-/// How often the crate is touched and checked; the least counts.
+/// Number of checks of the crate, each after a touch; the fastest counts.
 const TOUCHES: usize = 3;
 
-/// How many dependencies of the generator are named.
+/// Number of the generator's dependencies that the report names.
 const NAMED: usize = 12;
 
-/// A clean dev build of each program, and nothing of one is used by another.
+/// Measures a clean dev build of each program. Each has a target folder of its own, so that it
+/// can't use what another one compiled.
 pub(super) fn clean(report: &mut Report) -> Result<()> {
     let build = |program| {
         let target = fresh(program)?;
@@ -55,7 +56,7 @@ pub(super) fn clean(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// The crate alone, after one of its files was touched.
+/// Measures `cargo check` of the crate alone, after one of its files was touched.
 pub(super) fn check(report: &mut Report) -> Result<()> {
     let target = folder("check");
     let check = || {
@@ -87,7 +88,7 @@ pub(super) fn check(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// The stripped release binaries.
+/// Measures the stripped release binaries.
 pub(super) fn size(report: &mut Report) -> Result<()> {
     let target = folder("peers");
     let kilobytes = |program| {
@@ -117,7 +118,7 @@ pub(super) fn size(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// The first run of the generator, with all that has to be compiled for it.
+/// Measures the first run of the generator, including the compilation of its dependencies.
 pub(super) fn first(report: &mut Report) -> Result<()> {
     let target = fresh("first")?;
     let run = [
@@ -149,19 +150,22 @@ pub(super) fn first(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// The packages that a build compiled and the seconds that each took.
+/// Returns the packages that a build compiled, with the seconds that each took, from cargo's
+/// timings page.
 fn units(timings: &str) -> Result<Vec<(String, f64)>> {
     let (_, data) = timings
         .split_once("const UNIT_DATA = ")
-        .context("no units")?;
-    let (data, _) = data.split_once("];").context("the units have no end")?;
+        .context("cargo's timings have no units")?;
+    let (data, _) = data
+        .split_once("];")
+        .context("cargo's timings end too early")?;
     let mut packages: Vec<(String, f64)> = Vec::new();
     for unit in data.split("\"name\": \"").skip(1) {
         let name = unit.split('"').next().unwrap_or_default();
         let seconds = unit
             .split_once("\"duration\": ")
             .and_then(|(_, rest)| rest.split([',', '}', '\n']).next()?.parse().ok())
-            .with_context(|| format!("no duration of {name}"))?;
+            .with_context(|| format!("cargo's timings have no duration of {name}"))?;
         match packages.iter_mut().find(|(known, _)| known == name) {
             Some((_, sum)) => *sum += seconds,
             None => packages.push((name.to_owned(), seconds)),
@@ -170,7 +174,7 @@ fn units(timings: &str) -> Result<Vec<(String, f64)>> {
     Ok(packages)
 }
 
-/// Cargo in the workspace of the peers.
+/// Returns a cargo command that runs in the peers' workspace.
 pub(super) fn peers(target: &Path, args: &[&str]) -> Command {
     let mut cargo = cargo(target, args);
     cargo.current_dir(files::root().join("tests/peers"));
@@ -186,7 +190,7 @@ pub(super) fn cargo(target: &Path, args: &[&str]) -> Command {
     cargo
 }
 
-/// A folder for what is compiled.
+/// Returns the folder for compiled files of this name.
 pub(super) fn folder(name: &str) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     let target = target.unwrap_or_else(|| files::root().join("target"));
@@ -201,9 +205,9 @@ pub(super) fn fresh(name: &str) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// Runs a command to its end: the CPU seconds, user and system, of all its processes.
+/// Runs a command to its end. Returns the CPU seconds (user and system) of all its processes.
 fn cpu_seconds(command: &mut Command) -> Result<f64> {
-    // The shell's own `times` is the one thing that every system has.
+    // The shell's builtin `times` exists on every system.
     let mut shell = Command::new("sh");
     shell
         .args(["-c", "\"$@\" >&2 || exit; times", "sh"])
@@ -220,10 +224,11 @@ fn cpu_seconds(command: &mut Command) -> Result<f64> {
     if !output.status.success() {
         bail!("{command:?} failed");
     }
-    children_seconds(&String::from_utf8_lossy(&output.stdout)).context("`times` says no times")
+    children_seconds(&String::from_utf8_lossy(&output.stdout))
+        .context("can't read the output of `times`")
 }
 
-/// The second line of `times`: `0m1.25s 0m0.50s`.
+/// Returns the sum of the second line of `times`, such as `0m1.25s 0m0.50s`.
 fn children_seconds(times: &str) -> Option<f64> {
     let line = times.lines().nth(1)?;
     let seconds = line.split_whitespace().map(|time| {

@@ -1,17 +1,17 @@
-//! What divan prints.
+//! Parses the output of divan.
 
 use anyhow::{Context, Result, bail};
 
-/// What one benchmark came to, by its median sample.
+/// The median sample of one benchmark.
 pub(super) struct Measured {
     /// The path within the program, such as `one_by_one/ours`.
     name: String,
     pub(super) seconds: f64,
-    /// How often memory was allocated, where that was counted.
+    /// The number of allocations, if the benchmark counts them.
     pub(super) allocations: Option<f64>,
 }
 
-/// What a program measured, by the names of the benchmarks.
+/// All benchmarks of a program.
 pub(super) struct Measurements(Vec<Measured>);
 
 impl Measurements {
@@ -20,7 +20,7 @@ impl Measurements {
         found.with_context(|| format!("there is no benchmark {name}"))
     }
 
-    /// Keeps the lesser of the times: what else the machine does only ever adds.
+    /// Keeps the smaller of the two times: other load on the machine can only make a run slower.
     pub(super) fn least(mut self, other: Self) -> Self {
         for (ours, theirs) in self.0.iter_mut().zip(other.0) {
             ours.seconds = ours.seconds.min(theirs.seconds);
@@ -28,7 +28,7 @@ impl Measurements {
         self
     }
 
-    /// Reads the tree that divan prints: a line for each benchmark, followed by its allocations.
+    /// Parses the tree that divan prints: a line for each benchmark, then its allocations.
     pub(super) fn parse(text: &str) -> Result<Self> {
         let mut measured: Vec<Measured> = Vec::new();
         let mut path: Vec<&str> = Vec::new();
@@ -53,22 +53,22 @@ impl Measurements {
             {
                 let columns: Vec<&str> = counts.rsplit('│').collect();
                 let median = columns.get(3).map(|column| column.trim().parse());
-                last.allocations = Some(median.context("no count")??);
+                last.allocations = Some(median.context("a line of allocations has no median")??);
             }
         }
         Ok(Self(measured))
     }
 }
 
-/// `1.5 ms` in seconds.
+/// Converts a time such as `1.5 ms` to seconds.
 fn seconds(text: &str) -> Result<f64> {
-    let (number, unit) = text.split_once(' ').context("no unit of time")?;
+    let (number, unit) = text.split_once(' ').context("a time has no unit")?;
     let scale = match unit {
         "ns" => 1e-9,
         "µs" => 1e-6,
         "ms" => 1e-3,
         "s" => 1.0,
-        _ => bail!("`{unit}` is no unit of time"),
+        _ => bail!("unknown unit of time `{unit}`"),
     };
     Ok(number.parse::<f64>()? * scale)
 }

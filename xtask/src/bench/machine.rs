@@ -1,4 +1,4 @@
-//! Where and with what it was measured.
+//! Describes the machine and the versions that were measured.
 
 use std::fs;
 use std::process::Command;
@@ -7,10 +7,10 @@ use anyhow::{Context, Result, bail};
 
 use crate::files;
 
-/// The peers whose versions count.
+/// The peers whose versions are part of the description.
 const PEERS: &[&str] = &["async-stripe", "reqwest", "serde_json"];
 
-/// One line: date, machine, load, versions.
+/// Returns one line with the date, the machine, its load and the versions.
 pub(super) fn describe() -> Result<String> {
     let mut parts = vec![
         said("date", &["-u", "+%F"])?,
@@ -28,7 +28,8 @@ pub(super) fn describe() -> Result<String> {
         let version = lock
             .split_once(&entry)
             .and_then(|(_, rest)| rest.split_once('"'));
-        let (version, _) = version.with_context(|| format!("{peer} is not locked"))?;
+        let (version, _) =
+            version.with_context(|| format!("tests/peers/Cargo.lock has no package {peer}"))?;
         parts.push(format!("{peer} {version}"));
     }
     Ok(parts.join(", "))
@@ -43,7 +44,7 @@ fn processors() -> String {
     format!("{count} × {}", model.unwrap_or(std::env::consts::ARCH))
 }
 
-/// The first line that a program says.
+/// Returns the first line that a program prints.
 fn said(program: &str, args: &[&str]) -> Result<String> {
     let output = Command::new(program)
         .args(args)

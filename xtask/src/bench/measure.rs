@@ -1,4 +1,4 @@
-//! What it costs to run.
+//! Measures time, memory and instructions at run time.
 
 use std::process::{Command, Stdio};
 
@@ -9,14 +9,14 @@ use super::divan::Measurements;
 use super::plot::{Curve, draw};
 use super::report::{Limit, Report, Row, Target, rounded};
 
-/// How many accounts are on the page that is read.
+/// Number of accounts on the page that is read.
 const ACCOUNTS: f64 = 100.0;
 
-/// How many requests are under way at a time.
+/// Number of concurrent requests.
 const AT_A_TIME: f64 = 32.0;
 
-/// How often each program measures; the least counts. Many short rounds: on a machine that others
-/// use as well, each program has some that nobody disturbed.
+/// Number of short rounds of each program; the fastest counts. With many short rounds, some are
+/// not disturbed by other load on the machine.
 const ROUNDS: usize = 25;
 
 pub(super) fn decode(report: &mut Report, quick: bool) -> Result<()> {
@@ -45,7 +45,7 @@ pub(super) fn decode(report: &mut Report, quick: bool) -> Result<()> {
     });
     let allocations = |name| {
         let counted = measured.get(name)?.allocations;
-        anyhow::Ok(counted.context("no allocations are counted")? / ACCOUNTS)
+        anyhow::Ok(counted.context("the benchmark counts no allocations")? / ACCOUNTS)
     };
     let (ours, peer, plain) = (
         allocations("ours")?,
@@ -96,14 +96,14 @@ pub(super) fn encode(report: &mut Report, quick: bool) -> Result<()> {
     Ok(())
 }
 
-/// Instructions do not depend on what else the machine does.
+/// Counts instructions, which do not depend on other load on the machine.
 pub(super) fn instructions(report: &mut Report) -> Result<()> {
     let valgrind = Command::new("valgrind")
         .arg("--version")
         .stdout(Stdio::null())
         .status();
     if !valgrind.is_ok_and(|status| status.success()) {
-        eprintln!("SKIPPED: instructions, since there is no valgrind");
+        eprintln!("SKIPPED: instructions, since valgrind is not installed");
         return Ok(());
     }
     let target = folder("peers");
@@ -117,14 +117,16 @@ pub(super) fn instructions(report: &mut Report) -> Result<()> {
     ];
     printed(&mut peers(&target, &build))?;
     let repeat = target.join("release/repeat");
-    // Once more and once less: the difference is free of starting up.
+    // Ten more repetitions of the same: the difference leaves out the cost of starting up.
     let count = |what, by| {
         let all = |times| {
             let mut valgrind = Command::new("valgrind");
             valgrind.args(["--tool=callgrind", "--callgrind-out-file=/dev/null"]);
             let output = valgrind.arg(&repeat).args([what, by, times]).output()?;
             let said = String::from_utf8_lossy(&output.stderr).into_owned();
-            let (_, count) = said.split_once("Collected : ").context("no count")?;
+            let (_, count) = said
+                .split_once("Collected : ")
+                .context("valgrind printed no count")?;
             let count = count.split_whitespace().next().unwrap_or_default();
             anyhow::Ok(count.parse::<f64>()?)
         };
@@ -197,7 +199,7 @@ pub(super) fn requests(report: &mut Report, quick: bool) -> Result<()> {
 
 pub(super) fn codegen(report: &mut Report, quick: bool) -> Result<()> {
     let target = folder("codegen");
-    // A process of its own for each, since its peak of memory is asked for.
+    // Each runs in a process of its own, because the peak memory is that of a process.
     let run = |filter: &str| {
         let bench = [
             "bench",
@@ -228,7 +230,7 @@ pub(super) fn codegen(report: &mut Report, quick: bool) -> Result<()> {
     let ours = measured.get("subset")?.seconds * 1e3;
     report.add(codegen_row("the committed subset", ours, memory, 50.0));
     if skipped {
-        eprintln!("SKIPPED: the whole spec, which is not here");
+        eprintln!("SKIPPED: Stripe's whole spec, which is not in ../shared/stripe");
         return Ok(());
     }
     let (mut times, mut memories) = (Vec::new(), Vec::new());
@@ -301,7 +303,7 @@ fn codegen_row(of: &str, ms: f64, memory: Option<f64>, limit: f64) -> Row {
     }
 }
 
-/// A benchmark beside the peers, a few times.
+/// Runs a benchmark of the crate and its peers several times, and keeps the fastest.
 fn compare(bench: &str, quick: bool) -> Result<Measurements> {
     let target = folder("peers");
     let run = || {
@@ -318,19 +320,19 @@ fn compare(bench: &str, quick: bool) -> Result<Measurements> {
     Ok(measured)
 }
 
-/// Tells divan how many seconds to measure each.
+/// Sets how many seconds divan measures each benchmark.
 fn timed<'a>(command: &'a mut Command, seconds: &str) -> &'a mut Command {
     command
         .env("DIVAN_MIN_TIME", seconds)
         .env("DIVAN_MAX_TIME", seconds)
 }
 
-/// Runs a command to its end: what it printed.
+/// Runs a command to its end, and returns what it printed.
 pub(super) fn printed(command: &mut Command) -> Result<String> {
     let output = command
         .stderr(Stdio::inherit())
         .output()
-        .context("can't run it")?;
+        .with_context(|| format!("can't run {command:?}"))?;
     if !output.status.success() {
         bail!("{command:?} failed");
     }

@@ -1,4 +1,4 @@
-//! What retries do to a server that can do less than is asked of it.
+//! Measures how retries affect a server that gets more calls than it can handle.
 
 use anyhow::{Context, Result};
 
@@ -7,28 +7,29 @@ use super::measure::printed;
 use super::plot::{Line, Panel, draw_panels};
 use super::report::{Limit, Report, Row, Target};
 
-/// How the server refuses, as the benchmark and as a reader calls it.
+/// How the server refuses calls: the name in the benchmark, and the name in the report.
 const REFUSALS: [(&str, &str); 3] = [
     ("free", "refused with 503"),
     ("costly", "refused with 503, for ¼ of the work"),
     ("silent", "not answered"),
 ];
 
-/// How the client retries, as the benchmark and as a reader calls it; ours is the last.
+/// How the client retries: the name in the benchmark, and the name in the report. The last is
+/// this crate.
 const POLICIES: [(&str, &str); 3] = [
     ("none", "no retries"),
     ("twice", "2 retries"),
     ("ours", "2 retries within the budget"),
 ];
 
-/// What is measured of a case: its name, unit, file, and the column.
+/// The figures of a case: name with unit, and file of the plot.
 const FIGURES: [(&str, &str); 3] = [
     ("requests per call", "overload-requests.svg"),
     ("good answers per s", "overload-goodput.svg"),
     ("share of calls that succeed", "overload-share.svg"),
 ];
 
-/// A line that the benchmark printed.
+/// One line that the benchmark printed.
 struct Case {
     refusal: String,
     load: f64,
@@ -43,7 +44,7 @@ impl Cases {
         let cases = text.lines().map(|line| {
             let columns: Vec<&str> = line.split('\t').collect();
             let [refusal, load, policy, requests, goodput, share] = columns[..] else {
-                anyhow::bail!("`{line}` is no case");
+                anyhow::bail!("this line of the benchmark has not six columns: `{line}`");
             };
             Ok(Case {
                 refusal: refusal.to_owned(),
@@ -55,7 +56,7 @@ impl Cases {
         cases.collect::<Result<_>>().map(Self)
     }
 
-    /// One figure over the load.
+    /// Returns one figure as a curve over the load.
     fn points(&self, refusal: &str, policy: &str, figure: usize) -> Vec<(f64, f64)> {
         let cases = self.0.iter();
         let cases = cases.filter(|case| case.refusal == refusal && case.policy == policy);
@@ -70,7 +71,8 @@ impl Cases {
         Ok(found.context("a case is missing")?.1)
     }
 
-    /// The least that ours comes to beside the best of the others, over all loads.
+    /// Returns the smallest ratio of this crate's figure to the best of the other policies, over
+    /// all loads.
     fn least(&self, refusal: &str, figure: usize) -> f64 {
         let [none, twice, ours] = POLICIES.map(|(policy, _)| self.points(refusal, policy, figure));
         let others = none.iter().zip(&twice);
@@ -112,7 +114,7 @@ pub(super) fn measure(report: &mut Report, quick: bool) -> Result<()> {
                     Some(Target {
                         shown: format!("at least {value:.2} × the best of the others"),
                         value,
-                        // What two runs of the same differ by.
+                        // Two runs of the same case differ by about 2 %.
                         limit: Limit::AtLeast(0.98),
                     })
                 }
@@ -163,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ours_is_held_against_the_best_of_the_others() {
+    fn our_figure_is_compared_with_the_best_other() {
         let text = "free\t1\tnone\t1\t198\t0.99\nfree\t1\ttwice\t1.1\t200\t1\n\
                     free\t1\tours\t1.05\t199\t0.995\nfree\t2\tnone\t1\t200\t0.5\n\
                     free\t2\ttwice\t2.4\t100\t0.6\nfree\t2\tours\t1\t190\t0.5";

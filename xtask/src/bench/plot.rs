@@ -1,4 +1,4 @@
-//! A curve as SVG.
+//! Draws curves as SVG.
 
 use std::fmt::Write as _;
 
@@ -8,11 +8,12 @@ const MARGIN: f64 = 50.0;
 
 pub(super) struct Curve {
     pub(super) title: &'static str,
-    /// Percent of the schemas, and the value.
+    /// Pairs of the percentage of schemas and the value.
     pub(super) points: Vec<(f64, f64)>,
 }
 
-/// The points, the lines between them, and the straight line from nothing to the last.
+/// Draws the points, the lines between them, and a straight line from the origin to the last
+/// point.
 pub(super) fn draw(curve: &Curve) -> String {
     let top = curve
         .points
@@ -64,10 +65,10 @@ pub(super) fn draw(curve: &Curve) -> String {
     )
 }
 
-/// A chart among others, with the same axis.
+/// One chart of a row of charts that share an axis.
 pub(super) struct Panel {
     pub(super) title: &'static str,
-    /// Drawn one over the other; the last is the one that matters.
+    /// The lines, drawn in this order; the last one is this crate.
     pub(super) lines: [Line; 3],
 }
 
@@ -76,7 +77,7 @@ pub(super) struct Line {
     pub(super) points: Vec<(f64, f64)>,
 }
 
-/// Charts side by side, each with its lines over the same axis from nothing.
+/// Draws charts side by side. All share the same axes, which begin at zero.
 pub(super) fn draw_panels(title: &str, axis: &str, panels: &[Panel]) -> String {
     const COLOURS: [&str; 3] = ["#999", "#d9822b", "#0b6bcb"];
     const PANEL: f64 = 300.0;

@@ -1,4 +1,4 @@
-//! The table.
+//! Writes the table of BENCHMARKS.md.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,10 +7,10 @@ use anyhow::{Context, Result};
 
 use crate::files;
 
-/// Where the curves are, seen from the root of the repository.
+/// The folder of the plots, relative to the root of the repository.
 const PLOTS: &str = "tests/benches/plots";
 
-/// What the table is between, in BENCHMARKS.md.
+/// The marks in BENCHMARKS.md that the table is written between.
 const MARKS: [&str; 2] = ["<!-- measured -->\n", "<!-- /measured -->"];
 
 const HEADER: &str = "| what | ours | beside | compared | target | verdict |\n";
@@ -18,7 +18,7 @@ const HEADER: &str = "| what | ours | beside | compared | target | verdict |\n";
 pub(super) struct Report {
     machine: String,
     rows: Vec<Row>,
-    /// Path seen from the root of the repository, and text.
+    /// The plots: path relative to the root of the repository, and SVG text.
     plots: Vec<(PathBuf, String)>,
 }
 
@@ -26,7 +26,7 @@ pub(super) struct Row {
     pub(super) what: String,
     pub(super) ours: String,
     pub(super) beside: String,
-    /// What the target is about, and the target; `None` is a figure for orientation.
+    /// The target of the figure; `None` if the figure is only for orientation.
     pub(super) target: Option<Target>,
 }
 
@@ -65,7 +65,7 @@ impl Report {
         }
     }
 
-    /// Adds a row, and says it at once: the whole takes minutes.
+    /// Adds a row and prints it at once, because a whole run takes minutes.
     pub(super) fn add(&mut self, row: Row) {
         eprint!("{}", row.markdown());
         self.rows.push(row);
@@ -89,8 +89,12 @@ impl Report {
         let path = files::root().join("BENCHMARKS.md");
         let text = files::read(&path)?;
         let [start, end] = MARKS;
-        let (before, rest) = text.split_once(start).context("no mark for the table")?;
-        let (known, after) = rest.split_once(end).context("no mark after the table")?;
+        let (before, rest) = text
+            .split_once(start)
+            .context("BENCHMARKS.md has no mark before the table")?;
+        let (known, after) = rest
+            .split_once(end)
+            .context("BENCHMARKS.md has no mark after the table")?;
         let mut measured = self.merged(known);
         fs::create_dir_all(files::root().join(PLOTS))?;
         for (path, svg) in &self.plots {
@@ -104,7 +108,7 @@ impl Report {
         Ok(())
     }
 
-    /// The table with what was known already of the parts that were not measured now.
+    /// Returns the new table. Rows that were not measured this time are taken from `known`.
     fn merged(&self, known: &str) -> String {
         let mut out = self.head();
         let mut rows: Vec<&Row> = self.rows.iter().collect();
@@ -139,7 +143,7 @@ impl Row {
     }
 }
 
-/// With three significant digits, or all before the point.
+/// Formats a value with three significant digits; digits before the decimal point are all kept.
 pub(super) fn rounded(value: f64) -> String {
     let digits = match value.abs() {
         0.0..1.0 => 3,
@@ -155,7 +159,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_not_measured_now_stays() {
+    fn rows_that_were_not_measured_are_kept() {
         let row = |what: &str, ours: &str| Row {
             what: what.to_owned(),
             ours: ours.to_owned(),
@@ -190,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_says_whether_and_by_how_much() {
+    fn a_row_shows_whether_the_target_is_met() {
         let row = |limit| Row {
             what: "reading".to_owned(),
             ours: "2 µs".to_owned(),

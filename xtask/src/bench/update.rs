@@ -1,4 +1,4 @@
-//! How long a maintainer waits for an update.
+//! Measures the time of `cargo xtask update`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,11 +11,11 @@ use super::build::fresh;
 use super::report::{Limit, Report, Row, Target, rounded};
 use crate::files;
 
-/// Where two versions of Stripe's full spec are looked for, seen from the root of the repository.
+/// The folder with versions of Stripe's full spec, relative to the root of the repository.
 const SPECS: &str = "../shared/stripe";
 
-/// Takes in an older version and then the newer one again, in a clone in which only `codegen` was
-/// run before.
+/// Takes in an older version of the spec and then the newer one again, in a fresh clone in which
+/// only `codegen` has run.
 pub(super) fn update(report: &mut Report) -> Result<()> {
     let specs = specs()?;
     let [.., old, new] = specs.as_slice() else {
@@ -53,7 +53,7 @@ pub(super) fn update(report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-/// The full specs that are at hand, oldest first.
+/// Returns the full specs that are available, the oldest first.
 fn specs() -> Result<Vec<PathBuf>> {
     let folder = files::root().join(SPECS);
     if !folder.exists() {
@@ -72,7 +72,7 @@ fn specs() -> Result<Vec<PathBuf>> {
     Ok(specs)
 }
 
-/// How long `cargo xtask` takes with these arguments.
+/// Returns the seconds that `cargo xtask` takes with these arguments.
 fn seconds(clone: &Path, arguments: &[&str]) -> Result<f64> {
     let start = Instant::now();
     let done = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))

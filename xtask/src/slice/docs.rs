@@ -1,10 +1,10 @@
-//! What a slice says of itself.
+//! Writes the documentation of a slice.
 
 use std::collections::BTreeSet;
 
 use super::CrateName;
 
-/// The documentation that opens the crate.
+/// Returns the documentation at the top of the crate.
 pub(super) fn of_the_crate(
     name: &CrateName,
     api_version: &str,
@@ -33,21 +33,20 @@ fn client() -> Result<Client, Error> {{
 # }}
 ```
 
-Operations are methods of the client, where Stripe's own libraries have them: each has an example.
-What they require is an argument, what is optional has a setter, and options of the request start
-with `with_`. A request is data until it is awaited, or sent by `send_blocking`.
+Operations are methods of the client, at the same paths as in Stripe's own libraries. Each has an
+example. Required parameters are arguments, optional ones have a setter, and options of the request
+begin with `with_`. A request is sent when it is awaited, or by `send_blocking`.
 
-Types, fields and parameters are described in Stripe's words, as far as its OpenAPI specification
-has any.
+The documentation of types, fields and parameters is taken from Stripe's OpenAPI specification.
 
 # Features
 
 | feature | what it adds |
 |---|---|
-| `client` (default) | requests over HTTP; without it there are the models alone |
+| `client` (default) | requests over HTTP; without it the crate has only the models |
 | `rustls` (default), `native-tls` | TLS |
-| `blocking` | `send_blocking` and its kin; they work inside of async code too |
-| `webhook` | `webhook`: events, verified and typed; needs no `client` |
+| `blocking` | `send_blocking` and the other blocking methods, which also work inside async code |
+| `webhook` | verifies and parses webhook events; needs no `client` |
 {rows}\
 | `tracing` | spans `stripe.request` and `stripe.attempt` |
 | `jiff`, `chrono`, `time` | conversions of [`Timestamp`] |
@@ -58,7 +57,7 @@ has any.
         .collect()
 }
 
-/// The readme of a new crate; it is its owner's from then on.
+/// Returns the readme of a new crate. It belongs to the crate's owner afterwards.
 pub(super) fn readme(name: &CrateName, rules: &str) -> String {
     let package = name.package();
     format!(
@@ -72,18 +71,18 @@ cargo add --path {package}
 cargo doc --open
 ```
 
-All below `src` is made by machine: by `cargo xtask codegen` of `stripe-financial-connections`,
-from Stripe's OpenAPI specification, which Stripe publishes under the MIT license, and whose
-descriptions the documentation of the API is taken from. For a newer version of the API, run the
-same command on the newer specification:
+`cargo xtask codegen` of `stripe-financial-connections` writes all files below `src`, from Stripe's
+OpenAPI specification. Stripe publishes it under the MIT license; the documentation of the API is
+taken from its descriptions. For a newer version of the API, run the same command on the newer
+specification:
 
 ```sh
 cargo xtask codegen --subset {rules} --from SPEC --out . --crate-name {package}
 ```
 
-Names stay as they are: they are written down in `names.yaml`, which is to be committed. Of the
-manifest only the features and dependencies of what is generated are set; this file and the
-licenses are not touched again.
+`names.yaml` keeps the names of types and has to be committed. In the manifest the command sets only
+the features and dependencies that the generated code needs. It does not change this file or the
+licenses again.
 "
     )
 }

@@ -1,4 +1,4 @@
-//! The manifest of a slice, from those of this crate and its workspace.
+//! Makes the manifest of a slice from this crate's manifest and the workspace's.
 
 use std::collections::BTreeSet;
 
@@ -7,14 +7,14 @@ use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, Value, value};
 
 use super::CrateName;
 
-/// Below `[package.metadata]`: what tells a manifest of ours from others.
+/// The key below `[package.metadata]` that marks a manifest made by this command.
 const METADATA: &str = "stripe";
 
-/// What a manifest is made of.
+/// The inputs of a manifest.
 pub(super) struct Inputs<'a> {
     /// The manifest of this crate.
     pub(super) ours: &'a str,
-    /// The one of the workspace, which that refers to.
+    /// The manifest of the workspace, which the former refers to.
     pub(super) workspace: &'a str,
     pub(super) name: &'a CrateName,
     /// The cargo features of the slice.
@@ -22,9 +22,9 @@ pub(super) struct Inputs<'a> {
     pub(super) api_version: &'a str,
 }
 
-/// The manifest of a new crate, or `before` with what has to follow the slice and the runtime:
-/// their features, their dependencies and the API version. All else is its owner's, and so is
-/// what is on by default.
+/// Returns the manifest of a new crate, or updates `before`: features, dependencies and the API
+/// version follow the slice and the runtime. Everything else, including the default features,
+/// belongs to the crate's owner.
 pub(super) fn make(inputs: &Inputs<'_>, before: Option<&str>) -> Result<String> {
     let fresh = fresh(inputs)?;
     let Some(before) = before else {
@@ -46,7 +46,7 @@ pub(super) fn make(inputs: &Inputs<'_>, before: Option<&str>) -> Result<String> 
     Ok(manifest.to_string())
 }
 
-/// The name in a manifest that an earlier run made.
+/// Returns the package name of a manifest that an earlier run made.
 pub(super) fn name(manifest: &str) -> Option<String> {
     let manifest: DocumentMut = manifest.parse().ok()?;
     let package = manifest.get("package")?;
@@ -144,7 +144,7 @@ fn lint_table(names: &[&str], workspace: &DocumentMut) -> Result<Item> {
     Ok(Item::Table(table))
 }
 
-/// A dependency that says all by itself.
+/// Returns a dependency without `workspace = true`, with the workspace's values in its place.
 fn dependency(ours: &Item, shared: &Item) -> Result<Item> {
     let mut all = InlineTable::new();
     let mut features: BTreeSet<String> = BTreeSet::new();
@@ -154,7 +154,7 @@ fn dependency(ours: &Item, shared: &Item) -> Result<Item> {
             continue;
         }
         let Some(entries) = item.as_table_like() else {
-            bail!("it is neither a version nor a table");
+            bail!("the dependency is neither a version nor a table");
         };
         for (key, item) in entries.iter() {
             match (key, item.as_value()) {
@@ -162,7 +162,7 @@ fn dependency(ours: &Item, shared: &Item) -> Result<Item> {
                 ("features", Some(Value::Array(list))) => {
                     features.extend(list.iter().filter_map(Value::as_str).map(str::to_owned));
                 }
-                ("path", _) => bail!("a path leads nowhere from another folder"),
+                ("path", _) => bail!("a dependency with a path can't be used from another folder"),
                 (_, Some(value)) => {
                     all.insert(key, value.clone());
                 }
@@ -180,7 +180,7 @@ fn dependency(ours: &Item, shared: &Item) -> Result<Item> {
     })
 }
 
-/// A feature of the slice turns on nothing else.
+/// Returns whether a feature belongs to the slice: those turn on no other feature.
 fn is_of_slice(turns_on: &Item) -> bool {
     turns_on.as_array().is_some_and(Array::is_empty)
 }
@@ -292,7 +292,7 @@ missing_docs = "deny"
     }
 
     #[test]
-    fn an_update_leaves_what_is_its_owners() {
+    fn an_update_keeps_the_changes_of_the_owner() {
         let first = made(&["cows", "goats"], "my-stripe", None).expect("a manifest");
         assert_eq!(name(&first).as_deref(), Some("my-stripe"));
         assert_eq!(name("[package]\nname = \"other\"\n"), None);

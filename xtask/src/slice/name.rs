@@ -1,12 +1,11 @@
-//! What a crate may be called.
+//! Checks the name of a crate.
 
 use anyhow::{Result, bail};
 
-/// What a crate of its own can't be called, since the compiler or its documentation means something
-/// else by it.
+/// Names that mean something else to the compiler or to its documentation.
 const TAKEN: &[&str] = &["alloc", "core", "proc-macro", "self", "std", "test"];
 
-/// Words of the language.
+/// Rust's keywords.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
     "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
@@ -15,7 +14,7 @@ const KEYWORDS: &[&str] = &[
     "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-/// The public registry takes no longer names.
+/// The longest name that the public registry takes.
 const LONGEST: usize = 64;
 
 /// The name of a crate: lower case words with `-` or `_` between them.
@@ -25,7 +24,7 @@ pub(crate) struct CrateName(String);
 impl CrateName {
     /// # Errors
     ///
-    /// Says why `text` is not the name of a crate that compiles without warnings.
+    /// Returns an error if a crate with the name `text` would not compile without warnings.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let is_word = |word: &str| {
             !word.is_empty()
@@ -59,12 +58,12 @@ impl CrateName {
         Ok(Self(text.to_owned()))
     }
 
-    /// As in the manifest.
+    /// Returns the name as in the manifest, such as `my-stripe`.
     pub(crate) fn package(&self) -> &str {
         &self.0
     }
 
-    /// As in code.
+    /// Returns the name as in code, such as `my_stripe`.
     pub(crate) fn ident(&self) -> String {
         self.0.replace('-', "_")
     }
@@ -75,7 +74,7 @@ mod tests {
     use super::CrateName;
 
     #[test]
-    fn what_is_no_name_says_why() {
+    fn invalid_crate_names_are_refused_with_the_reason() {
         for good in ["my-stripe", "stripe_issuing", "a", "s3-client-2"] {
             assert_eq!(CrateName::parse(good).expect("a name").package(), good);
         }

@@ -1,5 +1,5 @@
-//! The handwritten part of the crate, as it goes into another one: all of it but the tests and
-//! what is of Financial Connections only.
+//! Copies the handwritten part of the crate into another crate, without the tests and without the
+//! parts for Financial Connections.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -9,21 +9,21 @@ use stripe_codegen::HEADER;
 
 use super::CrateName;
 
-/// What is between these stays at home.
+/// Code between these two marks is not copied.
 const BEGIN: &str = "// <this slice only>";
 const END: &str = "// </this slice only>";
 
-/// The root of the crate: its documentation stays at home.
+/// The root of the crate; its documentation is not copied.
 pub(super) const ROOT: &str = "lib.rs";
 
 /// The crate that the files are taken from.
 const PACKAGE: &str = "stripe-financial-connections";
 
-/// The files of the crate `name`, from those of this one; `docs` opens the first of them.
+/// Returns the handwritten files for the crate `name`. `docs` is the documentation of its root.
 ///
 /// # Errors
 ///
-/// Says which of them is not as expected.
+/// Returns an error that names a file which can't be cut.
 pub(super) fn files(
     sources: &BTreeMap<PathBuf, String>,
     name: &CrateName,
@@ -59,7 +59,8 @@ pub(super) fn files(
     Ok(files)
 }
 
-/// The runtime is written for any operation; a slice may have none that is JSON, or a list.
+/// Lints of the copied runtime: a slice may have no operation that uses a part of it, such as
+/// lists.
 const LINTS: &str = "\
 #![allow(
     dead_code,
@@ -68,7 +69,7 @@ const LINTS: &str = "\
     reason = \"the runtime is the same whatever is bound\"
 )]";
 
-/// The text below the documentation of a module.
+/// Returns the text of a module without its documentation.
 fn without_docs(text: &str) -> &str {
     let mut rest = text;
     while rest.starts_with("//!") {
@@ -77,19 +78,19 @@ fn without_docs(text: &str) -> &str {
     rest.trim_start()
 }
 
-/// Whether a line is a condition that holds in tests only.
+/// Returns whether a line is a condition that holds in tests only.
 fn is_of_tests(line: &str) -> bool {
     line.contains("cfg(test)") || line.contains("cfg(all(test,")
 }
 
 struct Cut {
     text: String,
-    /// The modules that were declared in what is cut.
+    /// The modules whose declarations were removed.
     modules: Vec<String>,
 }
 
-/// Cuts what stays at home. It leans on rustfmt: an item ends with a line that begins in the first
-/// column, and ends with a semicolon or is a brace.
+/// Removes the parts that are not copied. It relies on rustfmt: the last line of an item begins
+/// in the first column and is a brace or ends with a semicolon.
 fn cut(text: &str) -> Result<Cut> {
     let mut kept: Vec<&str> = Vec::new();
     let mut modules = Vec::new();
@@ -123,7 +124,7 @@ fn cut(text: &str) -> Result<Cut> {
                 break;
             }
         }
-        // One blank line stays of the two around it.
+        // Keeps one of the two blank lines around the part that was removed.
         if kept.last().is_none_or(|line| line.is_empty()) {
             kept.pop();
         }
@@ -141,7 +142,7 @@ mod tests {
     use super::{CrateName, cut, files};
 
     #[test]
-    fn tests_and_what_is_of_one_slice_stay_at_home() {
+    fn tests_and_parts_for_one_slice_are_not_copied() {
         let lib = "\
 //! Of stripe_financial_connections.
 
@@ -228,7 +229,7 @@ const AGENT: &str = \"my-stripe\";
     }
 
     #[test]
-    fn what_can_not_be_cut_is_an_error() {
+    fn code_that_can_not_be_cut_is_an_error() {
         for text in [
             "impl A {\n    #[cfg(all(test, unix))]\n    fn f() {}\n}\n",
             "// <this slice only>\nmod a;\n",

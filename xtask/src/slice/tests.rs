@@ -66,7 +66,7 @@ actions:
 - {target: \"$['x-events']['pet.born']\", update: {description: It was born.}}
 ";
 
-/// A folder with a spec, and what to make of it.
+/// A folder with a spec and the inputs of a crate.
 struct Farm(TempDir);
 
 impl Farm {
@@ -108,7 +108,7 @@ impl Farm {
         );
     }
 
-    /// Why no crate is made; nothing is written.
+    /// Returns the error of a run that must fail, and checks that it wrote nothing.
     fn refused(&self, out: &str, name: &str) -> String {
         let before = self.all();
         let error = self.make_at(out, name, false).expect_err("a refusal");
@@ -156,7 +156,7 @@ fn a_new_crate_is_whole() {
             farm.read(path)
         );
     }
-    // Nothing is left of the crate that it was taken from.
+    // No file mentions the crate that it was copied from.
     for (path, text) in farm.all() {
         let is_source = path.extension().is_some_and(|extension| extension == "rs");
         for part in [
@@ -228,7 +228,7 @@ fn an_update_follows_the_spec_and_leaves_what_people_wrote() {
 }
 
 #[test]
-fn what_people_wrote_is_not_written_over() {
+fn files_of_people_are_not_overwritten() {
     let farm = Farm::new();
     farm.write("file", "");
     let error = farm.refused("file", "my-stripe");

@@ -1,5 +1,5 @@
-//! A version of the future, which has something of every kind of change: one run says all that
-//! people have to decide, and after the edits it names the next one goes through.
+//! Takes in a made-up version with every kind of change: the first run prints all decisions, and
+//! after those edits the second run succeeds.
 
 use std::fs;
 use std::path::Path;
@@ -107,7 +107,7 @@ actions:
           description: Where it is from.
 ";
 
-/// Something of every kind: a resource, an operation, fields, values and events are new; a required
+/// Every kind of change: a resource, an operation, fields, values and events are new, a required
 /// field is optional, a field and a parameter are gone, and a field has another type.
 const CHANGES: &[(&str, &str)] = &[
     ("2026-01-01.old", "2026-02-01.new"),
@@ -171,7 +171,7 @@ const CHANGES: &[(&str, &str)] = &[
     ),
 ];
 
-/// What the committed API has become, and how much of the crate that breaks.
+/// The names that the final summary has to contain.
 const NAMED: &[&str] = &[
     "/v1/pets/{pet}/toys",
     "Toy",
@@ -191,7 +191,7 @@ fn committed() -> TempDir {
     repository(UPSTREAM, RULES, DOCS)
 }
 
-/// What the screen of a stopped update says, which has nothing to do with it but to be shown.
+/// Returns the screen of an update that stopped.
 fn stopped(root: &Path) -> String {
     let inputs = spec::Inputs::of(&root.join("spec")).expect("they are listed");
     let inputs = inputs.read().expect("they are there");
@@ -203,7 +203,7 @@ fn stopped(root: &Path) -> String {
     screen::stopped(&found, "cargo xtask update")
 }
 
-/// Does what the screen says, as a person would that reads it from the top to the bottom.
+/// Makes the edits that the screen asks for, as a person would, from the top to the bottom.
 fn make_the_edits(root: &Path, screen: &str, filled_in: &str) {
     let (_, body) = screen.split_once("WHAT NEEDS A HUMAN").expect("a screen");
     let (body, _) = body.split_once("\nWHAT TO RUN NEXT").expect("an end");
@@ -255,7 +255,7 @@ fn insert(file: &Path, after: usize, more: &str) {
 }
 
 #[test]
-fn two_runs_take_in_what_is_new_in_every_way() {
+fn two_runs_take_in_every_kind_of_change() {
     let folder = committed();
     let root = folder.path();
     for (from, to) in CHANGES {
@@ -276,7 +276,7 @@ fn two_runs_take_in_what_is_new_in_every_way() {
     for name in NAMED {
         assert!(screen.contains(name), "{name}: {screen}");
     }
-    // Of the decisions, what was there is as it was.
+    // The entries that were there before are unchanged.
     let rules = fs::read_to_string(root.join("spec/subset.yaml")).expect("a file");
     for line in RULES
         .lines()
@@ -292,7 +292,7 @@ fn two_runs_take_in_what_is_new_in_every_way() {
 }
 
 #[test]
-fn what_is_not_filled_in_stops_the_second_run() {
+fn unfilled_todos_stop_the_second_run() {
     let folder = committed();
     let root = folder.path();
     for (from, to) in CHANGES {

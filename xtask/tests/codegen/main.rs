@@ -1,4 +1,4 @@
-//! `cargo xtask codegen` with good and bad input, as a process.
+//! Runs `cargo xtask codegen` as a process, with good and bad input.
 
 mod names;
 
@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// A scratch folder of one test.
+/// Makes an empty scratch folder for one test.
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     _ = fs::remove_dir_all(&folder);
@@ -62,7 +62,7 @@ fn files_are_written_once_and_stale_ones_deleted() {
     assert!(second.status.success(), "{}", said(&second));
     assert!(said(&second).contains("up to date"), "{}", said(&second));
 
-    // A file of an earlier run goes; one that somebody else put there stays.
+    // A file of an earlier run is deleted; a file of somebody else stays.
     fs::create_dir_all(out.join("bull")).unwrap();
     fs::write(out.join("bull/models.rs"), stripe_codegen::HEADER).unwrap();
     fs::write(out.join("notes.rs"), "// mine\n").unwrap();

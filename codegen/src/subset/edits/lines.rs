@@ -1,4 +1,4 @@
-//! The lines of a YAML text that hold something.
+//! Finds the lines of an entry in a YAML text.
 
 use crate::document;
 use crate::error::{Diagnostic, Position};
@@ -17,14 +17,14 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The number of the last line that is not empty.
+    /// Returns the number of the last line that is not empty.
     pub(super) fn last(&self) -> usize {
         let filled = self.lines.iter().rposition(|line| !line.trim().is_empty());
         filled.map_or(0, |index| index + 1)
     }
 
-    /// The first and last line of what is at `pointer`, which is told from others by its indent:
-    /// none for what shares a line with something else.
+    /// Returns the first and last line of the entry at `pointer`, found by its indent. `None` if
+    /// the entry shares a line with another.
     pub(super) fn block(&self, pointer: &str) -> Option<(usize, usize)> {
         let (line, column) = self.position(pointer)?.pair();
         let first = self.lines.get(line - 1)?;
@@ -37,7 +37,7 @@ impl<'a> Lines<'a> {
         let indent = indent(first);
         let belongs = |text: &str| {
             let deeper = self::indent(text) > indent;
-            // The items of a list may stand below its key, without more indent.
+            // Items of a list may have the same indent as its key.
             let is_own_item =
                 !is_item && self::indent(text) == indent && text[indent..].starts_with("- ");
             deeper || is_own_item
@@ -48,7 +48,7 @@ impl<'a> Lines<'a> {
         Some((line, last.map_or(line, |(index, _)| index + 1)))
     }
 
-    /// How far the items of the list at `pointer` are indented.
+    /// Returns the indent of the items of the list at `pointer`.
     pub(super) fn items(&self, pointer: &str) -> Option<usize> {
         let (first, _) = self.block(&format!("{pointer}/0"))?;
         let text = self.lines.get(first - 1)?;
@@ -58,7 +58,7 @@ impl<'a> Lines<'a> {
     fn position(&self, pointer: &str) -> Option<Position> {
         let wanted = Diagnostic::new(pointer, "", "").in_file(self.source.name);
         let found = document::locate_in(&[self.source], vec![wanted]);
-        // Of what is not there it would be that of what is around it.
+        // A missing place would get the position of its parent.
         let document = document::open(self.source).ok()?;
         document.pointer(pointer)?;
         found.first()?.position

@@ -1,5 +1,5 @@
-//! Overlay actions for what is not documented, as a person would write them: one for a schema or a
-//! parameter, nested, in the file that speaks of it already.
+//! Makes overlay actions for undocumented places, in the style of a person: one nested action for
+//! each schema or parameter, in the overlay file that already documents it.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::error::{Diagnostic, Edit, Fix, LineChange};
 use crate::placeholder::TODO;
 use crate::source::Source;
 
-/// What an action has to say, and what is below it.
+/// The text of an action, and the actions nested below it.
 #[derive(Default)]
 struct Node {
     described: bool,
@@ -19,7 +19,7 @@ struct Node {
     below: BTreeMap<String, Node>,
 }
 
-/// What an action is about: the file is chosen by it.
+/// The subject of an action, which decides its file.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Subject {
     Schema(String),
@@ -75,7 +75,7 @@ pub(super) fn of(found: &[Diagnostic], overlays: &[Source<'_>], tree: &Value) ->
     by_file.into_iter().map(edit).collect()
 }
 
-/// The beginning of a file that is not there yet.
+/// Returns the head of a new overlay file.
 fn head(name: &str) -> String {
     let stem = name.rsplit('/').next().unwrap_or(name);
     let words = stem.trim_end_matches(".yaml").replace(['_', '.'], " ");
@@ -89,7 +89,8 @@ fn head(name: &str) -> String {
     format!("overlay: 1.0.0\ninfo:\n  title: {title}\n  version: 1.0.0\nactions:\n")
 }
 
-/// What `pointer` is about, the target of an action for it, and the keys below that.
+/// Returns the subject of `pointer`, the target of an action about it, and the keys below the
+/// target.
 fn address(tree: &Value, pointer: &str) -> Option<(Subject, String, Vec<String>)> {
     let steps = steps(pointer);
     let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
@@ -119,7 +120,7 @@ fn address(tree: &Value, pointer: &str) -> Option<(Subject, String, Vec<String>)
         let list = join(&at, key);
         match (tree.pointer(&list), more) {
             (Some(Value::Array(items)), [index, more @ ..]) => {
-                // An update adds to lists: an item of one has an action of its own.
+                // An update appends to lists, so an item of a list needs an action of its own.
                 target.extend(keys.drain(..).map(|key| step(&key)));
                 let name = items.get(index.parse::<usize>().ok()?)?.get("name");
                 match name.and_then(Value::as_str) {
@@ -136,7 +137,7 @@ fn address(tree: &Value, pointer: &str) -> Option<(Subject, String, Vec<String>)
             }
         }
     }
-    // Bodies are the same in all their forms, and an answer that is described is the good one.
+    // All media types of a body have the same schema. The action is for the successful response.
     if let Some(content) = keys
         .iter()
         .position(|key| key == "schema")
@@ -151,7 +152,7 @@ fn address(tree: &Value, pointer: &str) -> Option<(Subject, String, Vec<String>)
     Some((subject, target, keys))
 }
 
-/// A step of a JSONPath.
+/// Formats a step of a JSONPath.
 fn step(key: &str) -> String {
     let is_word = key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     match key {
@@ -161,7 +162,8 @@ fn step(key: &str) -> String {
     }
 }
 
-/// The overlay that speaks of the subject already, or of what its name begins like; else a new one.
+/// Returns the overlay file that already has actions for the subject or a similar name, or a new
+/// file.
 fn file(subject: &Subject, overlays: &[Source<'_>]) -> String {
     let targets = overlays.iter().map(|source| (source, targets(*source)));
     let (best, name) = match subject {
@@ -219,7 +221,7 @@ fn is_version(part: &str) -> bool {
         .is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// The overlay with the target that is most like, and of these the one with most such targets.
+/// Returns the overlay whose targets are most similar; of several, the one with most of them.
 fn most<'a>(
     overlays: impl Iterator<Item = (&'a Source<'a>, Vec<String>)>,
     likeness: &dyn Fn(&String) -> usize,
@@ -240,8 +242,8 @@ fn most<'a>(
     best.map(|(_, name)| name)
 }
 
-/// How many words two names begin with in common, if these are enough to say something: so many,
-/// or all of one. Most when they are the same.
+/// Returns the number of words with which both names begin, if it is at least `enough` or all
+/// words of `known`. Equal names get the highest number.
 fn alike(known: &str, name: &str, between: char, enough: usize) -> usize {
     if known == name {
         return usize::MAX;
@@ -291,7 +293,7 @@ fn write(node: &Node, indent: usize, text: &mut String) {
     }
 }
 
-/// `text` as a YAML scalar, quoted only when it has to be.
+/// Formats `text` as a YAML scalar, with quotes only if needed.
 pub(super) fn scalar(text: &str) -> String {
     let written = serde_yaml::to_string(text).unwrap_or_default();
     written.trim_end().to_owned()

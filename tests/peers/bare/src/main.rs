@@ -1,4 +1,4 @@
-//! Links and lists accounts with an HTTP client, serde, and types for what it reads.
+//! Links and lists accounts with an HTTP client, serde, and handwritten types.
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! Reading a page of 100 accounts.
+//! Measures reading a page of 100 accounts.
 
 use compare::{decode, sample};
 use divan::{AllocProfiler, Bencher};

@@ -1,4 +1,4 @@
-//! Writing the parameters of a session.
+//! Measures writing the parameters of a session.
 
 use compare::encode;
 use divan::{AllocProfiler, Bencher};
@@ -22,7 +22,7 @@ fn async_stripe(bencher: Bencher) {
     bencher.bench(|| encode::async_stripe(&params));
 }
 
-/// Making the parameters is part of it.
+/// Includes creating the parameters.
 #[divan::bench]
 fn ours_from_scratch() -> String {
     encode::ours(&encode::our_params())

@@ -1,5 +1,5 @@
-//! Requests to a server on this machine: one after the other and 32 at a time, over plain HTTP and
-//! over TLS.
+//! Measures requests to a server on this machine: sequential and 32 at a time, over plain HTTP
+//! and over TLS.
 
 use std::fs;
 use std::future::Future;
@@ -29,10 +29,10 @@ const KEY: &str = "sk_test_123";
 const ACCOUNT: &str = "fca_1PsXyk2eZvKYlo2Cb0000001";
 const AT_A_TIME: usize = 32;
 
-/// How long the last request was: ours and the bare one have to be the same.
+/// The size of the last request, to check that ours and the plain one are equal.
 static REQUEST: AtomicUsize = AtomicUsize::new(0);
 
-/// Says where the certificates are.
+/// The environment variable with the path of the certificates.
 const CERTIFICATES: &str = "COMPARE_CERTIFICATES";
 
 static PLAIN: LazyLock<String> = LazyLock::new(|| format!("http://localhost:{}", server(None)));
@@ -52,7 +52,7 @@ static TLS: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// Starts a server on a thread of its own that gives the same answer to every request.
+/// Starts a server on a thread of its own, which sends the same response to every request.
 fn server(tls: Option<TlsAcceptor>) -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("there is a free port");
     let port = listener.local_addr().expect("it is bound").port();
@@ -102,8 +102,8 @@ async fn serve(
     }
 }
 
-/// Runs this program again with a certificate that its clients trust: each client reads those
-/// when it is made, from where the environment says.
+/// Runs this program again with a certificate that its clients trust. Clients read it when they
+/// are created, from a path in the environment.
 fn with_certificate() {
     let folder = tempfile::tempdir().expect("there is room");
     let write = |name: &str, text: String| {
@@ -124,7 +124,7 @@ fn with_certificate() {
     let status = Command::new(this)
         .args(std::env::args_os().skip(1))
         .env(CERTIFICATES, folder.path())
-        // Where all clients look for the certificates that they trust.
+        // All clients find their trusted certificates here.
         .env("SSL_CERT_FILE", folder.path().join("trusted.pem"))
         .status()
         .expect("it runs");
@@ -164,7 +164,7 @@ fn bare_client() -> reqwest::Client {
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     reqwest::Client::builder()
         .default_headers(headers)
-        // As long as ours: without one, a server that says nothing holds a program for ever.
+        // The same timeout as ours. By default reqwest has none, and would wait for ever.
         .timeout(Duration::from_secs(80))
         .build()
         .expect("there are certificates")
@@ -217,7 +217,7 @@ fn main() {
     divan::main();
 }
 
-/// The same by each of them: how, and to which server.
+/// Defines the same benchmark for each client and server.
 macro_rules! compared {
     ($name:ident, $how:ident, $server:expr) => {
         mod $name {

@@ -1,4 +1,4 @@
-//! A page of accounts becomes values.
+//! Parses a page of accounts.
 
 use std::collections::BTreeMap;
 
@@ -8,29 +8,29 @@ use stripe_financial_connections::List;
 use stripe_financial_connections::financial_connections::Account;
 use stripe_misc::FinancialConnectionsAccount;
 
-/// As the client of this crate does it: the text is checked once, then read.
+/// As the client of this crate does: checks UTF-8 once, then parses.
 pub fn ours(json: &[u8]) -> List<Account> {
     let text = std::str::from_utf8(json).expect("it is text");
     serde_json::from_str(text).expect("it is a page")
 }
 
-/// As its client does it.
+/// As the client of async-stripe does.
 pub fn async_stripe(json: &[u8]) -> stripe_types::List<FinancialConnectionsAccount> {
     let text = std::str::from_utf8(json).expect("it is text");
     miniserde::json::from_str(text).expect("it is a page")
 }
 
-/// As `reqwest` reads JSON.
+/// As `reqwest` parses JSON.
 pub fn plain(json: &[u8]) -> PlainList {
     serde_json::from_slice(json).expect("it is a page")
 }
 
-/// The floor: every byte is looked at, and nothing is kept.
+/// The lower limit: reads every byte and keeps nothing.
 pub fn scan(json: &[u8]) -> IgnoredAny {
     serde_json::from_slice(json).expect("it is JSON")
 }
 
-/// What one writes for oneself.
+/// Types as a program would write them by hand.
 #[derive(Deserialize)]
 pub struct PlainList {
     pub data: Vec<PlainAccount>,

@@ -1,4 +1,4 @@
-//! The parameters of a session become a form.
+//! Encodes the parameters of a session as a form.
 
 use stripe_client_core::StripeRequest;
 use stripe_financial_connections::Params;
@@ -14,7 +14,7 @@ use stripe_misc::financial_connections_session::{
 const CUSTOMER: &str = "cus_QkT8vXzLw2mN4p";
 const RETURN_URL: &str = "https://example.com/linked?from=app";
 
-/// What the builder of this crate fills.
+/// The parameters that this crate's builder fills.
 pub fn our_params() -> Params {
     let holder = Params::new()
         .with("type", "customer")
@@ -51,7 +51,7 @@ pub fn async_stripe_params() -> CreateFinancialConnectionsSession {
         .return_url(RETURN_URL)
 }
 
-/// With `serde_qs`.
+/// Encodes with `serde_qs`.
 pub fn async_stripe(params: &CreateFinancialConnectionsSession) -> String {
     params.build().body.expect("a POST has a body")
 }
@@ -60,7 +60,7 @@ pub fn async_stripe(params: &CreateFinancialConnectionsSession) -> String {
 mod tests {
     use super::*;
 
-    /// They differ in the order and in what they escape.
+    /// The two forms differ in the order of parameters and in escapes.
     #[test]
     fn both_write_the_same_pairs() {
         let sorted = |form: String| {

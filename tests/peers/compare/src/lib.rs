@@ -1,4 +1,4 @@
-//! The same work done by this crate and by its peers.
+//! The same work, done by this crate and by its peers.
 
 pub mod decode;
 pub mod encode;

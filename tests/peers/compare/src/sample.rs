@@ -1,9 +1,9 @@
-//! What Stripe answers, as long as it is there: pretty-printed, 1,244 bytes an account.
+//! A sample of Stripe's response: pretty-printed, 1,244 bytes for each account.
 
-/// How many accounts a page has.
+/// Number of accounts on a page.
 pub const ACCOUNTS: usize = 100;
 
-/// The page that a list of accounts answers with.
+/// The response to a request for a list of accounts.
 pub fn page() -> String {
     let mut accounts = String::new();
     for number in 0..ACCOUNTS {
@@ -82,7 +82,7 @@ pub fn account(number: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    /// With the indentation it has within a page.
+    /// With the indentation that it has within a page.
     #[test]
     fn an_account_has_the_size_of_stripes() {
         let account = super::account(1);

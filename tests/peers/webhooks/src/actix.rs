@@ -10,7 +10,7 @@ pub async fn receive(webhook: Data<Webhook>, request: HttpRequest, body: Bytes) 
     let signature = signature.and_then(|value| value.to_str().ok());
     match webhook.event(&body, signature.unwrap_or_default()) {
         Ok(event) => {
-            // In production: into a queue.
+            // In production, put the event into a queue.
             println!("{} {}", event.id, event.r#type);
             HttpResponse::Ok().finish()
         }

@@ -8,10 +8,10 @@ use stripe_financial_connections::webhook::Webhook;
 pub async fn receive(webhook: &Webhook, request: Request) -> Result<Response<Body>, Error> {
     let signature = request.headers().get("stripe-signature");
     let signature = signature.and_then(|value| value.to_str().ok());
-    // The body as it came: lambda_http has decoded base64 already.
+    // The body as received: lambda_http has already decoded base64.
     let status = match webhook.event(request.body(), signature.unwrap_or_default()) {
         Ok(event) => {
-            // In production: into a queue.
+            // In production, put the event into a queue.
             println!("{} {}", event.id, event.r#type);
             200
         }

@@ -1,5 +1,5 @@
-//! The webhook samples of the guide for other frameworks than axum. The guide shows these files as
-//! they are; each is run with a good and a bad signature.
+//! The guide's webhook samples for frameworks other than axum. The guide includes these files;
+//! each is tested with a valid and an invalid signature.
 
 pub mod actix;
 pub mod lambda;

@@ -1,4 +1,5 @@
-//! `/v1/checkout/sessions`: a page of Stripe's on which a customer pays, sets up or subscribes.
+//! `/v1/checkout/sessions`: Stripe's page on which a customer pays, saves an account or
+//! subscribes.
 
 use serde_json::{Value, json};
 
@@ -17,12 +18,12 @@ use crate::state::State;
 use crate::table::{self, Object};
 
 const WHAT: &str = "checkout.session";
-/// How long a session is open, in seconds, and within what bounds that can be changed.
+/// How long a session is open by default, in seconds, and the smallest and largest value.
 const OPEN: i64 = 86_400;
 const SHORTEST: i64 = 1_800;
 const MAX_ITEMS: usize = 100;
 
-/// Parameters that a session does not show as they were sent.
+/// Parameters that are not part of the session.
 const NOT_SHOWN: [&str; 6] = [
     "customer_update",
     "discounts",
@@ -94,7 +95,7 @@ pub(crate) fn create(state: &mut State, call: &Call) -> Result<Value, ApiError> 
         let url = format!("/v1/checkout/sessions/{id}/line_items");
         session["line_items"] = table::list(items, false, &url);
     }
-    // What the session will make is told to it when it is made.
+    // The settings of the payment, setup or subscription that the session creates.
     let plan = json!({
         "id": id,
         "payment_intent_data": params["payment_intent_data"],
@@ -154,7 +155,7 @@ fn check(state: &State, call: &Call, mode: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// What the customer buys, what it costs, and in which currency.
+/// The line items, their total, and their currency.
 type Items = (Option<Vec<Value>>, Option<i64>, Option<String>);
 
 fn items(state: &mut State, params: &Value, mode: &str) -> Result<Items, ApiError> {
@@ -218,7 +219,7 @@ fn items(state: &mut State, params: &Value, mode: &str) -> Result<Items, ApiErro
     Ok((Some(items), Some(total), currency))
 }
 
-/// The intent of a session in `payment` or `setup` mode.
+/// Creates the intent of a session in `payment` or `setup` mode.
 fn make_intent(state: &mut State, session: &Value, kind: Kind) -> Result<Value, ApiError> {
     let id = text(session, "id");
     let plan = state.hidden.get(&id).map(|row| row.0.clone());
@@ -304,7 +305,7 @@ fn check_is_open(session: &Value, what: &str) -> Result<(), ApiError> {
     }
 }
 
-/// The time is over.
+/// Ends a session whose time is over.
 pub(crate) fn expired(state: &mut State, id: &str) {
     if let Ok(session) = named(state, id)
         && session["status"] == "open"
@@ -330,8 +331,8 @@ fn tell(state: &mut State, session: Value, event: &str) -> Value {
     session
 }
 
-/// Stands for the browser: the customer links an account on the page, and pays, sets up or
-/// subscribes with it.
+/// Completes a session as the customer would in the browser: links an account, and pays, saves it
+/// or subscribes.
 pub(crate) fn complete(
     state: &mut State,
     id: &str,
@@ -399,7 +400,7 @@ pub(crate) fn complete(
     Ok(close(state, session, "complete"))
 }
 
-/// Makes the subscription of a session, whose first invoice is then to be paid.
+/// Creates the subscription of a session. Its first invoice is paid afterwards.
 fn subscribe(state: &mut State, session: &Value) -> Result<Value, ApiError> {
     let plan = state.hidden.get(&text(session, "id"));
     let data = plan.map(|row| row.0["subscription_data"].clone());
@@ -431,7 +432,7 @@ fn subscribe(state: &mut State, session: &Value) -> Result<Value, ApiError> {
     subscriptions::create(state, &Call::within(params))
 }
 
-/// The payment of a session goes on after the page.
+/// Updates a session after the status of its payment changed.
 pub(crate) fn intent_moved(state: &mut State, id: &str, intent: &Value) {
     let Ok(mut session) = named(state, id) else {
         return;

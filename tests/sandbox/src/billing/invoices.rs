@@ -1,4 +1,4 @@
-//! `/v1/invoices` and `/v1/invoiceitems`: from a draft to one that is paid or void.
+//! `/v1/invoices` and `/v1/invoiceitems`, from a draft to a paid or void invoice.
 
 mod items;
 mod payment;
@@ -22,12 +22,12 @@ use crate::state::State;
 use crate::table::{self, Object};
 
 const DAY: i64 = 86_400;
-/// How long a draft waits that finalizes itself.
+/// The time after which a draft is finalized automatically.
 const DRAFT: Millis = 3_600_000;
 
-/// Parameters that an invoice does not show as they were sent.
+/// Parameters that are not part of the invoice.
 const NOT_SHOWN: [&str; 3] = ["discounts", "from_invoice", "subscription"];
-/// What can be changed of an invoice that is no longer a draft.
+/// Fields that can be changed after the draft.
 const CHANGEABLE: [&str; 5] = [
     "auto_advance",
     "default_payment_method",
@@ -62,7 +62,7 @@ pub(crate) fn create(state: &mut State, call: &Call) -> Result<Value, ApiError> 
     change_metadata(&mut invoice, params);
     invoice["due_date"] = due;
     invoice["billing_reason"] = json!("manual");
-    // Waiting items come along if that is asked for.
+    // Includes pending items if the request asks for it.
     if call.text("pending_invoice_items_behavior") == Some("include") {
         let rows = state.invoice_items.rows().iter().map(|row| &row.0);
         let waiting =
@@ -77,7 +77,7 @@ pub(crate) fn create(state: &mut State, call: &Call) -> Result<Value, ApiError> 
     Ok(put_new(state, invoice))
 }
 
-/// Stores a draft, which finalizes itself if it is told to.
+/// Stores a draft, which may be finalized automatically later.
 pub(crate) fn put_new(state: &mut State, invoice: Value) -> Value {
     let id = text(&invoice, "id");
     if invoice["auto_advance"] == true {
@@ -91,7 +91,7 @@ pub(crate) fn put_new(state: &mut State, invoice: Value) -> Value {
     invoice
 }
 
-/// When an invoice has to be paid that is sent.
+/// Returns the due date of an invoice that is sent.
 fn due(state: &State, params: &Value, collected: Option<&str>) -> Result<Value, ApiError> {
     let days = intent_params::int(&params["days_until_due"]);
     let date = intent_params::int(&params["due_date"]);
@@ -121,7 +121,7 @@ fn only_sent(param: &str) -> ApiError {
     .param(param)
 }
 
-/// An empty draft.
+/// Returns an empty draft.
 pub(crate) fn new(state: &State, customer: &str, currency: &str) -> Value {
     let id = state.setting.ids.id("in");
     let now = state.now();
@@ -165,7 +165,7 @@ pub(crate) fn new(state: &State, customer: &str, currency: &str) -> Value {
     )
 }
 
-/// What an invoice that a subscription makes is of.
+/// Returns the `parent` of an invoice that a subscription creates.
 pub(crate) fn of_subscription(id: &str) -> Value {
     shape::object(
         "billing_bill_resource_invoicing_parents_invoice_parent",
@@ -263,7 +263,7 @@ fn check_draft(invoice: &Value) -> Result<(), ApiError> {
     }
 }
 
-/// Stores an invoice that was changed.
+/// Stores a changed invoice.
 fn changed(state: &mut State, invoice: Value) -> Value {
     let id = text(&invoice, "id");
     let before = state.invoices.get(&id).map(|row| row.0.clone());
@@ -274,7 +274,7 @@ fn changed(state: &mut State, invoice: Value) -> Value {
     invoice
 }
 
-/// Stores it, and tells what has happened.
+/// Stores an invoice, and emits events.
 fn happened(state: &mut State, invoice: Value, events: &[&str]) -> Value {
     let id = text(&invoice, "id");
     state.invoices.put(Object(invoice.clone()));
@@ -292,7 +292,7 @@ pub(crate) fn finalize(state: &mut State, call: &Call) -> Result<Value, ApiError
     open(state, invoice)
 }
 
-/// Makes an invoice of a draft, with a payment intent for what is to be paid.
+/// Finalizes a draft, and creates a payment intent for its amount.
 pub(crate) fn open(state: &mut State, mut invoice: Value) -> Result<Value, ApiError> {
     if invoice["status"] != "draft" {
         return Err(not_editable(
@@ -359,7 +359,7 @@ pub(crate) fn open(state: &mut State, mut invoice: Value) -> Result<Value, ApiEr
     Ok(happened(state, invoice, &["finalized"]))
 }
 
-/// The number of the next invoice of a customer.
+/// Returns the number of a customer's next invoice.
 fn number(state: &mut State, customer: &str) -> String {
     let Some(row) = state.customers.get_mut(customer) else {
         return String::new();
@@ -397,7 +397,7 @@ pub(crate) fn void(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     invoice["status_transitions"]["voided_at"] = json!(state.now());
     let invoice = settle_payment(state, invoice, "canceled", "canceled_at", 0);
     let invoice = happened(state, invoice, &["voided"]);
-    // It may be under way already.
+    // The payment may already be processing.
     if let Ok(canceled) = Kind::Payment.find(state, &intent)
         && text(&canceled, "status").starts_with("requires_")
     {

@@ -1,4 +1,4 @@
-//! `/v1/prices` and `/v1/products`, as far as what is billed needs them.
+//! `/v1/prices` and `/v1/products`, as far as billing needs them.
 
 use serde_json::{Value, json};
 
@@ -10,7 +10,7 @@ use crate::intent_params::int;
 use crate::state::State;
 use crate::table::Object;
 
-/// Intervals of recurring prices, in seconds.
+/// The intervals of recurring prices, in seconds.
 const INTERVALS: [(&str, i64); 4] = [
     ("day", 86_400),
     ("week", 7 * 86_400),
@@ -131,7 +131,7 @@ fn make(state: &mut State, params: &Value, product: &str, prefix: &str) -> Resul
     Ok(price)
 }
 
-/// What an item costs: `price`, or `price_data` with the product that it is for.
+/// Returns the price of an item: `price`, or a new one from `price_data`.
 pub(crate) fn of_item(state: &mut State, item: &Value, prefix: &str) -> Result<Value, ApiError> {
     let param = |name: &str| format!("{prefix}[{name}]");
     let data = &item["price_data"];
@@ -159,7 +159,7 @@ pub(crate) fn of_item(state: &mut State, item: &Value, prefix: &str) -> Result<V
     }
 }
 
-/// How long a period of a recurring price is, in seconds; none if it is paid once.
+/// Returns the period of a recurring price in seconds; `None` for a one-time price.
 pub(crate) fn period(price: &Value) -> Option<i64> {
     let recurring = &price["recurring"];
     let interval = recurring["interval"].as_str()?;

@@ -1,4 +1,4 @@
-//! `/v1/subscriptions`: items that are billed again and again.
+//! `/v1/subscriptions`: items that are billed in every period.
 
 mod items;
 mod periods;
@@ -23,13 +23,13 @@ use crate::table::{self, Object};
 
 const WHAT: &str = "subscription";
 const DAY: i64 = 86_400;
-/// How long the first payment may take, in seconds.
+/// The time limit for the first payment, in seconds.
 const INCOMPLETE: i64 = 23 * 3_600;
-/// How long before a trial ends that is told, in seconds.
+/// How long before the end of a trial its event is sent, in seconds.
 const TRIAL_NOTICE: i64 = 3 * DAY;
 const MAX_ITEMS: usize = 20;
 
-/// Parameters that a subscription does not show as they were sent.
+/// Parameters that are not part of the subscription.
 const NOT_SHOWN: [&str; 7] = [
     "billing_cycle_anchor",
     "cancel_at",
@@ -133,7 +133,7 @@ pub(crate) fn create(state: &mut State, call: &Call) -> Result<Value, ApiError> 
     current(state, &id)
 }
 
-/// When a trial ends that was asked for.
+/// Returns the end of the requested trial.
 fn trial_end(state: &State, params: &Value) -> Result<Option<i64>, ApiError> {
     let days = intent_params::int(&params["trial_period_days"]);
     let end = match &params["trial_end"] {
@@ -152,7 +152,7 @@ fn trial_end(state: &State, params: &Value) -> Result<Option<i64>, ApiError> {
     }
 }
 
-/// In a trial nothing is paid, so that the way to pay is set up apart.
+/// A trial has no first payment, so the payment method is collected with a setup intent.
 fn ask_for_method(state: &mut State, id: &str) -> Result<(), ApiError> {
     let mut subscription = current(state, id)?;
     let settings = &subscription["payment_settings"]["payment_method_options"];
@@ -203,7 +203,7 @@ pub(crate) fn list(state: &mut State, call: &Call) -> Result<Value, ApiError> {
             let mut items = items.clone();
             let first = &subscription["items"]["data"][0];
             let status = match call.text("status") {
-                // Unless it is asked for them, those that have ended are not listed.
+                // Canceled subscriptions are only listed on request.
                 None => subscription["status"] != "canceled",
                 Some("all") => true,
                 Some("ended") => {
@@ -299,7 +299,7 @@ pub(crate) fn update(state: &mut State, call: &Call) -> Result<Value, ApiError> 
     current(state, &id)
 }
 
-/// `cancel_at` and `cancel_at_period_end`, of which the second shows in the first.
+/// Sets `cancel_at` and `cancel_at_period_end`; the latter also sets the former.
 fn set_cancel_at(subscription: &mut Value, call: &Call) {
     let now = subscription["start_date"].clone();
     if call.flag("cancel_at_period_end") == Some(true) {

@@ -1,4 +1,4 @@
-//! The files that browsers load, as they are in `assets/`.
+//! Serves the files of `assets/` to browsers.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ macro_rules! assets {
     };
 }
 
-/// Path, content type and content.
+/// Path, content type and content of each file.
 const ASSETS: &[(&str, &str, &str)] = assets! {
     "/stripe.js" SCRIPT "stripe.js",
     "/v3" SCRIPT "stripe.js",
@@ -42,7 +42,7 @@ const ASSETS: &[(&str, &str, &str)] = assets! {
     "/v3/theme.css" STYLE "theme.css",
 };
 
-/// Pages of the sandbox load what is the sandbox's, and nothing else.
+/// The pages load only files of the sandbox.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
                       connect-src 'self'; img-src 'self' data:; frame-src 'self'; \
                       base-uri 'none'; form-action 'none'";
@@ -50,20 +50,20 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
 pub(super) fn router() -> Router<Arc<Server>> {
     let mut router = Router::new();
     for &(path, kind, content) in ASSETS {
-        // Pages of any origin may show the dialog.
+        // Pages of any origin can embed the dialog.
         let serve = async move |headers: HeaderMap| file(&headers, kind, content, POLICY);
         router = router.route(path, get(serve));
     }
     router
 }
 
-/// Stripe.js.
+/// Serves Stripe.js.
 pub(super) fn script(headers: &HeaderMap) -> Response {
     let (_, kind, content) = ASSETS[0];
     file(headers, kind, content, POLICY)
 }
 
-/// The sandbox's own page, which no other page may show in a frame.
+/// Serves the sandbox's own page, which other pages can't show in a frame.
 pub(super) fn page(headers: &HeaderMap) -> Response {
     let policy = format!("{POLICY}; frame-ancestors 'none'");
     file(
@@ -74,7 +74,7 @@ pub(super) fn page(headers: &HeaderMap) -> Response {
     )
 }
 
-/// A file, or that the browser has it already.
+/// Returns a file, or status 304 if the browser has it.
 fn file(headers: &HeaderMap, kind: &str, content: &'static str, policy: &str) -> Response {
     let tag = tag(content);
     let known = headers
@@ -92,10 +92,10 @@ fn file(headers: &HeaderMap, kind: &str, content: &'static str, policy: &str) ->
     };
     set("content-type", kind);
     set("etag", &tag);
-    // Another version of the sandbox on the same port has other files.
+    // Another version of the sandbox on the same port may have other files.
     set("cache-control", "no-cache");
     set("content-security-policy", policy);
-    // Pages that are isolated from other origins may load it, too.
+    // Pages that are isolated from other origins can load it.
     set("cross-origin-resource-policy", "cross-origin");
     set("referrer-policy", "no-referrer");
     set("x-content-type-options", "nosniff");

@@ -1,4 +1,4 @@
-//! The functions of Stripe.js that show nothing: an intent is retrieved, confirmed or verified by
+//! The functions of Stripe.js without a dialog, which retrieve, confirm or verify an intent by
 //! its client secret.
 
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The steps of the dialog: what the user did, and what the dialog shows next.
+//! The steps of the dialog: what the user did, and what is shown next.
 
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ pub(super) fn step(state: &mut State, action: &str, sent: &Sent) -> Step {
     next.or_else(failed)
 }
 
-/// Opens a flow for one of the functions of Stripe.js that show the dialog.
+/// Opens a flow for a function of Stripe.js with a dialog.
 fn open(state: &mut State, sent: &Sent) -> Step {
     let purpose = match sent.call.as_str() {
         "collectFinancialConnectionsAccounts" => Purpose::Accounts,
@@ -81,14 +81,14 @@ fn agree(state: &mut State, id: &str) -> Step {
     })
 }
 
-/// An email address, as far as the one whose it is needs to see it.
+/// Masks an email address, so that only its owner recognizes it.
 fn masked(email: &str) -> String {
     let (name, host) = email.split_once('@').unwrap_or((email, ""));
     let start: String = name.chars().take(1).collect();
     format!("{start}•••@{host}")
 }
 
-/// The user enters the code for the accounts that were saved.
+/// The user enters the code for saved accounts.
 fn unlock(state: &mut State, id: &str, code: &str) -> Step {
     if saved::unlock(state, id, code)? {
         return accounts(state, id);
@@ -120,7 +120,8 @@ fn choose(state: &mut State, id: &str, institution: &str) -> Step {
         SignIn::Form => Ok(json!({ "step": "sign_in" })),
         SignIn::Window => Ok(json!({ "step": "oauth" })),
         SignIn::WindowWithAccounts => {
-            // The window shows them. They are chosen once the user has signed in there.
+            // The bank's window shows the accounts. They are chosen after the user has signed in
+            // there.
             flow::sign_in(state, id, "")?;
             let accounts = flow::accounts(state, id)?;
             Ok(json!({ "step": "oauth", "accounts": accounts }))
@@ -128,7 +129,7 @@ fn choose(state: &mut State, id: &str, institution: &str) -> Step {
     }
 }
 
-/// `asked` is the step that the answer is to; it is shown again if the answer is wrong.
+/// Signs in with an answer to the step `asked`, which is shown again if the answer is wrong.
 fn sign_in(state: &mut State, id: &str, answer: &str, asked: &str) -> Step {
     match flow::sign_in(state, id, answer)? {
         SignInStep::Accounts => accounts(state, id),
@@ -149,7 +150,7 @@ fn sign_in(state: &mut State, id: &str, answer: &str, asked: &str) -> Step {
     }
 }
 
-/// The user has signed in in a window, and perhaps chosen accounts there.
+/// The user has signed in in the bank's window, and may have chosen accounts there.
 fn authorize(state: &mut State, id: &str, chosen: &Value) -> Step {
     flow::sign_in(state, id, "")?;
     match chosen {
@@ -210,7 +211,7 @@ fn manual(state: &mut State, id: &str, entered: &Value) -> Step {
     Ok(json!({ "step": "manual", "errors": errors, "values": entered }))
 }
 
-/// What the promise of Stripe.js resolves with.
+/// Returns the result of the Stripe.js call.
 fn finished(state: &State, sent: &Sent, mut result: Value) -> Value {
     let expand = texts(&sent.params["expand"]);
     for name in ["paymentIntent", "setupIntent"] {
@@ -221,8 +222,8 @@ fn finished(state: &State, sent: &Sent, mut result: Value) -> Value {
     json!({ "result": result })
 }
 
-/// What goes wrong at an institution is shown, and the user can choose another one. Other errors
-/// end the flow.
+/// Shows an error of an institution, so that the user can choose another one. Other errors end
+/// the flow.
 fn failed(error: ApiError) -> Step {
     let body = error.body();
     let extra = &body["error"]["extra_fields"];

@@ -1,5 +1,4 @@
-//! What a browser gets: the stand-in for Stripe.js, the dialog that it opens, and the sandbox's
-//! own page.
+//! The parts for browsers: the stand-in for Stripe.js, its dialog, and the sandbox's own page.
 
 mod assets;
 mod calls;
@@ -22,7 +21,7 @@ use crate::server::Server;
 use crate::state::State;
 use crate::world::World;
 
-/// What the dialog sends is small.
+/// The largest body that the dialog sends.
 const MAX_BODY: usize = 64 << 10;
 
 pub(crate) fn router() -> Router<Arc<Server>> {
@@ -34,7 +33,7 @@ pub(crate) fn router() -> Router<Arc<Server>> {
         .route("/v3/calls", post(call))
 }
 
-/// `/endive/stripe.js`: the script of a release train, which is the same for all.
+/// Serves `/endive/stripe.js` and the other release names; all have the same script.
 async fn release(Path(release): Path<String>, request: Request) -> Response {
     if release == "v3" || release.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return assets::script(request.headers());
@@ -42,24 +41,24 @@ async fn release(Path(release): Path<String>, request: Request) -> Response {
     StatusCode::NOT_FOUND.into_response()
 }
 
-/// What every request of a page's Stripe.js says.
+/// The fields of every request from a page's Stripe.js.
 #[derive(Deserialize)]
 struct Sent {
     /// The publishable key.
     key: String,
     /// The connected account that the page acts for.
     account: Option<String>,
-    /// The name of the function of Stripe.js, to open a flow and to call.
+    /// The function of Stripe.js, when a flow is opened or a call made.
     #[serde(default)]
     call: String,
     #[serde(default)]
     client_secret: String,
     #[serde(default)]
     params: Value,
-    /// The id of an open flow, for a step of it.
+    /// The id of an open flow, for one of its steps.
     #[serde(default)]
     flow: String,
-    /// What the user entered, for a step of a flow.
+    /// The user's input, for a step of a flow.
     #[serde(default)]
     entered: Value,
 }
@@ -79,8 +78,8 @@ async fn call(Shared(server): Shared<Arc<Server>>, request: Request) -> Response
     answer(&server, request, calls::call).await
 }
 
-/// Answers a request of a frame of the sandbox, and of nobody else: a page of another origin
-/// cannot read the answer, and is refused before anything happens.
+/// Answers requests of the sandbox's own frames. Pages of other origins can't read the response,
+/// and their requests are refused.
 async fn answer(
     server: &Arc<Server>,
     request: Request,
@@ -114,7 +113,7 @@ async fn read(request: Request) -> Result<Sent, ApiError> {
     sent.ok_or_else(|| ApiError::invalid("The body is not what Stripe.js of the sandbox sends."))
 }
 
-/// Whether a page of the sandbox itself sent it. Browsers say so in `Origin`.
+/// Returns whether a page of the sandbox sent the request, by its `Origin` header.
 fn is_same_origin(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let (Some(origin), Some(host)) = (text(header::ORIGIN), text(header::HOST)) else {
@@ -124,7 +123,7 @@ fn is_same_origin(headers: &HeaderMap) -> bool {
     authority == host
 }
 
-/// The key of a page is the publishable one. No part of a wrong one is repeated but its start.
+/// Checks that a page's key is the publishable key. An error shows only the start of a wrong key.
 fn check_key(server: &Server, key: &str) -> Result<(), ApiError> {
     if key == server.publishable_key {
         return Ok(());

@@ -1,5 +1,5 @@
-//! The sandbox's own page, `GET /`, and what it asks for. It is not an interface for programs:
-//! they have Stripe's API and `/_sandbox`.
+//! The sandbox's own page, `GET /`, and the requests that it makes. Programs use Stripe's API and
+//! `/_sandbox` instead.
 
 use std::convert::Infallible;
 use std::sync::{Arc, PoisonError};
@@ -28,13 +28,13 @@ use crate::state::State;
 use crate::table::Row;
 use crate::world::{Universe, World};
 
-/// How many rows of each table the page shows, the newest of them.
+/// Number of rows in each table of the page, the newest ones.
 const ROWS: usize = 50;
-/// How many points a plot has.
+/// Number of points in a plot.
 const POINTS: usize = 60;
-/// Changes that come at once are told once.
+/// Changes within this time are reported once.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The customer for whom the page links accounts.
+/// The email address of the customer for whom the page links accounts.
 const EMAIL: &str = "robin@example.com";
 
 pub(super) fn router() -> Router<Arc<Server>> {
@@ -47,7 +47,7 @@ pub(super) fn router() -> Router<Arc<Server>> {
         .route("/_sandbox/live", get(live))
 }
 
-/// The page for browsers, and where things are for everybody else.
+/// Serves the page to browsers, and a list of endpoints to other clients.
 async fn home(Shared(server): Shared<Arc<Server>>, headers: HeaderMap) -> Response {
     let accepted = headers.get(header::ACCEPT);
     let accepted = accepted.and_then(|accepted| accepted.to_str().ok());
@@ -130,7 +130,7 @@ fn tables(universe: &mut Universe) -> Value {
     })
 }
 
-/// The newest rows of all worlds, the newest first, and how many there are.
+/// Returns the newest rows of all accounts, the newest first, and the number of all rows.
 fn newest<T>(
     universe: &Universe,
     rows: impl Fn(&State) -> &[T],
@@ -144,7 +144,7 @@ fn newest<T>(
         total += rows.len();
         all.extend(rows.iter().rev().take(ROWS).map(|row| (world, row)));
     }
-    // Those of a world are in order already, also those that were made in the same second.
+    // The sort is stable, so rows of the same second keep their order.
     all.sort_by_key(|(_, row)| std::cmp::Reverse(created(row)));
     let data = all.into_iter().take(ROWS);
     let data: Vec<_> = data.map(|(world, row)| show(world, row)).collect();
@@ -172,7 +172,7 @@ fn card(account: &Account, now: i64) -> Value {
     })
 }
 
-/// The balance over time, as the transactions that are known have made it: seconds and cents.
+/// Returns the balance over time from the known transactions, as pairs of seconds and cents.
 fn plot(account: &Account, now: i64) -> Vec<(i64, i64)> {
     let mut cents = account.at_bank.current - account.debited;
     let mut points = vec![(now, cents)];
@@ -232,7 +232,7 @@ async fn event(Shared(server): Shared<Arc<Server>>, Path(id): Path<String>) -> R
     }))
 }
 
-/// Makes a session for the page to link accounts with.
+/// Creates a session for the page, to link accounts.
 async fn session(Shared(server): Shared<Arc<Server>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let form = match read(&parts, body).await {
@@ -259,7 +259,7 @@ async fn session(Shared(server): Shared<Arc<Server>>, request: Request) -> Respo
     }))
 }
 
-/// The customer for whom the page links accounts.
+/// Returns the customer for whom the page links accounts.
 fn customer(state: &mut State) -> Result<Value, ApiError> {
     let mut known = state.customers.rows().iter();
     if let Some(customer) = known.find(|customer| customer.0["email"] == EMAIL) {
@@ -270,7 +270,7 @@ fn customer(state: &mut State) -> Result<Value, ApiError> {
     Ok(customer["id"].clone())
 }
 
-/// Tells that something has changed, for as long as the sandbox runs.
+/// Sends a message for each change, until the sandbox ends.
 async fn live(
     Shared(server): Shared<Arc<Server>>,
 ) -> Stream<impl stream::Stream<Item = Result<Sse, Infallible>>> {

@@ -1,4 +1,4 @@
-//! What a page may see: the fields that Stripe.js declares, and no others.
+//! The fields that a page may see: those that Stripe.js declares.
 
 use serde_json::{Map, Value, json};
 
@@ -24,7 +24,7 @@ fn payment_method(method: &Value) -> Value {
     Value::Object(Map::from_iter(fields))
 }
 
-/// Puts the payment method in the place of its id, if the page asked for that.
+/// Replaces the payment method's id by the object, if the page requested it.
 pub(super) fn expand(state: &State, intent: &mut Value, fields: &[String]) {
     if fields.iter().any(|field| field == "payment_method")
         && let Some(method) = intent["payment_method"]
@@ -35,7 +35,7 @@ pub(super) fn expand(state: &State, intent: &mut Value, fields: &[String]) {
     }
 }
 
-/// An error as a page sees it.
+/// Returns an error as a page sees it.
 pub(super) fn error(error: ApiError) -> Value {
     let mut body = error.body();
     let shown = &mut body["error"];

@@ -1,17 +1,17 @@
-//! Accounts that a user has saved with an email address, to link them again without signing in.
+//! Accounts that a user saved with an email address, to link them again without signing in.
 
 use super::{flow, out_of_order};
 use crate::error::ApiError;
 use crate::institutions::{BankAccount, Institution};
 use crate::state::State;
 
-/// The code that is sent to every email address in test mode.
+/// The code for every email address in test mode.
 const CODE: &str = "111111";
-/// More addresses, or accounts of one, are not kept.
+/// The largest number of addresses, and of accounts for one address.
 const MAX_ADDRESSES: usize = 1_000;
 const MAX_ACCOUNTS: usize = 100;
 
-/// Keeps what was chosen in a flow with an email address.
+/// Saves the chosen accounts of a flow with an email address.
 pub(crate) fn save(state: &mut State, id: &str, email: &str) -> Result<(), ApiError> {
     let is_address = email.split_once('@').is_some_and(|(name, host)| {
         !name.is_empty() && host.contains('.') && !host.starts_with('.') && !host.ends_with('.')
@@ -35,7 +35,7 @@ pub(crate) fn save(state: &mut State, id: &str, email: &str) -> Result<(), ApiEr
     Ok(())
 }
 
-/// The email address of who links accounts, if the application knows it.
+/// Returns the user's email address, if the application has set it.
 pub(crate) fn email(state: &mut State, id: &str) -> Result<Option<String>, ApiError> {
     let flow = flow(state, id)?;
     let billing = flow.billing_details["email"].as_str().map(str::to_owned);
@@ -46,14 +46,14 @@ pub(crate) fn email(state: &mut State, id: &str) -> Result<Option<String>, ApiEr
     Ok(billing.or(known))
 }
 
-/// The email address, if accounts were saved with it.
+/// Returns the user's email address, if accounts were saved with it.
 pub(crate) fn returning(state: &mut State, id: &str) -> Result<Option<String>, ApiError> {
     let email = email(state, id)?;
     Ok(email.filter(|email| state.saved.contains_key(email)))
 }
 
-/// The user enters the code that was sent to their address, and can choose what was saved. False
-/// if it is another code.
+/// The user enters the code sent to the address, and can then choose saved accounts. Returns
+/// `false` for a wrong code.
 pub(crate) fn unlock(state: &mut State, id: &str, code: &str) -> Result<bool, ApiError> {
     let saved = returning(state, id)?.and_then(|email| state.saved.get(&email).cloned());
     let flow = flow(state, id)?;

@@ -1,4 +1,4 @@
-//! The steps of a dialog, without one.
+//! Tests the steps of the flow without a dialog.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ fn state() -> State {
     state
 }
 
-/// A session; its id and client secret.
+/// Returns the id and client secret of a new session.
 fn session(state: &mut State, form: Value) -> (String, String) {
     let customer = customers::create(state, &Call::within(json!({}))).expect("it is made");
     let mut all = json!({
@@ -58,7 +58,7 @@ fn opened(state: &mut State, purpose: Purpose, secret: &str) -> String {
     manifest["flow"].as_str().expect("it has an id").to_owned()
 }
 
-/// Opens a flow, and goes to the accounts of an institution at which nobody signs in.
+/// Opens a flow, and goes to the accounts of an institution without a sign-in.
 fn at_accounts(state: &mut State, purpose: Purpose, secret: &str, institution: &str) -> String {
     let flow = opened(state, purpose, secret);
     consent(state, &flow).expect("it is open");
@@ -84,7 +84,7 @@ fn a_secret_has_stripes_form_and_works_once() {
     assert!(rest.len() == 24 && rest.bytes().all(|byte| byte.is_ascii_alphanumeric()));
     assert!(!secret.contains(&id["fcsess_".len()..]));
 
-    // Leaving does not use it up.
+    // Leaving does not use up the secret.
     let flow = opened(state, Purpose::Accounts, &secret);
     let left = cancel(state, &flow).expect("it is open");
     assert_eq!(left["financialConnectionsSession"]["accounts"], json!([]));
@@ -233,7 +233,7 @@ fn accounts_that_do_not_fit_say_why() {
     );
     assert_eq!(extra["total_accounts_count"], 2);
 
-    // What the same holder has linked is not linked again.
+    // An account that the same holder has linked is not linked again.
     let form = json!({
         "account_holder": { "type": "account", "account": "acct_1" },
         "permissions": ["balances"],

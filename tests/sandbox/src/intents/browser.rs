@@ -35,7 +35,7 @@ const PUBLIC: [&str; 22] = [
 ];
 
 impl Kind {
-    /// The intent that a client secret belongs to. No message holds what was sent.
+    /// Returns the intent of a client secret. Errors do not show the secret.
     pub(crate) fn by_secret(self, state: &State, secret: &str) -> Result<Value, ApiError> {
         let (id, _) = secret.split_once("_secret_").unwrap_or((secret, ""));
         let row = self.table(state).get(id).map(|row| &row.0);
@@ -61,8 +61,7 @@ impl Kind {
         .param("client_secret"))
     }
 
-    /// Confirms an intent from the browser, where confirming is what the user agrees to the
-    /// mandate by.
+    /// Confirms an intent from the browser, where the user agrees to the mandate by confirming.
     pub(crate) fn confirm_by_secret(
         self,
         state: &mut State,
@@ -102,7 +101,7 @@ impl Kind {
         Ok(self.public(&intent))
     }
 
-    /// As a page sees it.
+    /// Returns the intent as a page sees it.
     pub(crate) fn public(self, intent: &Value) -> Value {
         let fields = intent.as_object().into_iter().flatten();
         let fields = fields.filter(|(name, _)| PUBLIC.contains(&name.as_str()));

@@ -1,4 +1,4 @@
-//! The deposits by which an account is verified whose numbers were typed in.
+//! Microdeposits, which verify an account whose numbers were entered.
 
 use serde_json::{Value, json};
 
@@ -8,17 +8,17 @@ use crate::intent_params::int;
 use crate::state::State;
 use crate::table::Object;
 
-/// The amounts of the microdeposits that verify an account number, in cents.
+/// The amounts of the microdeposits, in cents.
 const MICRODEPOSITS: [i64; 2] = [32, 45];
-/// What the microdeposit says that comes with a code.
+/// The code in the description of a microdeposit.
 const DESCRIPTOR_CODE: &str = "SM11AA";
-/// How often amounts, or codes, may be wrong.
+/// The number of attempts, for amounts and for the code.
 const TRIES: [(&str, i64); 2] = [("amounts", 3), ("descriptor_code", 10)];
 /// How long microdeposits can be verified, in seconds.
 const VERIFIABLE: i64 = 10 * 86_400;
 
 impl Kind {
-    /// Verifies microdeposits by what the user has found on the statement of the account.
+    /// Verifies microdeposits with amounts or a code from the account's statement.
     pub(super) fn verify_with(
         self,
         state: &mut State,
@@ -71,7 +71,7 @@ impl Kind {
             .param(by))
     }
 
-    /// The account could not be verified: another one is needed.
+    /// Records that the account could not be verified; the intent needs another one.
     fn not_verified(
         self,
         state: &mut State,

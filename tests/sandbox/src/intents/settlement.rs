@@ -1,4 +1,4 @@
-//! How a debit ends, some days after it was taken.
+//! The settlement of a debit, some days after it was made.
 
 use serde_json::json;
 
@@ -8,14 +8,14 @@ use crate::clock::Millis;
 use crate::payment_methods;
 use crate::state::State;
 
-/// How long an ACH debit takes.
+/// The time that an ACH debit takes.
 pub(super) const SETTLEMENT: Millis = 4 * 86_400_000;
 
-/// How a debit of an account ends, by Stripe's test numbers.
+/// The result of a debit, by Stripe's test numbers.
 enum Outcome {
     Paid,
     Refused(&'static str, &'static str),
-    /// It is never heard of again.
+    /// It never ends.
     Lost,
 }
 
@@ -41,7 +41,7 @@ fn outcome(number: &str) -> Outcome {
     }
 }
 
-/// The debit reaches the bank: it succeeds if there is enough money in the account.
+/// Ends a debit: it succeeds if the account has enough money.
 pub(crate) fn settle(state: &mut State, id: &str) {
     let Ok(mut intent) = Payment.find(state, id) else {
         return;

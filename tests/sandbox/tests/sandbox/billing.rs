@@ -1,4 +1,4 @@
-//! Invoices, subscriptions and checkout sessions, from their making to their end.
+//! Tests invoices, subscriptions and checkout sessions.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::http::{Form, Http, id, ids};
 
 const DAY: u64 = 86_400;
 
-/// A customer whose linked account invoices are paid from.
+/// Returns a customer with a linked account for invoices.
 async fn payer(http: &Http, accounts: &str) -> String {
     let customer = http.customer().await;
     let form = [
@@ -28,7 +28,7 @@ async fn payer(http: &Http, accounts: &str) -> String {
     customer
 }
 
-/// A draft with one line.
+/// Returns a draft with one line.
 async fn draft(http: &Http, customer: &str, form: Form<'_>) -> String {
     let mut all = vec![("customer", customer)];
     all.extend(form);
@@ -114,7 +114,7 @@ pub(super) async fn invoices(http: &Http) {
         assert_eq!(http.refused("POST", &path, &[]).await.status, 400, "{late}");
     }
 
-    // One that bounces, one that is void, and one that is sent.
+    // One debit fails, one invoice is voided, and one is sent.
     let poor = payer(http, "Insufficient Funds").await;
     let bounces = draft(http, &poor, &[]).await;
     http.post(&format!("{bounces}/pay"), &[]).await;
@@ -140,7 +140,7 @@ pub(super) async fn invoices(http: &Http) {
         (&json!("paid"), &json!(2500))
     );
 
-    // Nothing is to be paid.
+    // Nothing has to be paid.
     let empty = http
         .post(
             "/v1/invoices",
@@ -160,7 +160,7 @@ pub(super) async fn invoices(http: &Http) {
     assert_eq!(refused.code.as_deref(), Some("resource_missing"));
 }
 
-/// A price for every month.
+/// Returns a monthly price.
 async fn price(http: &Http) -> String {
     let form = [
         ("currency", "usd"),
@@ -198,7 +198,7 @@ pub(super) async fn subscriptions(http: &Http) {
     http.pass(4 * DAY);
     assert_eq!(status(http, &invoice).await, "paid");
 
-    // The next period.
+    // The next period begins.
     http.pass(27 * DAY);
     let renewed = http.get(&path, &[("expand[]", "latest_invoice")]).await;
     assert_eq!(
@@ -235,7 +235,7 @@ pub(super) async fn subscriptions(http: &Http) {
         400
     );
 
-    // A trial, which is canceled.
+    // A trial that is canceled.
     let form = [
         ("customer", customer.as_str()),
         ("items[0][price]", &price),
@@ -249,7 +249,7 @@ pub(super) async fn subscriptions(http: &Http) {
     assert_eq!(canceled["status"], "canceled");
     assert_eq!(http.refused("DELETE", &path, &[]).await.status, 404);
 
-    // The first payment does not come.
+    // The first payment is not made.
     let nobody = http.customer().await;
     let form = [
         ("customer", nobody.as_str()),
@@ -374,7 +374,7 @@ pub(super) async fn checkout(http: &Http) {
     http.pass(4 * DAY);
     assert_eq!(http.get(&path, &[]).await["payment_status"], "paid");
 
-    // One is closed, one runs out.
+    // One session is completed, the other one expires.
     let session = create(&[("mode", "setup"), ("currency", "usd")]).await;
     let path = format!("/v1/checkout/sessions/{}", id(&session));
     let expired = http.post(&format!("{path}/expire"), &[]).await;

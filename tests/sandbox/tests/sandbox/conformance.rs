@@ -1,4 +1,4 @@
-//! Every operation once, and its answer by the spec. [`Http`](super::http::Http) checks.
+//! Calls every operation once. [`Http`](super::http::Http) checks the responses against the spec.
 
 use super::billing;
 use super::http::{Http, id, ids};
@@ -15,7 +15,7 @@ async fn every_operation_answers_by_the_spec() {
     billing::checkout(&http).await;
     payouts(&http).await;
     let mut types = std::collections::BTreeSet::new();
-    // All are of the types of the crate.
+    // Every event has a type of the crate.
     assert!(!http.sandbox.events().is_empty());
     for event in all_events(&http).await {
         schema::check_object(&event["data"]["object"]);
@@ -73,7 +73,7 @@ async fn every_operation_answers_by_the_spec() {
     }
 }
 
-/// The events of the platform and of a connected account.
+/// Returns the events of the platform and of a connected account.
 async fn all_events(http: &Http) -> Vec<serde_json::Value> {
     let mut events = Vec::new();
     for account in [&[][..], &[("stripe-account", "acct_1")]] {
@@ -93,7 +93,7 @@ async fn all_events(http: &Http) -> Vec<serde_json::Value> {
     events
 }
 
-/// Tokens, and the bank accounts of connected accounts that are made of them.
+/// Tests tokens, and the external accounts made from them.
 async fn payouts(http: &Http) {
     let form = [
         ("bank_account[country]", "US"),
@@ -126,7 +126,7 @@ async fn payouts(http: &Http) {
         ("external_account[routing_number]", "110000000"),
         ("external_account[account_number]", "000987654321"),
     ];
-    // The spec has a token here; the other is written by many.
+    // The spec has a token here; many programs send it under another name.
     let form: Vec<_> = form
         .iter()
         .map(|(name, value)| (name.replace("external_account", "bank_account"), *value))
@@ -194,7 +194,7 @@ async fn customers(http: &Http) {
     assert!(ids(&http.get("/v1/customers", &[]).await).is_empty());
 }
 
-/// An account with all data.
+/// Returns an account with all data.
 async fn sessions_and_accounts(http: &Http) -> String {
     let customer = http.customer().await;
     let form = [
@@ -264,7 +264,7 @@ async fn sessions_and_accounts(http: &Http) -> String {
     accounts[0].clone()
 }
 
-/// Payments and setups of an account that is linked.
+/// Tests payments and setups with a linked account.
 async fn payments(http: &Http, account: &str) {
     let customer = http.customer().await;
     let mandate = ("mandate_data[customer_acceptance][type]", "offline");
@@ -318,7 +318,7 @@ async fn payments(http: &Http, account: &str) {
     }
 }
 
-/// What both kinds of intents have in common.
+/// Tests what both kinds of intents have in common.
 async fn intents(http: &Http, kind: &str) {
     let path = format!("/v1/{kind}");
     let unexpected_state = format!("{}_unexpected_state", kind.trim_end_matches('s'));

@@ -1,4 +1,4 @@
-//! Platforms: connected accounts are worlds of their own.
+//! Tests platforms with connected accounts.
 
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ async fn what_one_account_has_no_other_sees() {
         let answer = http.send("POST", sessions, &form, other).await;
         assert_eq!(answer.body["error"]["param"], "account_holder[customer]");
     }
-    // An idempotency key is one of an account, too.
+    // Idempotency keys are separate for each account.
     let key = ("idempotency-key", "k1");
     let mut made = Vec::new();
     for account in [ONE[0], TWO[0]] {
@@ -40,7 +40,7 @@ async fn what_one_account_has_no_other_sees() {
     }
     assert_ne!(made[0], made[1]);
 
-    // What the user and time do, they do in the world that it is about.
+    // Controls act in the account of the object.
     let form = [
         ("account_holder[type]", "customer"),
         ("account_holder[customer]", &customer),
@@ -65,7 +65,8 @@ async fn what_one_account_has_no_other_sees() {
     assert!(ids(&of_platform).is_empty());
 }
 
-/// A token that the platform has made of a linked account is one account's to be paid out to.
+/// A token that the platform creates from a linked account becomes the external account of one
+/// connected account.
 #[tokio::test]
 async fn payouts_go_to_a_linked_account() {
     let http = Http::start().await;
@@ -141,7 +142,7 @@ async fn endpoints_are_made_by_the_api() {
     let delivery = &all["data"][0]["deliveries"][0];
     assert_eq!(delivery["endpoint"], id(&made));
 
-    // Of connected accounts, only what asks for that gets the events.
+    // Only endpoints for connected accounts get their events.
     let form = [
         ("url", "http://127.0.0.1:1/connect"),
         ("enabled_events[]", "*"),

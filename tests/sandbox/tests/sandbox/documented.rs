@@ -1,4 +1,4 @@
-//! What Stripe's documentation says is an error, is that error here.
+//! Tests errors that Stripe's documentation describes.
 
 use super::http::{Http, Refusal, id, refusal};
 
@@ -44,7 +44,7 @@ async fn accounts_are_listed_by_one_thing() {
 }
 
 /// "Returns an Account object if a valid identifier was provided, and raises an error otherwise",
-/// of each operation on one.
+/// for each operation on an account.
 #[tokio::test]
 async fn an_identifier_has_to_be_valid() {
     let http = Http::start().await;
@@ -113,7 +113,7 @@ async fn a_session_asks_for_something() {
     );
 }
 
-/// "Refreshes aren't allowed on inactive accounts", and not while one is pending or before
+/// "Refreshes aren't allowed on inactive accounts", while one is pending, or before
 /// `next_refresh_available_at`.
 #[tokio::test]
 async fn refreshes_have_their_time() {

@@ -1,4 +1,4 @@
-//! Answers that fail on demand.
+//! Tests faults on request.
 
 use std::time::{Duration, Instant};
 
@@ -116,7 +116,7 @@ async fn faults_are_for_the_requests_they_name() {
     assert_eq!(refused, refusal(400, "", "status"));
 }
 
-/// What they are for: a client that keeps its promise under them.
+/// A client keeps its guarantees under faults.
 #[tokio::test]
 async fn a_client_survives_an_answer_that_was_lost() {
     let http = Http::start().await;

@@ -1,4 +1,4 @@
-//! What keeps pages of other sites away.
+//! Tests that pages of other sites can't reach the sandbox.
 
 use super::http::Http;
 

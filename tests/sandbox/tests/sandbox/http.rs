@@ -1,4 +1,4 @@
-//! A client of the sandbox that sends what it is told, and checks every answer.
+//! A plain HTTP client for the sandbox, which checks every response.
 
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
@@ -13,7 +13,7 @@ pub(crate) struct Http {
     http: reqwest::Client,
 }
 
-/// An answer whose body has been checked.
+/// A response with a checked body.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -41,7 +41,7 @@ impl Http {
             .bearer_auth(self.sandbox.key())
     }
 
-    /// Sends parameters where the method has them, and headers.
+    /// Sends parameters, in the query or body according to the method, and headers.
     pub(crate) async fn send(
         &self,
         method: &str,
@@ -80,7 +80,7 @@ impl Http {
         }
     }
 
-    /// The body of an answer that has to be good.
+    /// Returns the body of a response that must be successful.
     pub(crate) async fn get(&self, path: &str, form: Form<'_>) -> Value {
         self.good("GET", path, form).await
     }
@@ -99,19 +99,19 @@ impl Http {
         answer.body
     }
 
-    /// Status, code and param of an answer that has to be an error.
+    /// Returns status, code and param of a response that must be an error.
     pub(crate) async fn refused(&self, method: &str, path: &str, form: Form<'_>) -> Refusal {
         Refusal::from(self.send(method, path, form, &[]).await)
     }
 
-    /// A customer, by id.
+    /// Creates a customer, and returns its id.
     pub(crate) async fn customer(&self) -> String {
         id(&self
             .post("/v1/customers", &[("name", "Robin Example")])
             .await)
     }
 
-    /// An account of a new customer, with all permissions.
+    /// Links an account for a new customer, with all permissions.
     pub(crate) async fn account(&self, institution: &str) -> String {
         let customer = self.customer().await;
         let session = self.session(&customer, &[]).await;
@@ -121,7 +121,7 @@ impl Http {
         id(&linked["accounts"][0])
     }
 
-    /// A session that asks for all permissions, and for what else is given.
+    /// Creates a session with all permissions and other parameters.
     pub(crate) async fn session(&self, customer: &str, form: Form<'_>) -> String {
         let mut all = vec![
             ("account_holder[type]", "customer"),
@@ -135,7 +135,7 @@ impl Http {
         id(&self.post("/v1/financial_connections/sessions", &all).await)
     }
 
-    /// Refreshes features, and lets the time pass that it takes.
+    /// Refreshes features, and moves the clock until they have ended.
     pub(crate) async fn refresh(&self, account: &str, features: &[&str]) -> Value {
         let form: Vec<_> = features
             .iter()
@@ -153,7 +153,7 @@ impl Http {
     }
 }
 
-/// What an error says to a program.
+/// The fields of an error that a program uses.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
@@ -175,7 +175,7 @@ impl From<Answer> for Refusal {
     }
 }
 
-/// An `invalid_request_error`; an empty code or param is none.
+/// Returns an `invalid_request_error`. An empty code or param means none.
 pub(crate) fn refusal(status: u16, code: &str, param: &str) -> Refusal {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     Refusal {
@@ -190,7 +190,7 @@ pub(crate) fn id(object: &Value) -> String {
     object["id"].as_str().expect("it has an id").to_owned()
 }
 
-/// The ids of a list, in its order.
+/// Returns the ids of a list, in order.
 pub(crate) fn ids(list: &Value) -> Vec<String> {
     let data = list["data"].as_array().expect("it is a list");
     data.iter().map(id).collect()

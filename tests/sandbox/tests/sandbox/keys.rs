@@ -1,4 +1,4 @@
-//! Who may ask, in which version, and how often.
+//! Tests keys, API versions and idempotency.
 
 use super::http::{Http, ids};
 
@@ -75,7 +75,7 @@ async fn a_request_with_the_same_key_happens_once() {
         );
     }
 
-    // An error that a request ended in is replayed, too; one of its parameters is not kept.
+    // An error of the execution is replayed as well; an error of the parameters is not stored.
     let account = http.account("bank").await;
     let path = format!("/v1/financial_connections/accounts/{account}/refresh");
     let key = [("idempotency-key", "k2")];
@@ -88,7 +88,7 @@ async fn a_request_with_the_same_key_happens_once() {
         .await;
     assert_eq!(good.status, 200);
 
-    // After a day a key can be used again.
+    // A key can be used again after a day.
     http.pass(86_400);
     let late = http
         .send(

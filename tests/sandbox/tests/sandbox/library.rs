@@ -1,4 +1,4 @@
-//! The sandbox as a library.
+//! Tests the sandbox as a library.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use stripe_financial_connections_sandbox::{
     BankAccount, Fault, Institution, Link, Sandbox, blocking,
 };
 
-/// Customer and session, by the crate.
+/// Creates a customer and a session with the crate.
 async fn session(sandbox: &Sandbox) -> String {
     let client = sandbox.client();
     let customer = client.customers().create().await.expect("it answers");
@@ -151,7 +151,7 @@ fn it_can_be_used_without_async() {
         .expect("it is new");
     assert_eq!(accounts.len(), 3);
     drop(sandbox);
-    // Another test's sandbox may have the port by now; this one's customer is gone in any case.
+    // Another test's sandbox may use the port by now, but it does not have this customer.
     let gone = client.customers().retrieve(&customer.id);
     let gone = gone.with_max_retries(0).send_blocking();
     gone.expect_err("the sandbox has ended");

@@ -1,4 +1,4 @@
-//! What becomes of accounts as time passes.
+//! Tests how accounts change over time.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ fn path(account: &str) -> String {
     format!("/v1/financial_connections/accounts/{account}")
 }
 
-/// The types of all events, the first first.
+/// Returns the types of all events, the oldest first.
 fn happened(http: &Http) -> Vec<String> {
     let events = http.sandbox.events().into_iter();
     events
@@ -36,7 +36,7 @@ async fn a_refresh_goes_from_pending_to_its_end() {
     );
     assert!(refreshed["balance"].is_null());
 
-    // It ends without a request, too: the clock of the machine goes on.
+    // A refresh also ends without a request, as the clock runs.
     tokio::time::sleep(std::time::Duration::from_millis(1_300)).await;
     assert_eq!(
         happened(&http).last().map(String::as_str),
@@ -161,7 +161,7 @@ async fn a_disconnected_account_tells_nothing() {
     let transaction = format!("{TRANSACTIONS}/{transaction}");
     assert_eq!(http.refused("GET", &transaction, &[]).await.status, 404);
 
-    // Nor does anything happen to it again.
+    // A disconnected account has no further events.
     let before = happened(&http).len();
     http.post(&format!("{}/disconnect", path(&account)), &[])
         .await;
@@ -177,7 +177,7 @@ async fn a_subscribed_account_is_refreshed_every_day() {
     let features = [("features[]", "transactions")];
     let subscribed = http.post(&subscribe, &features).await;
     assert_eq!(subscribed["subscriptions"], json!(["transactions"]));
-    // A second time changes nothing.
+    // A second subscription changes nothing.
     http.post(&subscribe, &features).await;
     let refreshes = |http: &Http| {
         let all = happened(http).into_iter();
@@ -282,7 +282,7 @@ async fn pages_are_stable_both_ways() {
     let mut seen = Vec::new();
     let (mut ids, mut more) = page(None).await;
     while more {
-        // What is new comes before the first page, and moves no other.
+        // New items come before the first page, and do not move other pages.
         http.customer().await;
         seen.extend(ids);
         (ids, more) = page(Some(("starting_after", seen[seen.len() - 1].clone()))).await;

@@ -1,10 +1,10 @@
-//! Many sessions and transactions.
+//! Tests a sandbox with many sessions and transactions.
 
 use stripe_financial_connections_sandbox::Sandbox;
 
 use super::http::{Http, ids};
 
-/// In CI as many as a sandbox is to have room for.
+/// Returns the numbers of accounts and transactions; CI uses the full capacity.
 fn counts() -> (usize, usize) {
     match std::env::var_os("CI") {
         Some(_) => (10_000, 1_000_000),
@@ -12,7 +12,7 @@ fn counts() -> (usize, usize) {
     }
 }
 
-/// The memory of this process in kB, where the system says it.
+/// Returns the memory of this process in kB, if the system reports it.
 fn memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status

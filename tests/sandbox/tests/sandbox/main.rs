@@ -1,4 +1,4 @@
-//! The sandbox, held to the spec, to the crate, and to what clients can do to it.
+//! Tests the sandbox against the spec, the crate, and unusual clients.
 
 mod billing;
 mod conformance;

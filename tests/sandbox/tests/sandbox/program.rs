@@ -1,4 +1,4 @@
-//! The sandbox as a program.
+//! Tests the sandbox as a program.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};
@@ -22,7 +22,7 @@ impl Drop for Running {
 }
 
 impl Running {
-    /// Starts the program; what it says until the URL and keys are known.
+    /// Starts the program. Returns what it printed, up to the URL and the keys.
     fn start(arguments: &[&str]) -> (Self, HashMap<String, String>) {
         let mut running = Command::new(PROGRAM)
             .args(["--port", "0"])
@@ -58,7 +58,7 @@ async fn it_says_how_to_reach_it() {
     assert_eq!(list.send().await.expect("it answers").status(), 200);
 }
 
-/// Clients write as fast as they can while the process is killed; what was answered is there.
+/// Kills the process while clients write. Everything that was answered is still there.
 #[tokio::test]
 async fn nothing_is_lost_that_was_answered() {
     let folder = tempfile::tempdir().expect("there is a folder for such files");

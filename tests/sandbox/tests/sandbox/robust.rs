@@ -1,4 +1,4 @@
-//! Nothing that a client sends takes the sandbox down.
+//! Tests that no request can crash the sandbox.
 
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ async fn connect(http: &Http) -> TcpStream {
         .expect("the sandbox listens")
 }
 
-/// What comes back for these bytes, until the sandbox closes the connection.
+/// Sends bytes, and returns the response until the sandbox closes the connection.
 async fn raw(http: &Http, bytes: &[u8]) -> String {
     let mut stream = connect(http).await;
-    // The sandbox may close before all is sent.
+    // The sandbox may close the connection before everything is sent.
     let _ = stream.write_all(bytes).await;
     let _ = stream.shutdown().await;
     let mut answer = Vec::new();
@@ -59,7 +59,8 @@ async fn garbage_bodies() {
 async fn a_body_of_10_mb() {
     let http = Http::start().await;
     let body = vec![b'a'; 10 << 20];
-    // The sandbox answers before it has read all, so that the client may see a broken connection.
+    // The sandbox answers before it has read the whole body, so the client may see a broken
+    // connection.
     let answer = http
         .request("POST", "/v1/customers")
         .body(body.clone())

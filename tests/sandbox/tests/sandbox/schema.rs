@@ -1,4 +1,4 @@
-//! The spec's schemas as JSON Schema, by a library that knows nothing of the sandbox.
+//! Checks responses against the spec as JSON Schema, with an independent library.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{LazyLock, Mutex};
@@ -6,7 +6,7 @@ use std::sync::{LazyLock, Mutex};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-/// The spec, with its schemas made into JSON Schema.
+/// The spec, with its schemas converted to JSON Schema.
 static SPEC: LazyLock<Value> = LazyLock::new(|| {
     let mut spec = serde_yaml::from_str(include_str!("../../spec.yaml")).expect("the spec is YAML");
     convert(&mut spec);
@@ -16,11 +16,11 @@ static SPEC: LazyLock<Value> = LazyLock::new(|| {
 static VALIDATORS: LazyLock<Mutex<HashMap<String, &'static Validator>>> =
     LazyLock::new(Mutex::default);
 
-/// Operations whose answers have been checked, as `GET /v1/…`.
+/// The operations whose responses were checked, such as `GET /v1/…`.
 static CHECKED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// OpenAPI 3.0 writes `nullable` where JSON Schema has a type more. An object whose properties
-/// are listed has no others, so that a field of the sandbox that Stripe does not have is found.
+/// Converts `nullable` to a type of JSON Schema. An object with listed properties must have no
+/// others, so that fields which Stripe does not have are found.
 fn convert(schema: &mut Value) {
     match schema {
         Value::Array(items) => items.iter_mut().for_each(convert),
@@ -53,7 +53,7 @@ fn convert(schema: &mut Value) {
     }
 }
 
-/// Operations of the spec, as method and path.
+/// Returns the operations of the spec, as method and path.
 pub(crate) fn operations() -> impl Iterator<Item = (String, &'static str)> {
     let paths = SPEC["paths"].as_object().expect("the spec has paths");
     paths.iter().flat_map(|(path, methods)| {
@@ -65,12 +65,13 @@ pub(crate) fn operations() -> impl Iterator<Item = (String, &'static str)> {
     })
 }
 
-/// Operations whose answers have been checked by this process.
+/// Returns the operations whose responses this process has checked.
 pub(crate) fn checked() -> BTreeSet<String> {
     CHECKED.lock().expect("no test panics in here").clone()
 }
 
-/// Panics unless a good answer is as the spec says, if it knows the operation.
+/// Panics if a successful response does not fit the spec. Operations outside of the spec are
+/// ignored.
 pub(crate) fn check_answer(method: &str, path: &str, body: &Value) {
     let path = path.split('?').next().unwrap_or_default();
     let operation =
@@ -84,7 +85,7 @@ pub(crate) fn check_answer(method: &str, path: &str, body: &Value) {
     }
 }
 
-/// Panics unless an object is as the spec says, if it knows such objects.
+/// Panics if an object does not fit the spec. Returns whether the spec has such objects.
 pub(crate) fn check_object(object: &Value) -> bool {
     let name = object["object"].as_str().expect("it says what it is");
     let schemas = SPEC["components"]["schemas"]
@@ -100,12 +101,12 @@ pub(crate) fn check_object(object: &Value) -> bool {
     schema.is_some()
 }
 
-/// Whether the spec knows a type of events.
+/// Returns whether the spec has an event type.
 pub(crate) fn has_event(r#type: &str) -> bool {
     SPEC["x-events"].get(r#type).is_some()
 }
 
-/// Panics unless it is an error in Stripe's shape.
+/// Panics if an error does not have Stripe's format.
 pub(crate) fn check_error(body: &Value) {
     let text = json!({ "type": "string", "minLength": 1 });
     let schema = json!({
@@ -146,7 +147,7 @@ fn check(name: &str, schema: &Value, value: &Value) {
     assert!(errors.is_empty(), "{name}: {errors:#?}\n{value:#}");
 }
 
-/// Whether a path fits a template with placeholders.
+/// Returns whether a path matches a template with placeholders.
 fn is_path_of(path: &str, template: &str) -> bool {
     let (mut path, mut template) = (path.split('/'), template.split('/'));
     loop {

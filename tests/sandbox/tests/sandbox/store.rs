@@ -1,4 +1,4 @@
-//! The state in a file.
+//! Tests the state file.
 
 use stripe_financial_connections_sandbox::Sandbox;
 
@@ -46,7 +46,7 @@ async fn a_sandbox_goes_on_where_the_last_one_ended() {
     http.get(&format!("{path}/owners"), &owners).await;
     let again = http.send("POST", "/v1/customers", &[], &key).await;
     assert_eq!(again.body, customer.body);
-    // What was under way goes on, and the time is still ahead.
+    // A running refresh goes on, and its end is still ahead.
     http.pass(1);
     let account = http.get(&path, &[]).await;
     assert_eq!(account["balance_refresh"]["status"], "succeeded");
@@ -64,7 +64,7 @@ async fn only_one_sandbox_has_a_file() {
     assert!(error.to_string().contains("another sandbox"), "{error}");
 }
 
-/// A process that was killed has written a part of a line.
+/// A killed process leaves an incomplete line.
 #[tokio::test]
 async fn what_was_not_answered_is_whole_or_not_there() {
     let folder = folder();

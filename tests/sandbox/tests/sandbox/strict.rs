@@ -1,4 +1,4 @@
-//! What Stripe refuses, the sandbox refuses, and says which parameter is wrong.
+//! Tests that the sandbox refuses what Stripe refuses, and names the wrong parameter.
 
 use super::http::{Http, id, ids, refusal};
 
@@ -370,7 +370,7 @@ async fn permissions_and_times_are_kept_to() {
         .await;
     assert_eq!(refused, refusal(400, "", "account"));
 
-    // Pending, too early, and then early enough.
+    // A pending refresh, one that is too early, and one that is not.
     let balance = [("features[]", "balance")];
     http.post(&refresh, &balance).await;
     assert_eq!(

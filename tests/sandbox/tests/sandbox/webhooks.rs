@@ -1,4 +1,4 @@
-//! Events on their way to an endpoint.
+//! Tests the delivery of events to an endpoint.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ use super::http::Http;
 
 const SECRET: &str = "whsec_test";
 
-/// An endpoint that takes what is signed, but refuses each event as often as it is told.
+/// An endpoint that accepts signed events, after refusing each a given number of times.
 #[derive(Clone, Default)]
 struct Endpoint {
     received: Arc<Mutex<Vec<Event>>>,
@@ -43,7 +43,7 @@ async fn receive(State(endpoint): State<Endpoint>, headers: HeaderMap, body: Byt
 }
 
 impl Endpoint {
-    /// An endpoint, and a sandbox that sends events to it.
+    /// Starts an endpoint, and a sandbox that sends events to it.
     async fn start(refusals: u32) -> (Self, Http) {
         let endpoint = Self {
             refusals,
@@ -63,7 +63,7 @@ impl Endpoint {
         (endpoint, http)
     }
 
-    /// All there are once there are this many.
+    /// Waits for this many events, and returns all of them.
     async fn received(&self, count: usize) -> Vec<Event> {
         for _ in 0..500 {
             let received = self
@@ -166,7 +166,7 @@ async fn an_endpoint_that_never_answers_well_is_given_up() {
     );
 }
 
-/// The report of an event whose delivery has ended.
+/// Returns the report of an event whose delivery has ended.
 async fn delivered(http: &Http, place: usize) -> Value {
     for _ in 0..500 {
         let report = http.get("/_sandbox/events", &[]).await["data"][place].clone();

@@ -1,6 +1,6 @@
-//! Does one thing as often as asked for: for a tool that counts instructions.
+//! Repeats one operation, for a tool that counts instructions.
 //!
-//! `repeat decode ours 10`
+//! Example: `repeat decode ours 10`
 
 use std::hint::black_box;
 

@@ -1,4 +1,4 @@
-//! `/v1/invoiceitems`, and the lines that they are on an invoice.
+//! `/v1/invoiceitems`, and the lines of invoices.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::shape;
 use crate::state::State;
 use crate::table::Object;
 
-/// Adds a line for an item: `amount`, `description`, `price`, `quantity`, `period`.
+/// Adds a line for an item with `amount`, `description`, `price`, `quantity` and `period`.
 pub(crate) fn add_line(state: &State, invoice: &mut Value, item: &Value) {
     let now = state.now();
     let amount = int(item, "amount");
@@ -85,7 +85,7 @@ pub(crate) fn create_item(state: &mut State, call: &Call) -> Result<Value, ApiEr
     let quantity = intent_params::int(&params["quantity"]).unwrap_or(1);
     let price = match call.text("price").is_some() || params["price_data"].is_object() {
         true => prices::of_item(state, params, "invoice_item")?,
-        // `pricing[price]` is how newer versions say it.
+        // Newer API versions use `pricing[price]`.
         false if params["pricing"].is_object() => {
             prices::of_item(state, &params["pricing"], "pricing")?
         }

@@ -1,4 +1,4 @@
-//! How an invoice is paid.
+//! The payment of an invoice.
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ pub(crate) fn pay(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     named(state, call)
 }
 
-/// The payment method that an invoice is paid by if none is named.
+/// Returns the default payment method of an invoice.
 fn saved_method(state: &State, invoice: &Value) -> Option<String> {
     let own = invoice["default_payment_method"].as_str();
     let subscription = invoice["parent"]["subscription_details"]["subscription"].as_str();
@@ -56,7 +56,7 @@ fn saved_method(state: &State, invoice: &Value) -> Option<String> {
         .or_else(|| default_method(state, &text(invoice, "customer")))
 }
 
-/// Takes the money for an invoice.
+/// Debits the payment method for an invoice.
 fn charge(state: &mut State, invoice: &Value, method: &str) -> Result<(), ApiError> {
     let intent = payment_intent(invoice).to_owned();
     let mut invoice = invoice.clone();
@@ -67,7 +67,7 @@ fn charge(state: &mut State, invoice: &Value, method: &str) -> Result<(), ApiErr
     Ok(())
 }
 
-/// Pays an invoice by what the customer has saved, if there is that.
+/// Pays an invoice with the customer's saved payment method, if there is one.
 pub(crate) fn charge_saved(state: &mut State, id: &str) {
     let Ok(invoice) = find(&state.invoices, "invoice", id, "id") else {
         return;
@@ -77,7 +77,7 @@ pub(crate) fn charge_saved(state: &mut State, id: &str) {
         return;
     }
     match saved_method(state, &invoice) {
-        // What becomes of it is told by events.
+        // Events report the result.
         Some(method) => drop(charge(state, &invoice, &method)),
         None => {
             happened(state, invoice, &["payment_failed"]);
@@ -90,7 +90,7 @@ pub(super) fn payment_intent(invoice: &Value) -> &str {
     payment["payment_intent"].as_str().unwrap_or_default()
 }
 
-/// Notes on the payment of an invoice what has become of it.
+/// Records the result of an invoice's payment.
 pub(super) fn settle_payment(
     state: &State,
     mut invoice: Value,
@@ -108,7 +108,7 @@ pub(super) fn settle_payment(
     invoice
 }
 
-/// All is paid.
+/// Marks an invoice as paid.
 pub(super) fn paid(state: &mut State, mut invoice: Value, out_of_band: bool) -> Value {
     let due = int(&invoice, "amount_due");
     invoice["status"] = json!("paid");
@@ -128,7 +128,7 @@ pub(super) fn paid(state: &mut State, mut invoice: Value, out_of_band: bool) -> 
     invoice
 }
 
-/// The payment of an invoice goes on.
+/// Updates an invoice after the status of its payment changed.
 pub(crate) fn intent_moved(state: &mut State, id: &str, intent: &Value) {
     let Ok(mut invoice) = find(&state.invoices, "invoice", id, "id") else {
         return;
@@ -156,7 +156,7 @@ pub(crate) fn intent_moved(state: &mut State, id: &str, intent: &Value) {
     }
 }
 
-/// A draft that finalizes itself does so, and is paid.
+/// Finalizes a draft automatically, and charges it.
 pub(crate) fn advance(state: &mut State, id: &str) {
     let Ok(invoice) = find(&state.invoices, "invoice", id, "id") else {
         return;

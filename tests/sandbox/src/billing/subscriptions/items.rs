@@ -10,7 +10,7 @@ use crate::intent_params;
 use crate::shape;
 use crate::state::State;
 
-/// Adds items, changes those that are named by `id`, and removes those with `deleted`.
+/// Adds items, changes those with an `id`, and removes those with `deleted`.
 pub(super) fn change_items(
     state: &mut State,
     subscription: &mut Value,
@@ -106,7 +106,7 @@ pub(super) fn change_items(
     Ok(())
 }
 
-/// The end of the period of the items.
+/// Returns the end of the items' period.
 pub(super) fn period_end(subscription: &Value) -> i64 {
     let items = subscription["items"]["data"]
         .as_array()

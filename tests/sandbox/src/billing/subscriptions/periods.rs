@@ -1,4 +1,4 @@
-//! What becomes of a subscription as time passes and payments go on.
+//! The course of a subscription over time and with its payments.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use crate::table::Object;
 
 const DAY: i64 = 86_400;
 
-/// Has the next period begin when it is due.
+/// Schedules the beginning of the next period.
 pub(super) fn schedule(state: &mut State, id: &str, end: i64) {
     let renew = Job::Renew {
         subscription: id.to_owned(),
@@ -32,7 +32,7 @@ pub(super) fn schedule(state: &mut State, id: &str, end: i64) {
     }
 }
 
-/// Makes a draft of the invoice for a period.
+/// Creates a draft of the invoice for a period.
 pub(super) fn bill(
     state: &mut State,
     id: &str,
@@ -95,7 +95,7 @@ pub(super) fn bill(
     Ok(invoices::put_new(state, invoice))
 }
 
-/// It ends now.
+/// Ends a subscription now.
 pub(super) fn end(state: &mut State, mut subscription: Value) -> Value {
     let id = text(&subscription, "id");
     let now = state.now();
@@ -145,7 +145,7 @@ pub(super) fn set_status(state: &mut State, id: &str, status: &str) {
     state.emit_update(event, id, &before, subscription);
 }
 
-/// A period has ended: the next one begins, unless it was the last.
+/// Begins the next period, or ends the subscription.
 pub(crate) fn renew(state: &mut State, id: &str) {
     let Ok(mut subscription) = current(state, id) else {
         return;
@@ -187,7 +187,7 @@ pub(crate) fn renew(state: &mut State, id: &str) {
     let Ok(mut invoice) = bill(state, id, "subscription_cycle", &Value::Null) else {
         return;
     };
-    // It can be looked at, and changed, for an hour.
+    // The draft can be changed for an hour.
     invoice["auto_advance"] = json!(true);
     let invoice_id = text(&invoice, "id");
     state.invoices.put(Object(invoice));
@@ -197,7 +197,7 @@ pub(crate) fn renew(state: &mut State, id: &str) {
     state.clock.schedule(3_600_000, job);
 }
 
-/// The trial ends soon.
+/// Emits the event before the end of a trial.
 pub(crate) fn notice(state: &mut State, id: &str) {
     if let Ok(subscription) = current(state, id)
         && subscription["status"] == "trialing"
@@ -206,7 +206,7 @@ pub(crate) fn notice(state: &mut State, id: &str) {
     }
 }
 
-/// The first payment has not come.
+/// Ends a subscription whose first payment was not made in time.
 pub(crate) fn give_up(state: &mut State, id: &str) {
     if let Ok(subscription) = current(state, id)
         && subscription["status"] == "incomplete"
@@ -222,7 +222,7 @@ fn of_invoice(invoice: &Value) -> Option<&str> {
     invoice["parent"]["subscription_details"]["subscription"].as_str()
 }
 
-/// An invoice was paid, or could not be.
+/// Updates a subscription after an invoice was paid or failed.
 pub(crate) fn invoice_moved(state: &mut State, invoice: &Value) {
     let Some(id) = of_invoice(invoice) else {
         return;
@@ -241,7 +241,7 @@ pub(crate) fn invoice_moved(state: &mut State, invoice: &Value) {
     }
 }
 
-/// The payment of an invoice is under way, which is enough for a subscription to begin.
+/// Activates a subscription whose first payment is processing.
 pub(crate) fn payment_begun(state: &mut State, invoice: &Value) {
     let Some(id) = of_invoice(invoice) else {
         return;
