@@ -12,6 +12,7 @@ mod raw;
 mod rules;
 mod select;
 mod tidy;
+mod unions;
 
 use std::collections::BTreeSet;
 
@@ -303,6 +304,7 @@ fn slice(
     in_spec: &mut Vec<Diagnostic>,
     in_rules: &mut Vec<Diagnostic>,
 ) -> (Value, usize, Vec<raw::Place>) {
+    unions::name(&mut spec);
     let events = select::events(rules, &spec, in_rules);
     cuts::cut(rules, &mut spec, in_rules);
     if let Some(of_rules) = &rules.payment_methods {

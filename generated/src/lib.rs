@@ -164,7 +164,7 @@ pub use request::Method;
 /// Re-export of reqwest 0.13, whose client [`ClientBuilder::http_client`] takes.
 #[cfg(feature = "client")]
 pub use reqwest;
-pub use resource::Resource;
+pub use resource::{ListItem, Resource};
 #[cfg(feature = "client")]
 pub use response::{Headers, Response, ResponseFuture};
 #[cfg(feature = "client")]

@@ -44,6 +44,14 @@ impl Raw {
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Error> {
         Ok(de::from_slice(self.get().as_bytes())?)
     }
+
+    /// The id, if it is an object that has one.
+    #[allow(dead_code, reason = "only unions of some features ask for it")]
+    pub(crate) fn id(&self) -> Option<String> {
+        de::nested::<OnlyId, serde_json::Error>(self)
+            .ok()
+            .map(|OnlyId(id)| id)
+    }
 }
 
 impl fmt::Debug for Raw {

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt::{Debug, Display};
 use std::hash::Hash;
 
@@ -12,4 +13,16 @@ pub trait Resource {
 
     /// Returns the id of the object.
     fn id(&self) -> &Self::Id;
+}
+
+/// What a [`List`](crate::List) can go on from: every [`Resource`], and every union of resources.
+pub trait ListItem {
+    /// The id that the next page is asked for by; none if Stripe sent an item without one.
+    fn list_id(&self) -> Option<Cow<'_, str>>;
+}
+
+impl<T: Resource> ListItem for T {
+    fn list_id(&self) -> Option<Cow<'_, str>> {
+        Some(Cow::Borrowed(self.id().as_ref()))
+    }
 }

@@ -4,9 +4,24 @@ use super::alias::{self, aliases};
 use super::docs::docs;
 use super::expand;
 use super::scope::{Scope, ident};
-use crate::ir::{Field, Object, Tag, Ty, Type};
+use crate::ir::{Field, Object, Tag, Ty, Type, TypeId};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+
+/// Whether it has an id that is a type.
+pub(super) fn has_id(object: &Object) -> bool {
+    object.id.is_some() || same_id(object).is_some()
+}
+
+/// What is left of a deleted object has the id that the object had.
+fn same_id(object: &Object) -> Option<TypeId> {
+    object.fields.iter().find_map(|field| match &field.ty {
+        Ty::Id(other) if field.name == "id" && field.required && object.id.is_none() => {
+            Some(*other)
+        }
+        _ => None,
+    })
+}
 
 pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, object: &Object) -> TokenStream {
     let cfg = scope.cfg(&ty.features);
@@ -40,14 +55,7 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, object: &Object) -> TokenSt
             crate::macros::id!(#id);
         }
     });
-    // What is left of a deleted object has the id that the object had.
-    let same_id = object.fields.iter().find_map(|field| match &field.ty {
-        Ty::Id(other) if field.name == "id" && field.required && object.id.is_none() => {
-            Some(*other)
-        }
-        _ => None,
-    });
-    let same_id = same_id.map(|other| {
+    let same_id = same_id(object).map(|other| {
         let other = scope.id(other);
         quote! {
             #cfg

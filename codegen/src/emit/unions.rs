@@ -2,8 +2,9 @@
 
 use super::alias;
 use super::docs::docs;
+use super::objects;
 use super::scope::{Scope, ident};
-use crate::ir::{Type, Union};
+use crate::ir::{Kind, Type, Union};
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -39,6 +40,22 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, union: &Union) -> TokenStre
             .then(|| quote! { if crate::de::is_deleted(&raw) });
         quote! { Some(#object) #guard => Self::#ident(Box::new(crate::de::nested(&raw)?)), }
     });
+    let has_id = union.arms.iter().all(|arm| {
+        matches!(&scope.api.get(arm.ty).kind, Kind::Object(object) if objects::has_id(object))
+    });
+    let list_item = has_id.then(|| {
+        quote! {
+            #cfg
+            impl crate::ListItem for #name {
+                fn list_id(&self) -> Option<std::borrow::Cow<'_, str>> {
+                    match self {
+                        #(Self::#arms(object) => object.list_id(),)*
+                        Self::Unrecognized(raw) => raw.id().map(Into::into),
+                    }
+                }
+            }
+        }
+    });
     quote! {
         #text
         #named
@@ -72,5 +89,7 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, union: &Union) -> TokenStre
                 })
             }
         }
+
+        #list_item
     }
 }

@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 
 use super::List;
 use crate::request::Request;
-use crate::{Error, Resource};
+use crate::{Error, ListItem};
 
 /// All items of a list, like [`ListStream`](crate::ListStream), but blocking the thread for each
 /// page.
@@ -23,14 +23,14 @@ impl<T> ListIter<T> {
     }
 }
 
-impl<T: Resource> ListIter<T> {
+impl<T: ListItem> ListIter<T> {
     pub(super) fn after(page: List<T>) -> Self {
         let (items, next) = page.into_parts();
         Self { items, next }
     }
 }
 
-impl<T: Resource + DeserializeOwned> Iterator for ListIter<T> {
+impl<T: ListItem + DeserializeOwned> Iterator for ListIter<T> {
     type Item = Result<T, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {

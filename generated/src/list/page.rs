@@ -9,7 +9,7 @@ use super::{List, ListStream, Place};
 use crate::client::Client;
 use crate::error::ListError;
 use crate::request::Request;
-use crate::{Error, Resource};
+use crate::{Error, ListItem};
 
 thread_local! {
     /// The request whose response this thread is parsing. Lists in the response copy its options.
@@ -83,7 +83,7 @@ impl<T> List<T> {
     }
 }
 
-impl<T: Resource> List<T> {
+impl<T: ListItem> List<T> {
     /// Returns the request for the next page.
     fn next_request(&self) -> Option<Result<Request, Error>> {
         if !self.has_more {
@@ -108,7 +108,7 @@ impl<T: Resource> List<T> {
             self.data.last()
         };
         let before = request.cursor().map(str::to_owned);
-        let cursor = item.map_or("", |item| item.id().as_ref());
+        let cursor = item.and_then(ListItem::list_id).unwrap_or_default();
         if cursor.is_empty() {
             return Err(ListError::Empty { cursor: before }.into());
         }
@@ -118,11 +118,11 @@ impl<T: Resource> List<T> {
         {
             cursors.push(hash(&before));
         }
-        if cursors.contains(&hash(cursor)) {
-            let cursor = cursor.to_owned();
+        if cursors.contains(&hash(&cursor)) {
+            let cursor = cursor.into_owned();
             return Err(ListError::Repeated { cursor }.into());
         }
-        cursors.push(hash(cursor));
+        cursors.push(hash(&cursor));
         request.params_mut().remove("starting_after");
         request.set(
             if backwards {
@@ -130,7 +130,7 @@ impl<T: Resource> List<T> {
             } else {
                 "starting_after"
             },
-            cursor,
+            &*cursor,
         );
         Ok(request)
     }
@@ -158,7 +158,7 @@ fn hash(cursor: &str) -> u64 {
     hasher.finish()
 }
 
-impl<T: Resource + DeserializeOwned> List<T> {
+impl<T: ListItem + DeserializeOwned> List<T> {
     /// Requests the next page. Returns `None` if this is the last one.
     ///
     /// # Errors

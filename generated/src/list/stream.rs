@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::List;
 use crate::request::Request;
-use crate::{Error, Resource, ResponseFuture};
+use crate::{Error, ListItem, ResponseFuture};
 
 /// A stream of all items of a list. It requests a page after the items of the page before have
 /// been read.
@@ -41,7 +41,7 @@ impl<T> ListStream<T> {
     }
 }
 
-impl<T: Resource> ListStream<T> {
+impl<T: ListItem> ListStream<T> {
     pub(super) fn after(page: List<T>) -> Self {
         let (items, next) = page.into_parts();
         Self {
@@ -52,7 +52,7 @@ impl<T: Resource> ListStream<T> {
     }
 }
 
-impl<T: Resource + DeserializeOwned> ListStream<T> {
+impl<T: ListItem + DeserializeOwned> ListStream<T> {
     /// Returns the next item, or `None` after the last one.
     ///
     /// # Errors
@@ -65,7 +65,7 @@ impl<T: Resource + DeserializeOwned> ListStream<T> {
     }
 }
 
-impl<T: Resource + DeserializeOwned> Stream for ListStream<T> {
+impl<T: ListItem + DeserializeOwned> Stream for ListStream<T> {
     type Item = Result<T, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {

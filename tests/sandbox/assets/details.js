@@ -1,7 +1,7 @@
 /* One account or one event, in a dialog of its own. */
 import { h, icon } from "./dom.js";
 import { plot } from "./plot.js";
-import { control, dateTime, money, reason } from "./show.js";
+import { control, dateTime, dayAndTime, money, reason } from "./show.js";
 
 const dialog = document.getElementById("details");
 
@@ -33,10 +33,10 @@ export async function showAccount(id) {
     transactions.data.length === 0
       ? h("p", { class: "empty" }, "Not read yet: the transactions were not refreshed.")
       : h("div", { class: "table", tabindex: 0, role: "group", "aria-label": "Transactions" }, h("table", {},
-          h("thead", {}, h("tr", {}, ["Time", "What", "Amount"].map((head) => h("th", { scope: "col" }, head)))),
+          h("thead", {}, h("tr", {}, ["Time", "What", "Amount"].map((head) => h("th", { scope: "col", class: head === "Amount" && "amount" }, head)))),
           h("tbody", {}, transactions.data.map((row) => h("tr", {},
-            h("td", {}, dateTime(row.transacted_at)),
-            h("td", {}, row.description, row.status !== "posted" && h("span", { class: "status warn" }, row.status)),
+            h("td", {}, h("time", { title: dateTime(row.transacted_at) }, dayAndTime(row.transacted_at))),
+            h("td", {}, h("span", {}, row.description), row.status !== "posted" && h("span", { class: "status warn" }, row.status)),
             h("td", { class: "amount" }, money(row.amount))))))),
     h("h3", {}, "As the API shows it"),
     h("pre", {}, h("code", {}, JSON.stringify(account, null, 2))));

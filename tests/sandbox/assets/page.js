@@ -135,7 +135,8 @@ function follow() {
 }
 
 at("permissions").append(...PERMISSIONS.map((name) => h("label", {}, h("input", { type: "checkbox", name: "permission", value: name, checked: true }), name)));
-at("tag").textContent = '<script src="' + location.origin + '/stripe.js"></script>';
+// It may break after the origin.
+at("tag").append('<script src="' + location.origin + "/", h("wbr"), 'stripe.js"></script>');
 
 for (const button of document.querySelectorAll("[data-seconds]")) {
   button.addEventListener("click", () => make("clock/advance", { seconds: button.dataset.seconds }));

@@ -149,8 +149,8 @@ function signIn(dialog, { message }) {
       h("h1", {}, "Sign in to " + institution.name),
       message && h("p", { class: "error box", role: "alert" }, message),
       h("p", { class: "note" }, "Any user name and password are right. As the password, ",
-        ["options", "mfa", "confirm_mfa", "security_question"].map((word) => [h("code", {}, word), ", "]),
-        "ask for more; ", h("code", {}, "incorrect"), " is refused; ", h("code", {}, "error"), " fails."),
+        h("code", {}, "options"), ", ", h("code", {}, "mfa"), ", ", h("code", {}, "confirm_mfa"), " and ", h("code", {}, "security_question"),
+        " ask for more; ", h("code", {}, "incorrect"), " is refused; ", h("code", {}, "error"), " fails."),
       form((fields) => dialog.act("sign_in", fields),
         field({ label: "User name", name: "user", testid: "username-input", "data-focus": true, value: "test" }),
         field({ label: "Password", name: "password", type: "password", testid: "password-input", value: "password" })),
@@ -329,7 +329,7 @@ function failed(dialog, { title, message, available, error }) {
       h("span", { class: "emblem bad" }, icon("warning")),
       h("h1", {}, title),
       h("p", { class: "lead", role: "alert" }, message),
-      available && h("p", {}, "It is expected back at ", h("time", { datetime: new Date(available * 1000).toISOString() }, new Date(available * 1000).toLocaleString()), "."),
+      available && h("p", {}, "It is expected back at ", h("time", { datetime: new Date(available * 1000).toISOString() }, new Date(available * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })), "."),
     ],
     actions: error
       ? [button("primary", "close-error-button", "Close", dialog.leave)]

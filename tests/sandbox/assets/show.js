@@ -5,6 +5,7 @@ export const money = (cents) =>
   cents === null || cents === undefined ? "–" : new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" }).format(cents / 100);
 
 export const dateTime = (seconds) => new Date(seconds * 1000).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
+export const dayAndTime = (seconds) => new Date(seconds * 1000).toLocaleString(undefined, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
 export const timeOfDay = (seconds) => new Date(seconds * 1000).toLocaleTimeString();
 
 /** What was wrong, if something was. */

@@ -79,6 +79,22 @@ pub(crate) enum Job {
     Finalize {
         invoice: String,
     },
+    /// A subscription is about to renew.
+    Upcoming {
+        subscription: String,
+    },
+    /// A change of a subscription has waited for its payment long enough.
+    ExpireUpdate {
+        subscription: String,
+    },
+    /// An invoice that was sent is due soon.
+    DueSoon {
+        invoice: String,
+    },
+    /// An invoice that was sent was due, and is not paid.
+    Overdue {
+        invoice: String,
+    },
 }
 
 /// A job with its time, sorted by time.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::api::{read, respond};
 use crate::billing::checkout;
 use crate::delivery;
-use crate::error::ApiError;
+use crate::error::{ApiError, shortened};
 use crate::events::Endpoint;
 use crate::expand;
 use crate::faults::Fault;
@@ -97,7 +97,9 @@ pub(crate) fn router() -> Router<Arc<Server>> {
         )
         .route(
             "/_sandbox/events",
-            get(async |Shared(server), request| with_form(server, request, events).await),
+            get(async |Shared(server), request| with_form(server, request, events).await).post(
+                async |Shared(server), request| with_form(server, request, parse_event).await,
+            ),
         )
         .route(
             "/_sandbox/events/{id}/resend",
@@ -288,6 +290,48 @@ fn events(universe: &mut Universe, tree: Tree) -> Answer {
         events.map(|event| event.report(world.account()))
     });
     Ok(json!({ "data": events.take(MAX_EVENTS).collect::<Vec<_>>() }))
+}
+
+fn parse_event(universe: &mut Universe, tree: Tree) -> Answer {
+    let params = params(tree, &["type", "object"])?;
+    let text = |name: &str| {
+        params[name]
+            .as_str()
+            .ok_or_else(|| ApiError::parameter_missing(name))
+    };
+    emit(universe, text("type")?, text("object")?)
+}
+
+/// Lets an event happen about an object as it is, in whichever world it is.
+pub(crate) fn emit(universe: &mut Universe, r#type: &str, id: &str) -> Answer {
+    if !SPEC.has_event(r#type) {
+        let message = format!("Invalid type: there are no events '{}'.", shortened(r#type));
+        return Err(ApiError::invalid(message).param("type"));
+    }
+    let world = universe.find(|state| state.object(id).is_some());
+    let state = universe.world(&world)?;
+    let object = state.object(id);
+    let object = object.ok_or_else(|| ApiError::unknown_reference("object", id, "object"))?;
+    let what = object["object"].as_str().unwrap_or_default();
+    if !is_about(r#type, what) {
+        return Err(ApiError::invalid(format!(
+            "An event of the type '{type}' is not about an object of the kind '{what}'."
+        ))
+        .param("object"));
+    }
+    state.emit(r#type, id, object);
+    let event = state.events.rows().last();
+    Ok(event.map_or(Value::Null, |event| event.report(world.account())))
+}
+
+/// Whether events of a type are about objects of a kind: `customer.subscription.updated` is about
+/// a `subscription`, and that of an external account about a `bank_account`.
+fn is_about(r#type: &str, what: &str) -> bool {
+    let (subject, _) = r#type.rsplit_once('.').unwrap_or_default();
+    match what {
+        "bank_account" => subject.ends_with("external_account"),
+        _ => subject == what || subject.ends_with(&format!(".{what}")),
+    }
 }
 
 /// Sends an event again.

@@ -195,6 +195,11 @@ impl State {
 
     fn push_event(&mut self, r#type: &str, subject: &str, mut data: Value) {
         expand::strip(&mut data, &[]);
+        if let Some(object) = data["object"].as_object_mut() {
+            for name in SPEC.missing_in_event(r#type) {
+                object.remove(name);
+            }
+        }
         let event = Event {
             id: self.setting.ids.id("evt"),
             created: self.now(),

@@ -296,6 +296,20 @@ impl Sandbox {
             .with(|universe| universe.listener = Some(listener));
     }
 
+    /// Lets an event of this type happen about an object, by its id, whether or not anything has
+    /// caused it; the object stays as it is. For what only Stripe or a bank can cause, such as
+    /// `financial_connections.account.upcoming_account_number_expiry`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such type, or no such object, or events of the type are not about such.
+    pub fn emit(&self, r#type: impl AsRef<str>, object: impl AsRef<str>) -> Result<(), Refused> {
+        let (r#type, object) = (r#type.as_ref(), object.as_ref());
+        self.server
+            .with(|universe| control::emit(universe, r#type, object))?;
+        Ok(())
+    }
+
     /// Sends an event again to all its endpoints.
     ///
     /// # Errors

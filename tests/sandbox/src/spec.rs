@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::Value;
 
 /// The spec of this workspace.
@@ -16,7 +15,20 @@ pub(crate) struct Spec {
     pub(crate) version: String,
     operations: HashMap<(String, String), Operation>,
     schemas: BTreeMap<String, Schema>,
-    events: BTreeMap<String, IgnoredAny>,
+    events: BTreeMap<String, EventType>,
+}
+
+/// What the spec says of a type of events.
+#[derive(Deserialize)]
+struct EventType {
+    #[serde(rename = "x-object", default)]
+    object: EventObject,
+}
+
+/// In what the object of an event is not as its schema.
+#[derive(Default, Deserialize)]
+struct EventObject {
+    missing: Vec<String>,
 }
 
 /// The parameters and response of an operation.
@@ -63,7 +75,7 @@ struct Document {
     paths: BTreeMap<String, BTreeMap<String, RawOperation>>,
     components: Components,
     #[serde(rename = "x-events")]
-    events: BTreeMap<String, IgnoredAny>,
+    events: BTreeMap<String, EventType>,
 }
 
 #[derive(Deserialize)]
@@ -129,6 +141,13 @@ impl Spec {
 
     pub(crate) fn has_event(&self, r#type: &str) -> bool {
         self.events.contains_key(r#type)
+    }
+
+    /// Fields that the object of an event of a type does not have, though its schema has them.
+    pub(crate) fn missing_in_event(&self, r#type: &str) -> &[String] {
+        self.events
+            .get(r#type)
+            .map_or(&[], |event| &event.object.missing)
     }
 
     /// Returns a schema by name.

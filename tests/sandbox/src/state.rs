@@ -11,8 +11,8 @@ use crate::clock::{Clock, Job, Millis};
 use crate::error::ApiError;
 use crate::events::{Cause, Event};
 use crate::flow::Flow;
+use crate::flow::saved::Saved;
 use crate::idempotency::Replays;
-use crate::institutions::{BankAccount, Institution};
 use crate::ownership::Ownership;
 use crate::sessions::Session;
 use crate::table::{Object, Row, Table};
@@ -50,9 +50,8 @@ pub(crate) struct State {
     pub(crate) events: Table<Event>,
     /// The open dialogs. They are not saved.
     pub(crate) flows: BTreeMap<String, Flow>,
-    /// The accounts that users saved in the dialog, by email address. They are not saved to the
-    /// file.
-    pub(crate) saved: BTreeMap<String, Vec<(Institution, BankAccount)>>,
+    /// The accounts that users saved in the dialog, by email address.
+    pub(crate) saved: Table<Saved>,
     /// The ids of events that are not yet queued for delivery.
     pub(crate) outbox: Vec<String>,
     /// The current request; `None` for a scheduled job.
@@ -87,7 +86,7 @@ impl State {
             replays: Replays::default(),
             events: Table::default(),
             flows: BTreeMap::new(),
-            saved: BTreeMap::new(),
+            saved: Table::default(),
             outbox: Vec::new(),
             cause: None,
         }
@@ -144,6 +143,10 @@ impl State {
             Job::GiveUp { subscription } => subscriptions::give_up(self, &subscription),
             Job::TrialNotice { subscription } => subscriptions::notice(self, &subscription),
             Job::Finalize { invoice } => invoices::advance(self, &invoice),
+            Job::Upcoming { subscription } => subscriptions::upcoming(self, &subscription),
+            Job::ExpireUpdate { subscription } => subscriptions::expire_update(self, &subscription),
+            Job::DueSoon { invoice } => invoices::remind(self, &invoice, "will_be_due"),
+            Job::Overdue { invoice } => invoices::remind(self, &invoice, "overdue"),
         }
     }
 
@@ -161,6 +164,7 @@ impl State {
             "cs" => json(&self.checkout_sessions),
             "price" => json(&self.prices),
             "prod" => json(&self.products),
+            "ba" => json(&self.external_accounts),
             "fca" => self.accounts.get(id).map(Account::json),
             "fcaowns" => self.ownerships.get(id).map(Ownership::json),
             _ => None,

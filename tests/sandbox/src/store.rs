@@ -17,6 +17,7 @@ use crate::clock::ClockChanges;
 use crate::delivery;
 use crate::error::ApiError;
 use crate::events::Event;
+use crate::flow::saved::Saved;
 use crate::idempotency::Replay;
 use crate::ownership::Ownership;
 use crate::sessions::Session;
@@ -148,6 +149,7 @@ tables! {
     subscriptions: Object,
     checkout_sessions: Object,
     hidden: Object,
+    saved: Saved,
     events: Event,
 }
 

@@ -36,12 +36,16 @@ pub(crate) struct Browser {
     _permit: SemaphorePermit<'static>,
 }
 
+/// Starts ChromeDriver, and ends it when the input ends: when the test is over, however it ends,
+/// and also when the process of the tests is killed. Chromium ends with its pipe to ChromeDriver.
+const RUN: &str = r#""$0" --port=0 & read _; kill -9 $!"#;
+
 /// Ends ChromeDriver and its browser when dropped.
 struct Process(Child);
 
 impl Drop for Process {
     fn drop(&mut self) {
-        let _ = self.0.kill();
+        drop(self.0.stdin.take());
         let _ = self.0.wait();
     }
 }
@@ -95,8 +99,10 @@ impl Browser {
         let (chromium, driver) = programs()?;
         let permit = BROWSERS.acquire().await.expect("it is never closed");
         let profile = tempfile::tempdir().expect("there is room");
-        let mut child = std::process::Command::new(driver)
-            .arg("--port=0")
+        let mut child = std::process::Command::new("sh")
+            .args(["-c", RUN])
+            .arg(driver)
+            .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -113,6 +119,7 @@ impl Browser {
             .expect("ChromeDriver says its port");
         let mut arguments: Vec<String> = [
             "--headless",
+            "--remote-debugging-pipe",
             "--no-sandbox",
             "--disable-gpu",
             "--disable-quic",
@@ -155,7 +162,7 @@ impl Browser {
         Some(browser)
     }
 
-    async fn emulate(&self, options: &Options) {
+    pub(crate) async fn emulate(&self, options: &Options) {
         let scheme = if options.dark { "dark" } else { "light" };
         let motion = match options.reduced_motion {
             true => "reduce",
@@ -327,6 +334,19 @@ impl Browser {
         std::fs::create_dir_all(&folder).expect("there is room");
         let file = folder.join(format!("{name}.png"));
         std::fs::write(&file, picture).expect("there is room");
+        file
+    }
+
+    /// Keeps a picture of the whole page, with what is seen by scrolling.
+    pub(crate) async fn screenshot_whole(&self, name: &str, options: &Options) -> PathBuf {
+        let size = "return { width: innerWidth, height: document.documentElement.scrollHeight, deviceScaleFactor: 1, mobile: false }";
+        let size = self.run(size).await;
+        self.devtools("Emulation.setDeviceMetricsOverride", size)
+            .await;
+        let file = self.screenshot(name).await;
+        self.devtools("Emulation.clearDeviceMetricsOverride", json!({}))
+            .await;
+        self.emulate(options).await;
         file
     }
 

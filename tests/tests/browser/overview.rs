@@ -40,12 +40,16 @@ async fn linked(site: &Site) {
 }
 
 async fn screens(name: &str, options: Options) {
-    let Some(site) = Site::with(options, Loads::Tag).await else {
+    let Some(site) = Site::with(options.clone(), Loads::Tag).await else {
         return;
     };
     let browser = open(&site).await;
+    let keep = async |what: &str| {
+        let name = format!("{name}-page-{what}");
+        browser.screenshot_whole(&name, &options).await;
+    };
     browser.check_accessible("the empty page").await;
-    browser.screenshot(&format!("{name}-page-1-empty")).await;
+    keep("1-empty").await;
     linked(&site).await;
     site.api("GET", "/v1/customers/cus_unknown", &[]).await;
     browser.find("article.account").await;
@@ -56,7 +60,7 @@ async fn screens(name: &str, options: Options) {
         )
         .await;
     browser.check_accessible("the page").await;
-    browser.screenshot(&format!("{name}-page-2-accounts")).await;
+    keep("2-accounts").await;
     let wide = "return document.documentElement.scrollWidth > innerWidth";
     assert_eq!(browser.run(wide).await, json!(false));
     browser.click_id("account-details").await;

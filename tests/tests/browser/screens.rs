@@ -1,13 +1,14 @@
 //! Checks each screen with axe, in light and dark mode and as narrow as a phone. Screenshots are
 //! saved below `tmp/screenshots` in the target folder.
 
+use fantoccini::wd::WindowHandle;
 use serde_json::json;
 
 use super::driver::Options;
 use super::site::{Loads, Site};
 
 async fn screens(name: &str, options: Options) {
-    let Some(site) = Site::with(options, Loads::Tag).await else {
+    let Some(site) = Site::with(options.clone(), Loads::Tag).await else {
         return;
     };
     let browser = &site.browser;
@@ -44,6 +45,13 @@ async fn screens(name: &str, options: Options) {
     browser.click_id("select-another-button").await;
     browser.click_id("featured-institution-default_oauth").await;
     look("06-window").await;
+    let page = browser.client.window().await.expect("there is one");
+    browser.click_id("continue-button").await;
+    browser.find_id("show-window-button").await;
+    look("06-waiting").await;
+    bank(&site, &page, name, &options).await;
+    browser.find(".error.box").await;
+    look("06-window-closed").await;
     browser.click("#back").await;
     browser
         .click_id("featured-institution-sandbox_bank_non_oauth")
@@ -96,6 +104,27 @@ async fn screens(name: &str, options: Options) {
     browser.find_id("done-button").await;
     look("13-deposits").await;
     site.close().await;
+}
+
+/// The window of the bank, in which the user does not sign in.
+async fn bank(site: &Site, page: &WindowHandle, name: &str, options: &Options) {
+    let browser = &site.browser;
+    let windows = browser.client.windows().await.expect("there are some");
+    let bank = windows.into_iter().find(|window| window != page);
+    let bank = bank.expect("a window has opened");
+    let to = async |window: WindowHandle| {
+        let went = browser.client.switch_to_window(window).await;
+        went.expect("it is open");
+    };
+    to(bank).await;
+    browser.emulate(options).await;
+    browser.find_id("authorize-button").await;
+    browser.check_accessible("the window of the bank").await;
+    browser.screenshot(&format!("{name}-06-bank")).await;
+    browser.click_id("deny-button").await;
+    to(page.clone()).await;
+    let frame = browser.find("dialog iframe").await;
+    frame.enter_frame().await.expect("it is a frame");
 }
 
 #[tokio::test]

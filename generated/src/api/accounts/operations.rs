@@ -316,7 +316,7 @@ impl ListAccountExternalAccounts {
     }
 }
 
-crate::macros::list_operation!(ListAccountExternalAccounts -> serde_json::Value);
+crate::macros::list_operation!(ListAccountExternalAccounts -> ExternalAccount);
 
 /// Retrieves one external account of a connected account.
 ///

@@ -37,3 +37,12 @@ impl<'de> Deserialize<'de> for DeletedExternalAccount {
         )
     }
 }
+
+impl crate::ListItem for DeletedExternalAccount {
+    fn list_id(&self) -> Option<std::borrow::Cow<'_, str>> {
+        match self {
+            Self::DeletedBankAccount(object) => object.list_id(),
+            Self::Unrecognized(raw) => raw.id().map(Into::into),
+        }
+    }
+}

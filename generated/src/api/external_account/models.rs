@@ -37,3 +37,12 @@ impl<'de> Deserialize<'de> for ExternalAccount {
         )
     }
 }
+
+impl crate::ListItem for ExternalAccount {
+    fn list_id(&self) -> Option<std::borrow::Cow<'_, str>> {
+        match self {
+            Self::BankAccount(object) => object.list_id(),
+            Self::Unrecognized(raw) => raw.id().map(Into::into),
+        }
+    }
+}

@@ -24,6 +24,10 @@ use crate::table::{self, Object};
 const DAY: i64 = 86_400;
 /// The time after which a draft is finalized automatically.
 const DRAFT: Millis = 3_600_000;
+/// How many days before it is due an invoice is announced that was sent.
+const DUE_SOON: i64 = 3;
+/// How many days after it was due an invoice is overdue.
+const OVERDUE: i64 = 1;
 
 /// Parameters that are not part of the invoice.
 const NOT_SHOWN: [&str; 3] = ["discounts", "from_invoice", "subscription"];
@@ -356,7 +360,26 @@ pub(crate) fn open(state: &mut State, mut invoice: Value) -> Result<Value, ApiEr
     );
     let url = format!("/v1/invoice_payments?invoice={id}");
     invoice["payments"] = table::list(vec![payment], false, &url);
+    if let Some(date) = invoice["due_date"].as_i64() {
+        let invoice = id;
+        let soon = (date - DUE_SOON * DAY - now) * 1000;
+        if soon > 0 {
+            let invoice = invoice.clone();
+            state.clock.schedule(soon, Job::DueSoon { invoice });
+        }
+        let over = (date + OVERDUE * DAY - now).max(0) * 1000;
+        state.clock.schedule(over, Job::Overdue { invoice });
+    }
     Ok(happened(state, invoice, &["finalized"]))
+}
+
+/// Tells that an invoice will be due, or is overdue, unless it was paid or given up by now.
+pub(crate) fn remind(state: &mut State, id: &str, event: &str) {
+    if let Ok(invoice) = find(&state.invoices, "invoice", id, "id")
+        && invoice["status"] == "open"
+    {
+        happened(state, invoice, &[event]);
+    }
 }
 
 /// Returns the number of a customer's next invoice.
@@ -387,10 +410,15 @@ pub(crate) fn send(state: &mut State, call: &Call) -> Result<Value, ApiError> {
 }
 
 pub(crate) fn void(state: &mut State, call: &Call) -> Result<Value, ApiError> {
-    let mut invoice = named(state, call)?;
+    let invoice = named(state, call)?;
     if invoice["status"] != "uncollectible" {
         check_open(&invoice)?;
     }
+    Ok(voided(state, invoice))
+}
+
+/// Gives up an invoice, and what was to pay it.
+pub(crate) fn voided(state: &mut State, mut invoice: Value) -> Value {
     let intent = payment_intent(&invoice).to_owned();
     invoice["status"] = json!("void");
     invoice["confirmation_secret"] = Value::Null;
@@ -403,7 +431,7 @@ pub(crate) fn void(state: &mut State, call: &Call) -> Result<Value, ApiError> {
     {
         Kind::Payment.cancel_for(state, canceled, json!("void_invoice"));
     }
-    Ok(invoice)
+    invoice
 }
 
 fn check_open(invoice: &Value) -> Result<(), ApiError> {

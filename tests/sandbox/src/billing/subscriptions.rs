@@ -1,13 +1,15 @@
 //! `/v1/subscriptions`: items that are billed in every period.
 
 mod items;
+mod pending;
 mod periods;
 
 use serde_json::{Value, json};
 
 use items::{change_items, period_end};
+pub(crate) use pending::expire_update;
 use periods::{bill, end, schedule, set_status};
-pub(crate) use periods::{give_up, invoice_moved, notice, payment_begun, renew};
+pub(crate) use periods::{give_up, invoice_moved, notice, payment_begun, renew, upcoming};
 
 use super::{check_method, customer, default_method, find, int, intent, invoices, text};
 use crate::api::Call;
@@ -262,6 +264,13 @@ pub(crate) fn update(state: &mut State, call: &Call) -> Result<Value, ApiError> 
         change_items(state, &mut subscription, items)?;
     }
     set_cancel_at(&mut subscription, call);
+    if call.text("payment_behavior") == Some("pending_if_incomplete") {
+        pending::check(&before, params)?;
+        let more = pending::amount(&subscription) - pending::amount(&before);
+        if more > 0 && before["status"] != "trialing" && params["trial_end"].is_null() {
+            return pending::ask(state, before, &subscription, more);
+        }
+    }
     match &params["pause_collection"] {
         Value::Object(_) => {
             let paused = json!({ "pause_collection": params["pause_collection"] });

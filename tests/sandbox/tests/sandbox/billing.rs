@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::http::{Form, Http, id, ids};
 
-const DAY: u64 = 86_400;
+pub(super) const DAY: u64 = 86_400;
 
 /// Returns a customer with a linked account for invoices.
-async fn payer(http: &Http, accounts: &str) -> String {
+pub(super) async fn payer(http: &Http, accounts: &str) -> String {
     let customer = http.customer().await;
     let form = [
         ("customer", customer.as_str()),
@@ -29,7 +29,7 @@ async fn payer(http: &Http, accounts: &str) -> String {
 }
 
 /// Returns a draft with one line.
-async fn draft(http: &Http, customer: &str, form: Form<'_>) -> String {
+pub(super) async fn draft(http: &Http, customer: &str, form: Form<'_>) -> String {
     let mut all = vec![("customer", customer)];
     all.extend(form);
     let invoice = http.post("/v1/invoices", &all).await;
@@ -161,7 +161,7 @@ pub(super) async fn invoices(http: &Http) {
 }
 
 /// Returns a monthly price.
-async fn price(http: &Http) -> String {
+pub(super) async fn price(http: &Http) -> String {
     let form = [
         ("currency", "usd"),
         ("unit_amount", "900"),
@@ -171,7 +171,7 @@ async fn price(http: &Http) -> String {
     id(&http.post("/v1/prices", &form).await)
 }
 
-async fn status(http: &Http, path: &str) -> Value {
+pub(super) async fn status(http: &Http, path: &str) -> Value {
     http.get(path, &[]).await["status"].clone()
 }
 

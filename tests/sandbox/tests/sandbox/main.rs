@@ -1,6 +1,7 @@
 //! Tests the sandbox against the spec, the crate, and unusual clients.
 
 mod billing;
+mod causes;
 mod conformance;
 mod connect;
 mod documented;

@@ -101,6 +101,12 @@ pub(crate) fn check_object(object: &Value) -> bool {
     schema.is_some()
 }
 
+/// The types of events that the spec knows.
+pub(crate) fn events() -> impl Iterator<Item = &'static str> {
+    let events = SPEC["x-events"].as_object().expect("the spec has events");
+    events.keys().map(String::as_str)
+}
+
 /// Returns whether the spec has an event type.
 pub(crate) fn has_event(r#type: &str) -> bool {
     SPEC["x-events"].get(r#type).is_some()

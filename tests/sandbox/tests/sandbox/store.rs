@@ -1,5 +1,6 @@
 //! Tests the state file.
 
+use serde_json::{Value, json};
 use stripe_financial_connections_sandbox::Sandbox;
 
 use super::http::{Http, id};
@@ -51,6 +52,85 @@ async fn a_sandbox_goes_on_where_the_last_one_ended() {
     let account = http.get(&path, &[]).await;
     assert_eq!(account["balance_refresh"]["status"], "succeeded");
     assert!(http.sandbox.events().len() > 3);
+}
+
+/// Does a step of a dialog, as its frame does; status and answer.
+async fn step(http: &Http, action: &str, flow: &Value, fields: Value) -> (u16, Value) {
+    let mut body = json!({
+        "key": http.sandbox.publishable_key(),
+        "flow": flow["flow"].as_str().unwrap_or_default(),
+        "entered": fields,
+    });
+    if action == "open" {
+        body["call"] = json!("collectFinancialConnectionsAccounts");
+        body["client_secret"] = fields;
+    }
+    let answer = http
+        .request("POST", &format!("/v3/flows/{action}"))
+        .header("origin", http.sandbox.url())
+        .header("content-type", "application/json")
+        .body(body.to_string())
+        .send()
+        .await
+        .expect("the sandbox answers");
+    let status = answer.status().as_u16();
+    let body = answer.bytes().await.expect("the body arrives");
+    (
+        status,
+        serde_json::from_slice(&body).expect("the body is JSON"),
+    )
+}
+
+/// A user whose dialog ends with the process starts again; what they have saved is still there.
+#[tokio::test]
+async fn a_dialog_that_ended_with_the_process_can_be_started_again() {
+    let folder = folder();
+    let file = folder.path().join("state.json");
+    let http = start(&file).await;
+    let form = [("email", "robin@example.com")];
+    let customer = id(&http.post("/v1/customers", &form).await);
+    let session = http.session(&customer, &[]).await;
+    let path = format!("/v1/financial_connections/sessions/{session}");
+    let secret = http.get(&path, &[]).await["client_secret"].clone();
+    let (_, flow) = step(&http, "open", &Value::Null, secret.clone()).await;
+    assert_eq!(flow["first"]["step"], "consent", "{flow}");
+    let good = async |http: &Http, action: &str, flow: &Value, fields: Value, next: &str| {
+        let (status, answer) = step(http, action, flow, fields).await;
+        assert_eq!((status, &answer["step"]), (200, &json!(next)), "{answer}");
+        answer
+    };
+    good(&http, "agree", &flow, json!({}), "institutions").await;
+    let bank = json!({ "institution": "test" });
+    let shown = good(&http, "choose", &flow, bank, "accounts").await;
+    let chosen = json!({ "accounts": [shown["accounts"][0]["id"]] });
+    good(&http, "select", &flow, chosen.clone(), "linked").await;
+    let email = json!({ "email": "robin@example.com" });
+    let saved = good(&http, "save", &flow, email, "linked").await;
+    assert_eq!(saved["saved"], "robin@example.com");
+    drop(http);
+
+    let http = start(&file).await;
+    let (status, answer) = step(&http, "complete", &flow, json!({})).await;
+    assert_eq!(status, 404, "{answer}");
+    let accounts = http.get(&path, &[]).await["accounts"].clone();
+    assert!(
+        super::http::ids(&accounts).is_empty(),
+        "nothing is half done"
+    );
+    let (_, flow) = step(&http, "open", &Value::Null, secret).await;
+    good(&http, "agree", &flow, json!({}), "returning").await;
+    good(
+        &http,
+        "unlock",
+        &flow,
+        json!({ "code": "111111" }),
+        "accounts",
+    )
+    .await;
+    good(&http, "select", &flow, chosen, "linked").await;
+    let (_, done) = step(&http, "complete", &flow, json!({})).await;
+    let linked = &done["result"]["financialConnectionsSession"]["accounts"];
+    assert_eq!(linked.as_array().map(Vec::len), Some(1), "{done}");
 }
 
 #[tokio::test]

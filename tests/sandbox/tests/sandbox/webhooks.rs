@@ -10,10 +10,12 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use serde_json::Value;
+use stripe_financial_connections::events::{EventObject, EventType};
+use stripe_financial_connections::external_account::ExternalAccount;
 use stripe_financial_connections::webhook::{Event, Webhook};
 use tokio::net::TcpListener;
 
-use super::http::Http;
+use super::http::{Http, id};
 
 const SECRET: &str = "whsec_test";
 
@@ -164,6 +166,81 @@ async fn an_endpoint_that_never_answers_well_is_given_up() {
             .expect("no test panics in here")
             .is_empty()
     );
+}
+
+/// What happens to the bank accounts of a connected account is told by events that name it, and is
+/// typed from the request to the event.
+#[tokio::test]
+async fn events_of_external_accounts_are_typed() {
+    let (endpoint, http) = Endpoint::start(0).await;
+    let client = http.sandbox.client();
+    let external_accounts = client.accounts().external_accounts();
+    let mut made = Vec::new();
+    for number in ["000123456789", "000987654321", "000000001881"] {
+        let form = [
+            ("bank_account[country]", "US"),
+            ("bank_account[currency]", "usd"),
+            ("bank_account[routing_number]", "110000000"),
+            ("bank_account[account_number]", number),
+        ];
+        let token = id(&http.post("/v1/tokens", &form).await);
+        let account = external_accounts
+            .create("acct_1")
+            .external_account(token)
+            .await
+            .expect("the token is good");
+        let ExternalAccount::BankAccount(account) = account else {
+            panic!("it is a bank account: {account:?}");
+        };
+        made.push(account.id.to_string());
+    }
+    external_accounts
+        .update("acct_1", &*made[1])
+        .default_for_currency(true)
+        .await
+        .expect("it can be the default");
+    let deleted = external_accounts.delete("acct_1", &*made[0]);
+    deleted.await.expect("it is not the default");
+
+    // The list is typed, page by page.
+    let list = external_accounts.list("acct_1").limit(1);
+    let mut stream = list.stream();
+    let mut listed = Vec::new();
+    while let Some(account) = stream.try_next().await.expect("it is a page") {
+        let ExternalAccount::BankAccount(account) = account else {
+            panic!("it is a bank account: {account:?}");
+        };
+        listed.push(account.id.to_string());
+    }
+    assert_eq!(listed, [&*made[2], &*made[1]]);
+
+    let expected = http.sandbox.events();
+    let received = endpoint.received(expected.len()).await;
+    for (r#type, about) in [
+        (EventType::AccountExternalAccountCreated, &made[..]),
+        (EventType::AccountExternalAccountUpdated, &made[1..2]),
+        (EventType::AccountExternalAccountDeleted, &made[..1]),
+    ] {
+        let of_type = received.iter().filter(|event| event.r#type == r#type);
+        let mut objects: Vec<_> = of_type
+            .map(|event| match &event.data.object {
+                EventObject::BankAccount(account) => {
+                    let of = event.account.as_ref().map(|id| id.to_string());
+                    assert_eq!(of.as_deref(), Some("acct_1"), "{type}");
+                    account.id.to_string()
+                }
+                other => panic!("{type}: {other:?}"),
+            })
+            .collect();
+        // Events of different objects come in any order.
+        objects.sort_by_key(|id| made.iter().position(|made| made == id));
+        objects.dedup();
+        if r#type == EventType::AccountExternalAccountUpdated {
+            // The one that was the default is changed, too.
+            objects.retain(|id| *id == made[1]);
+        }
+        assert_eq!(objects, about, "{type}");
+    }
 }
 
 /// Returns the report of an event whose delivery has ended.

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{TRIAL_NOTICE, WHAT, current, period_end};
-use crate::billing::{int, invoices, prices, text};
+use super::{TRIAL_NOTICE, WHAT, current, pending, period_end};
+use crate::billing::{default_method, int, invoices, prices, text};
 use crate::clock::{Job, Millis};
 use crate::error::ApiError;
 use crate::intent_params;
@@ -12,6 +12,8 @@ use crate::state::State;
 use crate::table::Object;
 
 const DAY: i64 = 86_400;
+/// How long before a period ends the next invoice is announced, in seconds.
+const UPCOMING: i64 = 7 * DAY;
 
 /// Schedules the beginning of the next period.
 pub(super) fn schedule(state: &mut State, id: &str, end: i64) {
@@ -30,6 +32,15 @@ pub(super) fn schedule(state: &mut State, id: &str, end: i64) {
         let after: Millis = (end - TRIAL_NOTICE - state.now()).max(0) * 1000;
         state.clock.schedule(after, notice);
     }
+    let upcoming = Job::Upcoming {
+        subscription: id.to_owned(),
+    };
+    state.clock.cancel(&upcoming);
+    let after: Millis = (end - UPCOMING - state.now()) * 1000;
+    // A period may be shorter than that.
+    if after > 0 {
+        state.clock.schedule(after, upcoming);
+    }
 }
 
 /// Creates a draft of the invoice for a period.
@@ -40,42 +51,7 @@ pub(super) fn bill(
     extra: &Value,
 ) -> Result<Value, ApiError> {
     let mut subscription = current(state, id)?;
-    let customer = text(&subscription, "customer");
-    let mut invoice = invoices::new(state, &customer, &text(&subscription, "currency"));
-    let trial = subscription["status"] == "trialing";
-    invoice["billing_reason"] = json!(reason);
-    invoice["collection_method"] = subscription["collection_method"].clone();
-    invoice["default_payment_method"] = subscription["default_payment_method"].clone();
-    invoice["parent"] = invoices::of_subscription(id);
-    let settings = subscription["payment_settings"].clone();
-    shape::change(
-        "invoice",
-        &mut invoice,
-        &json!({ "payment_settings": settings }),
-        &[],
-    );
-    if let Some(days) = subscription["days_until_due"].as_i64() {
-        invoice["due_date"] = json!(state.now() + days * DAY);
-    }
-    let items = subscription["items"]["data"].as_array().cloned();
-    for item in items.unwrap_or_default() {
-        let each = item["price"]["unit_amount"].as_i64().unwrap_or_default();
-        let quantity = int(&item, "quantity");
-        let line = json!({
-            "amount": if trial { 0 } else { each * quantity },
-            "description": if trial { "Trial period" } else { "Subscription" },
-            "metadata": item["metadata"],
-            "period": {
-                "start": item["current_period_start"],
-                "end": item["current_period_end"],
-            },
-            "price": item["price"],
-            "quantity": quantity,
-            "subscription": id,
-            "subscription_item": item["id"],
-        });
-        invoices::add_line(state, &mut invoice, &line);
-    }
+    let mut invoice = draft(state, &subscription, reason);
     for (place, item) in extra.as_array().into_iter().flatten().enumerate() {
         let price = prices::of_item(state, item, &format!("add_invoice_items[{place}]"))?;
         let quantity = intent_params::int(&item["quantity"]).unwrap_or(1);
@@ -93,6 +69,90 @@ pub(super) fn bill(
     subscription["latest_invoice"] = invoice["id"].clone();
     state.subscriptions.put(Object(subscription));
     Ok(invoices::put_new(state, invoice))
+}
+
+/// An invoice of a subscription as its settings are, without a line.
+pub(super) fn empty_draft(state: &State, subscription: &Value, reason: &str) -> Value {
+    let customer = text(subscription, "customer");
+    let mut invoice = invoices::new(state, &customer, &text(subscription, "currency"));
+    invoice["billing_reason"] = json!(reason);
+    invoice["collection_method"] = subscription["collection_method"].clone();
+    invoice["default_payment_method"] = subscription["default_payment_method"].clone();
+    invoice["parent"] = invoices::of_subscription(&text(subscription, "id"));
+    let settings = subscription["payment_settings"].clone();
+    shape::change(
+        "invoice",
+        &mut invoice,
+        &json!({ "payment_settings": settings }),
+        &[],
+    );
+    if let Some(days) = subscription["days_until_due"].as_i64() {
+        invoice["due_date"] = json!(state.now() + days * DAY);
+    }
+    invoice
+}
+
+/// An invoice for the periods of the items of a subscription.
+fn draft(state: &State, subscription: &Value, reason: &str) -> Value {
+    let mut invoice = empty_draft(state, subscription, reason);
+    let trial = subscription["status"] == "trialing";
+    let items = subscription["items"]["data"].as_array().cloned();
+    for item in items.unwrap_or_default() {
+        let each = item["price"]["unit_amount"].as_i64().unwrap_or_default();
+        let quantity = int(&item, "quantity");
+        let line = json!({
+            "amount": if trial { 0 } else { each * quantity },
+            "description": if trial { "Trial period" } else { "Subscription" },
+            "metadata": item["metadata"],
+            "period": {
+                "start": item["current_period_start"],
+                "end": item["current_period_end"],
+            },
+            "price": item["price"],
+            "quantity": quantity,
+            "subscription": subscription["id"],
+            "subscription_item": item["id"],
+        });
+        invoices::add_line(state, &mut invoice, &line);
+    }
+    invoice
+}
+
+/// Lets the periods of the items go on to the next.
+fn next_periods(subscription: &mut Value) {
+    let items = subscription["items"]["data"].as_array_mut();
+    for item in items.into_iter().flatten() {
+        let start = int(item, "current_period_end");
+        let length = prices::period(&item["price"]).unwrap_or(DAY);
+        item["current_period_start"] = json!(start);
+        item["current_period_end"] = json!(start + length);
+    }
+    if subscription["status"] == "trialing" {
+        subscription["status"] = json!("active");
+    }
+}
+
+/// A subscription is about to renew: what will be billed is told, unless nothing will be.
+pub(crate) fn upcoming(state: &mut State, id: &str) {
+    let Ok(mut subscription) = current(state, id) else {
+        return;
+    };
+    let ends = subscription["cancel_at"]
+        .as_i64()
+        .is_some_and(|at| at <= period_end(&subscription));
+    if ends || is_over(&subscription) || subscription["pause_collection"].is_object() {
+        return;
+    }
+    next_periods(&mut subscription);
+    let invoice = draft(state, &subscription, "upcoming");
+    state.emit("invoice.upcoming", id, invoice);
+}
+
+/// Whether it has ended, has never begun, or waits to be resumed.
+fn is_over(subscription: &Value) -> bool {
+    ["canceled", "incomplete", "incomplete_expired", "paused"]
+        .iter()
+        .any(|status| subscription["status"] == *status)
 }
 
 /// Ends a subscription now.
@@ -118,13 +178,19 @@ pub(super) fn end(state: &mut State, mut subscription: Value) -> Value {
     subscription
 }
 
-fn jobs(id: &str) -> [Job; 3] {
+fn jobs(id: &str) -> [Job; 5] {
     let subscription = id.to_owned();
     [
         Job::Renew {
             subscription: subscription.clone(),
         },
         Job::TrialNotice {
+            subscription: subscription.clone(),
+        },
+        Job::Upcoming {
+            subscription: subscription.clone(),
+        },
+        Job::ExpireUpdate {
             subscription: subscription.clone(),
         },
         Job::GiveUp { subscription },
@@ -150,10 +216,7 @@ pub(crate) fn renew(state: &mut State, id: &str) {
     let Ok(mut subscription) = current(state, id) else {
         return;
     };
-    if ["canceled", "incomplete", "incomplete_expired"]
-        .iter()
-        .any(|status| subscription["status"] == *status)
-    {
+    if is_over(&subscription) {
         return;
     }
     let now = state.now();
@@ -165,17 +228,11 @@ pub(crate) fn renew(state: &mut State, id: &str) {
         end(state, subscription);
         return;
     }
+    if subscription["status"] == "trialing" && trial_ends_it(state, &subscription) {
+        return;
+    }
     let before = subscription.clone();
-    let items = subscription["items"]["data"].as_array_mut();
-    for item in items.into_iter().flatten() {
-        let start = int(item, "current_period_end");
-        let length = prices::period(&item["price"]).unwrap_or(DAY);
-        item["current_period_start"] = json!(start);
-        item["current_period_end"] = json!(start + length);
-    }
-    if subscription["status"] == "trialing" {
-        subscription["status"] = json!("active");
-    }
+    next_periods(&mut subscription);
     let end = period_end(&subscription);
     state.subscriptions.put(Object(subscription.clone()));
     let event = "customer.subscription.updated";
@@ -195,6 +252,30 @@ pub(crate) fn renew(state: &mut State, id: &str) {
         invoice: invoice_id,
     };
     state.clock.schedule(3_600_000, job);
+}
+
+/// Whether a trial ends in nothing, since there is no way to pay and the subscription is not to go
+/// on without one.
+fn trial_ends_it(state: &mut State, subscription: &Value) -> bool {
+    let id = text(subscription, "id");
+    let payable = subscription["default_payment_method"].is_string()
+        || default_method(state, &text(subscription, "customer")).is_some();
+    if payable {
+        return false;
+    }
+    match subscription["trial_settings"]["end_behavior"]["missing_payment_method"].as_str() {
+        Some("cancel") => {
+            end(state, subscription.clone());
+        }
+        Some("pause") => {
+            set_status(state, &id, "paused");
+            if let Ok(paused) = current(state, &id) {
+                state.emit("customer.subscription.paused", &id, paused);
+            }
+        }
+        _ => return false,
+    }
+    true
 }
 
 /// Emits the event before the end of a trial.
@@ -233,6 +314,12 @@ pub(crate) fn invoice_moved(state: &mut State, invoice: &Value) {
     if subscription["latest_invoice"] != invoice["id"] {
         return;
     }
+    if subscription["pending_update"].is_object() {
+        if invoice["status"] == "paid" {
+            pending::apply(state, subscription);
+        }
+        return;
+    }
     let status = subscription["status"].as_str().unwrap_or_default();
     match (invoice["status"] == "paid", status) {
         (true, "incomplete" | "past_due" | "unpaid") => set_status(state, id, "active"),
@@ -246,7 +333,14 @@ pub(crate) fn payment_begun(state: &mut State, invoice: &Value) {
     let Some(id) = of_invoice(invoice) else {
         return;
     };
-    if current(state, id).is_ok_and(|subscription| subscription["status"] == "incomplete") {
+    let Ok(subscription) = current(state, id) else {
+        return;
+    };
+    if subscription["status"] == "incomplete" {
         set_status(state, id, "active");
+    } else if subscription["pending_update"].is_object()
+        && subscription["latest_invoice"] == invoice["id"]
+    {
+        pending::apply(state, subscription);
     }
 }
