@@ -1,7 +1,7 @@
-//! Spec × spec → what a user of the crate notices.
+//! Compares two specs, and reports what users of the crate notice.
 //!
-//! Both specs are lowered, and what is compared is the Rust API that each of them becomes. What
-//! does not show there, such as documentation and the order of keys, is no change.
+//! Both specs are lowered, and the resulting Rust APIs are compared. What does not affect the
+//! API, such as documentation and the order of keys, is not a change.
 
 mod cause;
 mod change;
@@ -30,13 +30,13 @@ use crate::stack::on_a_large_stack;
 pub use self::cause::{By, Cause};
 pub use self::change::{Action, Change, Diff, Effect, Step, Subject};
 
-/// A spec to compare, with the names of its types.
+/// A spec to compare, with its names file.
 #[derive(Clone, Copy, Debug)]
 pub struct Version<'a> {
     /// The text of the spec, JSON or YAML, full or a subset.
     pub spec: &'a str,
-    /// The text of its names file. A new spec without one has the names of the old one, completed
-    /// as an update would; an old one has those of the rule.
+    /// The text of its names file. Without one, a new spec gets the names of the old one,
+    /// completed as an update does, and an old spec gets names by rule.
     pub names: Option<&'a str>,
 }
 
@@ -56,8 +56,8 @@ impl<'a> From<&'a String> for Version<'a> {
 ///
 /// # Errors
 ///
-/// Returns all that is wrong with either of them; the diagnostics are said of `old spec` and
-/// `new spec`.
+/// Returns all problems of both specs. Their diagnostics have `old spec` or `new spec` as their
+/// file.
 pub fn diff<'a>(
     old: impl Into<Version<'a>>,
     new: impl Into<Version<'a>>,
@@ -120,7 +120,7 @@ pub(crate) fn compare(old: &Lowered, new: &Lowered) -> Diff {
     }
 }
 
-/// The type of each place.
+/// Returns the type of each place.
 fn of_places(lowered: &Lowered) -> Vec<TypeId> {
     let types: &Types = &lowered.types;
     let mut of = vec![TypeId(usize::MAX); types.places.len()];
@@ -132,7 +132,7 @@ fn of_places(lowered: &Lowered) -> Vec<TypeId> {
     of
 }
 
-/// A comparison under way.
+/// The state of a comparison.
 struct Compare<'a> {
     old: &'a Api,
     new: &'a Api,
@@ -140,15 +140,15 @@ struct Compare<'a> {
     old_sides: Sides,
     new_sides: Sides,
     causes: Causes<'a>,
-    /// The type of each place of the old spec, and of the new one.
+    /// The type of each place of the old spec.
     old_of: Vec<TypeId>,
     new_of: Vec<TypeId>,
     found: BTreeSet<Change>,
-    /// Places and members of which a break was noted.
+    /// The places and members with a recorded break.
     seen: HashSet<(String, String)>,
 }
 
-/// Whom a change concerns.
+/// Who is affected by a change: senders of requests, readers of responses, or both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Concerns {
     requests: bool,
@@ -177,18 +177,18 @@ impl Concerns {
     }
 }
 
-/// Where a change is, and what it is about.
+/// The place and subject of a change.
 #[derive(Clone, Copy)]
 struct At<'a> {
     place: &'a str,
     pointer: &'a str,
     concerns: Concerns,
-    /// The places in the spec that it is about.
+    /// The places in the spec.
     spec: &'a [String],
 }
 
 impl Compare<'_> {
-    /// Notes a change of a member of what is at `at`.
+    /// Records a change of a member of `at`.
     fn note(
         &mut self,
         at: At<'_>,
@@ -231,7 +231,7 @@ impl Compare<'_> {
         });
     }
 
-    /// Compares the features that something needs.
+    /// Compares the features that a thing needs.
     fn needs(&mut self, at: At<'_>, about: (Subject, &str), old: &Features, new: &Features) {
         if old == new {
             return;
@@ -249,7 +249,7 @@ impl Compare<'_> {
     }
 }
 
-/// Under which features something is there.
+/// Describes the features that a thing needs.
 fn with(features: &Features) -> String {
     let names: Vec<String> = features.iter().map(|name| format!("`{name}`")).collect();
     match names.as_slice() {
@@ -259,7 +259,7 @@ fn with(features: &Features) -> String {
     }
 }
 
-/// What is in the first of two lists only, in both, and in the second only, by key.
+/// Splits two lists by key: items only in the first, in both, and only in the second.
 fn sorted_apart<'a, T, K: PartialEq>(
     old: &'a [T],
     new: &'a [T],

@@ -1,4 +1,4 @@
-//! What the emitter needs to know of an API, with every name made and every reference resolved.
+//! The API as the emitter needs it: all names are chosen, and all references resolved.
 
 mod example;
 mod rust;
@@ -12,26 +12,26 @@ pub(crate) use ty::{Spelling, Ty};
 /// The API of a spec.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Api {
-    /// The API version, as Stripe dates it.
+    /// The API version, such as `2026-05-27.dahlia`.
     pub(crate) version: String,
     pub(crate) types: Vec<Type>,
     pub(crate) services: Vec<Service>,
     pub(crate) operations: Vec<Operation>,
     pub(crate) events: Vec<Event>,
     pub(crate) event_objects: Vec<EventObject>,
-    /// What modules are for, by their names.
+    /// The descriptions of modules, by name.
     pub(crate) module_docs: BTreeMap<String, String>,
 }
 
-/// The module of what several modules use.
+/// The module for types that several modules use.
 pub(crate) const COMMON: &str = "common";
 
-/// The files of a module for what is not in the file of a resource.
+/// The file for types that do not belong to a resource's file.
 pub(crate) const MODELS: &str = "models";
 pub(crate) const PARAMS: &str = "params";
 pub(crate) const OPERATIONS: &str = "operations";
 
-/// Cargo features one of which has to be on; none when it is always there.
+/// The cargo features of which one has to be on; empty if it is always compiled.
 pub(crate) type Features = BTreeSet<String>;
 
 /// An index into [`Api::types`].
@@ -41,18 +41,18 @@ pub(crate) struct TypeId(pub(crate) usize);
 #[derive(Clone, Debug)]
 pub(crate) struct Type {
     pub(crate) module: String,
-    /// The file within the module, without its ending.
+    /// The file within the module, without extension.
     pub(crate) file: String,
     /// Whether it is a resource, which has the main name of its module.
     pub(crate) is_resource: bool,
-    /// Whether only requests use it, so that it is of no use without a client.
+    /// Whether only requests use it, so that it needs the feature `client`.
     pub(crate) request_only: bool,
     pub(crate) name: String,
     pub(crate) docs: String,
     pub(crate) features: Features,
-    /// Where the spec defines it: its first place, as a JSON pointer.
+    /// The JSON pointer of its first place in the spec.
     pub(crate) pointer: String,
-    /// The places in the spec that are this type.
+    /// The places of the spec with this type.
     pub(crate) places: Vec<String>,
     pub(crate) kind: Kind,
 }
@@ -70,11 +70,11 @@ pub(crate) enum Kind {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Object {
     pub(crate) fields: Vec<Field>,
-    /// Whether properties that the spec does not list are kept.
+    /// Whether properties outside of the spec are kept.
     pub(crate) open: bool,
-    /// The newtype of its id, when it has one.
+    /// The name of the newtype of its id, if it has one.
     pub(crate) id: Option<String>,
-    /// An id as it looks.
+    /// An example of an id.
     pub(crate) id_example: Option<String>,
     pub(crate) tag: Option<Tag>,
 }
@@ -90,7 +90,7 @@ pub(crate) struct Field {
     pub(crate) sensitive: bool,
 }
 
-/// A string enum, open to values that the spec does not list.
+/// A string enum, open to values outside of the spec.
 #[derive(Clone, Debug)]
 pub(crate) struct Enum {
     pub(crate) variants: Vec<Variant>,
@@ -103,7 +103,7 @@ pub(crate) struct Variant {
     pub(crate) docs: String,
 }
 
-/// One of several objects, told apart by their `object` property.
+/// A union of objects, told apart by their `object` property.
 #[derive(Clone, Debug)]
 pub(crate) struct Union {
     pub(crate) arms: Vec<Arm>,
@@ -111,29 +111,29 @@ pub(crate) struct Union {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Arm {
-    /// The component that it is.
+    /// Its component.
     pub(crate) component: String,
     pub(crate) object: String,
-    /// Whether it is what is left of a deleted object.
+    /// Whether it is the stub of a deleted object.
     pub(crate) deleted: bool,
     pub(crate) ident: String,
     pub(crate) ty: TypeId,
 }
 
-/// An enum property and the properties that are named after its values.
+/// An enum property and the properties named after its values.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Tag {
-    /// The property that tells.
+    /// The enum property.
     pub(crate) name: String,
     pub(crate) ty: TypeId,
     pub(crate) arms: Vec<TagArm>,
-    /// The type that an object in a response is seen as by it.
+    /// The name of the view, an enum with a variant for each value.
     pub(crate) view: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TagArm {
-    /// The value, which is the name of the property as well.
+    /// The value, which is also the name of a property.
     pub(crate) value: String,
     /// The variant of the enum.
     pub(crate) variant: String,
@@ -146,12 +146,12 @@ pub(crate) struct TagArm {
 pub(crate) struct Params {
     pub(crate) params: Vec<Param>,
     pub(crate) tag: Option<Tag>,
-    /// Parameters of which a request names one, each with what is sent beside it.
+    /// Parameters of which a request sets exactly one, with the fixed values sent beside each.
     pub(crate) one_of: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 impl Params {
-    /// What is sent beside a parameter that has a constructor of its own; none if it has none.
+    /// Returns the fixed values of the parameter's own constructor; `None` if it has none.
     pub(crate) fn constructor(&self, param: &Param) -> Option<Vec<(&str, &str)>> {
         if let Some(beside) = self.one_of.get(&param.name) {
             let beside = beside.iter();
@@ -162,7 +162,7 @@ impl Params {
         Some(vec![(&tag.name, &arm.value)])
     }
 
-    /// Whether one can be made without a constructor of a parameter.
+    /// Returns whether the type has a plain `new`.
     pub(crate) fn has_new(&self) -> bool {
         self.one_of.is_empty()
     }
@@ -171,19 +171,19 @@ impl Params {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Param {
     pub(crate) name: String,
-    /// Its setter, or argument.
+    /// The name of the setter or argument.
     pub(crate) ident: String,
     pub(crate) docs: String,
     pub(crate) ty: Ty,
     pub(crate) required: bool,
-    /// Whether an empty value unsets what was set before.
+    /// Whether an empty value clears what was set before.
     pub(crate) clearable: bool,
     pub(crate) sensitive: bool,
-    /// Whether it goes into the query of a request that has a body.
+    /// Whether it is sent in the query of a request with a body.
     pub(crate) in_query: bool,
 }
 
-/// A parameter that takes one of several types.
+/// A parameter with several types.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice {
     pub(crate) options: Vec<ChoiceOption>,
@@ -191,7 +191,7 @@ pub(crate) struct Choice {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ChoiceOption {
-    /// Its step in the notation of places; of a word, none.
+    /// The step in the notation of places; empty for a word.
     pub(crate) arm: String,
     pub(crate) ident: String,
     pub(crate) docs: String,
@@ -205,23 +205,23 @@ pub(crate) enum ChoiceValue {
     Typed(Ty),
 }
 
-/// A namespace of operations: one static segment of the paths.
+/// A namespace of operations, for one static segment of their paths.
 #[derive(Clone, Debug)]
 pub(crate) struct Service {
     pub(crate) module: String,
     pub(crate) name: String,
     pub(crate) docs: String,
     pub(crate) features: Features,
-    /// The methods that lead to it from the client.
+    /// The methods that lead from the client to it.
     pub(crate) path: Vec<String>,
-    /// The last of them.
+    /// The last of these methods.
     pub(crate) method: String,
-    /// The services of which it is the root or child, as indexes.
+    /// The indexes of the services directly below it.
     pub(crate) children: Vec<usize>,
     pub(crate) root: bool,
     /// Indexes into [`Api::operations`].
     pub(crate) operations: Vec<usize>,
-    /// Where the spec has the first of all operations that it leads to.
+    /// The JSON pointer of the first operation below it.
     pub(crate) pointer: String,
 }
 
@@ -229,14 +229,14 @@ pub(crate) struct Service {
 pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) module: String,
-    /// The builder.
+    /// The name of the builder.
     pub(crate) name: String,
     /// The method on its service.
     pub(crate) method: String,
     /// The methods that lead from the client to its service.
     pub(crate) service: Vec<String>,
     pub(crate) docs: String,
-    /// Where more is written about it.
+    /// A guide about the operation.
     pub(crate) guide: Option<Guide>,
     pub(crate) deprecated: bool,
     pub(crate) features: Features,
@@ -245,22 +245,22 @@ pub(crate) struct Operation {
     pub(crate) path_params: Vec<Param>,
     pub(crate) params: Vec<Param>,
     pub(crate) json: bool,
-    /// Groups of parameters, dots between their names, of which one may be given.
+    /// Groups of parameters as paths with dots; only parameters of one group can be set.
     pub(crate) at_most_one: Vec<Vec<String>>,
-    /// The paths of lists inside of the answer, each with the parameter of the path that the list
-    /// has to be asked for with.
+    /// The paths of lists in the response, with the path parameter that the list's URL needs as a
+    /// filter.
     pub(crate) list_filters: BTreeMap<String, String>,
     pub(crate) output: Ty,
-    /// What its example shows, by parameter.
+    /// The values of the spec's example, by parameter.
     pub(crate) example: Vec<(String, Example)>,
-    /// What `expand` can be asked for.
+    /// The paths that `expand` accepts.
     pub(crate) expandable: Vec<String>,
     pub(crate) pointer: String,
     /// Its place in the notation of names.yaml.
     pub(crate) place: String,
 }
 
-/// A page of which the spec says that it is about an operation.
+/// A page about an operation, named in the spec.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Guide {
     pub(crate) title: String,
@@ -293,21 +293,21 @@ pub(crate) struct Event {
     pub(crate) features: Features,
 }
 
-/// A kind of object that events carry.
+/// A kind of object in events.
 #[derive(Clone, Debug)]
 pub(crate) struct EventObject {
     /// The value of its `object` property.
     pub(crate) object: String,
     pub(crate) ident: String,
     pub(crate) ty: TypeId,
-    /// The events in which it is read as this type; none if that is so wherever no other one is.
+    /// The events whose object has this type; empty if it is the type for all other events.
     pub(crate) only_in: Vec<String>,
-    /// The properties that the resource requires and this type does not.
+    /// The properties that the resource requires but this type does not.
     pub(crate) missing: Vec<String>,
 }
 
 impl Kind {
-    /// The types that it is made of, each with the field, parameter, arm or option.
+    /// Returns the types of its members, each with the field, parameter, alternative or option.
     pub(crate) fn parts(&self) -> Vec<(&str, Ty)> {
         match self {
             Self::Object(object) => {

@@ -1,4 +1,5 @@
-//! Who made a change: upstream, in a place of the spec, or we, by what we call things.
+//! Finds who made a change: upstream, by a change of the spec, or we, by a change of names,
+//! features or marks.
 
 use std::collections::BTreeMap;
 
@@ -7,33 +8,33 @@ use serde::Serialize;
 use crate::ir::{Spelling, Ty};
 use crate::lower::{Alternative, Member, PlaceId, Shape, Types};
 
-/// Who made a breaking change, and where.
+/// The cause of a breaking change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Cause {
-    /// Who made it.
+    /// Who made the change.
     pub by: By,
     /// The place in the spec, in the notation of names.yaml.
     pub place: String,
 }
 
-/// Who makes changes.
+/// Who made a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum By {
-    /// The spec has it otherwise.
+    /// Upstream: the spec is different.
     Upstream,
-    /// The spec has it as before: a name, a module, a feature, a mark of ours is another.
+    /// We: the spec is the same, but a name, module, feature or mark of ours is different.
     Us,
 }
 
-/// Two specs, place by place.
+/// Both specs, place by place.
 pub(super) struct Causes<'a> {
     pub(super) old: &'a Types,
     pub(super) new: &'a Types,
 }
 
 impl Causes<'_> {
-    /// Who changed a member of what is at these places.
+    /// Returns who changed a member at these places.
     pub(super) fn member(&self, places: &[String], name: &str) -> Cause {
         self.first(places, |old, new| {
             let (old, new) = (old.get(name), new.get(name));
@@ -44,7 +45,7 @@ impl Causes<'_> {
         })
     }
 
-    /// Who changed what is at these places, in whatever way.
+    /// Returns who changed anything at these places.
     pub(super) fn any(&self, places: &[String]) -> Cause {
         self.first(places, |old, new| {
             let names = old.keys().chain(new.keys());
@@ -54,7 +55,7 @@ impl Causes<'_> {
         })
     }
 
-    /// Who took away what was at these places.
+    /// Returns who removed these places.
     pub(super) fn gone(&self, places: &[String]) -> Cause {
         let is_there = |place: &&String| facts(self.new, place).is_some();
         match places.iter().find(is_there) {
@@ -90,7 +91,7 @@ pub(super) fn by(by: By, place: &str) -> Cause {
     }
 }
 
-/// What a place is, member by member, in terms of the spec alone. Marks of ours are none of it.
+/// The properties of a place in the spec, by member. Our own marks are not part of it.
 type Facts = BTreeMap<String, String>;
 
 fn facts(types: &Types, place: &str) -> Option<Facts> {
@@ -125,7 +126,7 @@ fn facts(types: &Types, place: &str) -> Option<Facts> {
         .find(|typed| typed.call.place() == place)?;
     members(&call.query, &mut spelled, &mut facts);
     members(&call.body, &mut spelled, &mut facts);
-    // What placeholders are called shows nowhere.
+    // The names of placeholders do not affect users.
     for (at, member) in call.path_params.iter().enumerate() {
         let ty = member.ty.spell(&mut spelled);
         facts.insert(format!(":{at}"), ty.clone());
@@ -156,7 +157,7 @@ impl Spelling<PlaceId> for Places<'_> {
     }
 }
 
-/// The types that a member names, in terms of one API.
+/// Converts the types of a member from places to the types of an API.
 pub(super) fn in_api(ty: &Ty<PlaceId>, of: &[crate::ir::TypeId]) -> Ty {
     ty.map(&mut |id: PlaceId| of[id.0])
 }

@@ -1,110 +1,110 @@
-//! What a comparison finds: changes, and the step that the version has to make for them.
+//! The result of a comparison: the changes, and the step of the version.
 
 use serde::Serialize;
 
 use super::cause::{By, Cause};
 
-/// What is different between two specs, seen from Rust.
+/// The differences between two specs, as users of the crate see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diff {
     /// The API version of the old spec.
     pub old_version: String,
     /// The API version of the new spec.
     pub new_version: String,
-    /// All changes, in the order of their places.
+    /// All changes, sorted by place.
     pub changes: Vec<Change>,
 }
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Change {
-    /// What has changed, as a path or call in Rust: as it is now, or as it was when it is gone.
+    /// The path or call in Rust: the new one, or the old one if it was removed.
     pub place: String,
-    /// The kind of thing it is about.
+    /// The kind of thing that changed.
     pub subject: Subject,
-    /// The name of that thing: of the field, parameter, value, …, as Stripe writes it.
+    /// The name of the thing in the spec, such as that of a field, parameter or value.
     pub name: String,
-    /// What was done to it.
+    /// The kind of change.
     pub action: Action,
-    /// What a user notices.
+    /// What users notice.
     pub what: String,
-    /// What it means for who sends requests; none when they are not concerned.
+    /// The effect on senders of requests; `None` if they are not affected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub requests: Option<Effect>,
-    /// What it means for who reads responses; none when they are not concerned.
+    /// The effect on readers of responses; `None` if they are not affected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub responses: Option<Effect>,
-    /// Where it is in the new spec, or in the old one when it is gone.
+    /// The place in the new spec, or in the old one if it was removed.
     pub pointer: String,
-    /// Who made it; none when nothing breaks.
+    /// Who made it; `None` if it breaks nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
 }
 
-/// The kind of thing that a change is about.
+/// The kind of thing that changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
-    /// A method of the client, its builder, its answer.
+    /// A method of the client, with its builder and response.
     Operation,
-    /// What an operation, or an object in its request, takes.
+    /// A parameter of an operation, or of an object in its request.
     Parameter,
     /// A field of an object in a response.
     Field,
-    /// A value of an enum, an arm of a union, an option of a choice.
+    /// A value of an enum, an alternative of a union, or an option of a choice.
     Value,
     /// A type of webhook event.
     Event,
-    /// A type as a whole.
+    /// A whole type.
     Type,
 }
 
-/// What was done.
+/// The kind of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
-    /// It was not there before.
+    /// It is new.
     Added,
-    /// It is no longer there.
+    /// It was removed.
     Removed,
     /// It has another name or place.
     Renamed,
-    /// It is something else.
+    /// Something else about it changed.
     Changed,
 }
 
-/// Whether code that compiles today still does.
+/// Whether existing code still compiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
-    /// It does.
+    /// It compiles.
     Compatible,
-    /// It may not.
+    /// It may not compile.
     Breaking,
 }
 
-/// How far semantic versioning asks the version to go.
+/// The step of the version that semantic versioning requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
-    /// Nowhere.
+    /// No step.
     None,
-    /// The API version alone is another: a patch.
+    /// Only the API version changed: a patch.
     Version,
-    /// Something is new: a minor, below 1.0 a patch.
+    /// Something was added: a minor version, or a patch below 1.0.
     Addition,
-    /// Something breaks: a major, below 1.0 a minor.
+    /// Something breaks: a major version, or a minor one below 1.0.
     Breaking,
 }
 
 impl Change {
-    /// Whether it breaks something that upstream left as it was.
+    /// Returns whether the change breaks something that upstream did not change.
     #[must_use]
     pub fn is_ours(&self) -> bool {
         self.cause.as_ref().is_some_and(|cause| cause.by == By::Us)
     }
 
-    /// Whether it breaks requests or responses.
+    /// Returns whether the change breaks requests or responses.
     #[must_use]
     pub fn is_breaking(&self) -> bool {
         self.requests.max(self.responses) == Some(Effect::Breaking)
@@ -112,18 +112,18 @@ impl Change {
 }
 
 impl Diff {
-    /// Whether nothing has changed.
+    /// Returns whether there are no changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty() && self.old_version == self.new_version
     }
 
-    /// The changes that break code.
+    /// Returns the changes that break code.
     pub fn breaking(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| change.is_breaking())
     }
 
-    /// The step that the version has to make.
+    /// Returns the step of the version.
     #[must_use]
     pub fn step(&self) -> Step {
         if self.breaking().next().is_some() {
@@ -139,7 +139,7 @@ impl Diff {
 }
 
 impl Step {
-    /// The version after `[major, minor, patch]`.
+    /// Returns the version after `[major, minor, patch]`.
     #[must_use]
     pub fn next(self, [major, minor, patch]: [u64; 3]) -> [u64; 3] {
         match (self, major) {

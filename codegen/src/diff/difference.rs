@@ -1,16 +1,16 @@
-//! What is different between two types that are not the same.
+//! Describes the difference between two types.
 
 use super::Compare;
 use super::members::members;
 use crate::ir::{Spelling, Ty, TypeId};
 
-/// How many types deep a difference is looked for.
+/// The depth to which types are compared.
 const DEPTH: usize = 4;
 
-/// How many differences still say something.
+/// The largest number of differences that are described.
 const FEW: usize = 4;
 
-/// What is around a type, whichever it is.
+/// A placeholder for the outermost type, which may have any name.
 struct Around;
 
 impl Spelling<TypeId> for Around {
@@ -23,7 +23,7 @@ impl Spelling<TypeId> for Around {
     }
 }
 
-/// Paths to members.
+/// The paths of members that differ.
 #[derive(Default)]
 struct Difference {
     added: Vec<String>,
@@ -32,8 +32,8 @@ struct Difference {
 }
 
 impl Compare<'_> {
-    /// What the type that took the place of another has more or less, when that is little: types
-    /// that were one become two when one of them changes.
+    /// Describes what the new type has more or less than the old one, if there are few
+    /// differences. This helps when a type was split because one of its places changed.
     pub(super) fn difference(&self, old: &Ty, new: &Ty) -> String {
         let mut found = Difference::default();
         if !self.differ(old, new, "", DEPTH, &mut found) {
@@ -55,7 +55,7 @@ impl Compare<'_> {
         format!("; {}", words.join(", "))
     }
 
-    /// Finds what is different inside of two types; false when they are as a whole.
+    /// Finds the differences inside two types. Returns `false` if the types differ as a whole.
     fn differ(
         &self,
         old: &Ty,

@@ -1,4 +1,4 @@
-//! What types are made of.
+//! Lists the members of types.
 
 use crate::ir::{ChoiceValue, Kind, Ty};
 
@@ -6,7 +6,7 @@ use crate::ir::{ChoiceValue, Kind, Ty};
 pub(super) struct Member {
     pub(super) name: String,
     pub(super) ty: Option<Ty>,
-    /// All else that shows in Rust.
+    /// Everything else about it that affects Rust code.
     pub(super) form: String,
 }
 

@@ -1,4 +1,4 @@
-//! Operations, the services that lead to them, and events.
+//! Compares operations, services and events.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,8 @@ impl Compare<'_> {
     pub(super) fn operations(&mut self) {
         let mut old: Vec<&Operation> = self.old.operations.iter().collect();
         let mut new: Vec<&Operation> = self.new.operations.iter().collect();
-        // The same request first; then what Stripe calls the same; then what we do.
+        // Pairs operations with the same request first, then those with the same id in the spec,
+        // and then those with the same call.
         let keys: [fn(&Operation) -> String; 3] =
             [|o| o.place.clone(), |o| o.id.clone(), Operation::call];
         for key in keys {
@@ -126,7 +127,7 @@ impl Compare<'_> {
         }
     }
 
-    /// Path parameters are told by their order; what they are called shows nowhere.
+    /// Compares path parameters by their order. Their names do not affect users.
     fn path_params(&mut self, at: At<'_>, was: &Operation, is: &Operation) {
         for (was, is) in was.path_params.iter().zip(&is.path_params) {
             self.param(at, was, is, (Role::Argument, Role::Argument));
@@ -140,7 +141,8 @@ impl Compare<'_> {
         }
     }
 
-    /// The types of services; what they lead to is said of the operations.
+    /// Compares the types of services. Changes of their operations are reported at the
+    /// operations.
     pub(super) fn services(&mut self) {
         let (old, new) = (services(self.old), services(self.new));
         for (way, was) in &old {
@@ -209,7 +211,7 @@ impl Compare<'_> {
             concerns: Concerns::RESPONSES,
             spec: &[],
         };
-        // That it is called otherwise is our doing.
+        // A change of the name alone is made by us.
         let who = if action == Action::Removed {
             By::Upstream
         } else {
@@ -219,7 +221,7 @@ impl Compare<'_> {
         self.note_with(at, (Subject::Event, value), action, effect, what, cause);
     }
 
-    /// What events carry.
+    /// Compares the objects of events.
     fn event_objects(&mut self) {
         let (old_api, new_api) = (self.old, self.new);
         let (old, new) = (&old_api.event_objects, &new_api.event_objects);
@@ -263,7 +265,7 @@ impl Compare<'_> {
         };
         let what = format!("`{}` {what}", carried.ident);
         let cause = (effect == Effect::Breaking).then(|| match ty.places.as_slice() {
-            // An object that is no longer carried may be there still.
+            // The object may still exist when no event has it any more.
             places if action == Action::Removed => {
                 by(By::Upstream, places.first().map_or("", String::as_str))
             }
@@ -280,7 +282,7 @@ impl Compare<'_> {
     }
 }
 
-/// The services of an API, by the methods that lead to them.
+/// Returns the services of an API by the methods that lead to them.
 fn services(api: &Api) -> BTreeMap<Vec<&str>, &Service> {
     let mut found = BTreeMap::new();
     let roots = api.services.iter().filter(|service| service.root);

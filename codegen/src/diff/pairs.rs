@@ -1,4 +1,4 @@
-//! Which type of the new API is which of the old one.
+//! Pairs the types of two APIs.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
@@ -6,18 +6,18 @@ use std::collections::{BTreeMap, HashMap};
 use super::members::members;
 use crate::ir::{Api, Spelling, Ty, Type, TypeId};
 
-/// How many types deep two shapes are compared.
+/// The depth to which two structures are compared.
 const DEPTH: usize = 4;
 
-/// The types that are in both APIs, by whatever name.
+/// The pairs of types that are in both APIs, also under different names.
 pub(super) struct Pairs {
     to_new: Vec<Option<TypeId>>,
     to_old: Vec<Option<TypeId>>,
 }
 
 impl Pairs {
-    /// Types are the same when they have the same name, else when they share a place in the spec,
-    /// else when no other is of the same shape.
+    /// Pairs types with the same name, then types that share a place in the spec, then types with
+    /// a unique common structure.
     pub(super) fn find(old: &Api, new: &Api) -> Self {
         let mut pairs = Self {
             to_new: vec![None; old.types.len()],
@@ -25,7 +25,7 @@ impl Pairs {
         };
         pairs.by(old, new, |_, ty, _| format!("{}::{}", ty.module, ty.name));
         pairs.by_place(old, new);
-        // An inner type that is found helps to find the outer one.
+        // Each pair of inner types helps to pair the outer ones.
         for _ in 0..DEPTH {
             pairs.by(old, new, |shape, ty, id| {
                 format!("{} {}", ty.name, shape(id))
@@ -35,8 +35,8 @@ impl Pairs {
         pairs
     }
 
-    /// Pairs types that are left with those that have most of their places: several may have
-    /// become one.
+    /// Pairs the remaining types with those that have most of their places, as several types may
+    /// have been joined.
     fn by_place(&mut self, old: &Api, new: &Api) {
         let mut owners: HashMap<&str, TypeId> = HashMap::new();
         for (at, ty) in new.types.iter().enumerate() {
@@ -66,7 +66,7 @@ impl Pairs {
         }
     }
 
-    /// Pairs the types that are left and alone with their key in both APIs.
+    /// Pairs remaining types whose key is unique in both APIs.
     fn by(
         &mut self,
         old: &Api,
@@ -103,7 +103,7 @@ impl Pairs {
         self.to_old[id.0]
     }
 
-    /// Whether a type of the old API is one of the new, in Rust.
+    /// Returns whether two types are the same in Rust.
     pub(super) fn same(&self, old: &Ty, new: &Ty) -> bool {
         match (old, new) {
             (Ty::Named(a), Ty::Named(b)) | (Ty::Id(a), Ty::Id(b)) => self.to_new(*a) == Some(*b),
@@ -123,7 +123,7 @@ impl Pairs {
     }
 }
 
-/// What a type is made of, in words that are the same for both APIs.
+/// Describes the structure of a type with names that are the same for both APIs.
 fn shape(
     api: &Api,
     new: &Api,
@@ -151,7 +151,7 @@ fn shape(
     format!("{} {{ {} }}", api.get(id).kind.word(), members.join(", "))
 }
 
-/// Types as what they are made of, or by their new name when they have a pair.
+/// Spells types by their structure, or by their new name if they have a pair.
 struct Shapes<'a> {
     api: &'a Api,
     new: &'a Api,

@@ -1,4 +1,4 @@
-//! What requests are made of: parameters, objects of parameters, choices.
+//! Compares the types of requests: parameters, objects of parameters, choices.
 
 use super::cause::By;
 use super::{Action, At, Compare, Effect, Subject, sorted_apart};
@@ -100,7 +100,7 @@ impl Compare<'_> {
         let about = (Subject::Parameter, is.name.as_str());
         if old != new {
             let what = format!("{} is now {}", old.words(was), new.article());
-            // What its role is the `type` beside it may decide.
+            // A `type` parameter may decide the role of this one.
             let cause = match self.causes.member(at.spec, &is.name) {
                 cause if cause.by == By::Upstream => cause,
                 _ => self.causes.any(at.spec),
@@ -135,7 +135,7 @@ impl Compare<'_> {
         }
         if was.sensitive != is.sensitive {
             let words = new.words(is);
-            // Code compiles as before, but what it logs is no longer what it may log.
+            // Code still compiles, but logs may now show the value.
             let (what, effect) = match is.sensitive {
                 true => (
                     format!("{words} is hidden from `Debug` now"),
@@ -148,17 +148,18 @@ impl Compare<'_> {
     }
 }
 
-/// How a parameter is handed over.
+/// How a parameter is passed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Argument,
     Setter,
-    /// What the `type` of an object decides, or what excludes the others.
+    /// By a constructor, for parameters that the `type` of an object selects or that exclude
+    /// others.
     Constructor,
 }
 
 impl Role {
-    /// Of a parameter in an object.
+    /// Returns the role of a parameter in an object.
     fn of_member(param: &Param, object: &Params) -> Self {
         match object.constructor(param) {
             Some(_) => Self::Constructor,
@@ -192,7 +193,7 @@ impl Role {
     }
 }
 
-/// What an option sends.
+/// Returns the value that an option sends.
 fn wire(option: &ChoiceOption) -> &str {
     match &option.value {
         ChoiceValue::Word(word) => word,
@@ -200,7 +201,7 @@ fn wire(option: &ChoiceOption) -> &str {
     }
 }
 
-/// What tells an option in the notation of places.
+/// Returns the step of an option in the notation of places.
 fn step(option: &ChoiceOption) -> String {
     match &option.value {
         ChoiceValue::Word(word) => word.clone(),

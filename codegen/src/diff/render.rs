@@ -1,11 +1,11 @@
-//! A diff as text, Markdown and JSON.
+//! Formats a diff as text, Markdown and JSON.
 
 use std::collections::BTreeMap;
 
 use super::{Action, By, Cause, Change, Diff, Effect, Step, Subject};
 
 impl Diff {
-    /// For a terminal.
+    /// Formats for a terminal.
     #[must_use]
     pub fn text(&self) -> String {
         let mut out = format!("{}\n", self.headline());
@@ -29,13 +29,14 @@ impl Diff {
         out.replace('`', "")
     }
 
-    /// For a pull request.
+    /// Formats for a pull request.
     #[must_use]
     pub fn markdown(&self) -> String {
         format!("{}\n{}\n", self.changelog(), self.asked())
     }
 
-    /// For a changelog: as for a pull request, but for the version, which the changelog has.
+    /// Formats for a changelog: like a pull request, without the version, which the changelog
+    /// has.
     #[must_use]
     pub fn changelog(&self) -> String {
         let mut out = format!("{}\n", self.headline());
@@ -59,7 +60,7 @@ impl Diff {
         out
     }
 
-    /// For a program: all changes, and the step of the version.
+    /// Formats for a program: all changes, and the step of the version.
     #[must_use]
     pub fn json(&self) -> String {
         let mut value = serde_json::to_value(self).expect("a diff is plain data");
@@ -102,8 +103,8 @@ impl Diff {
     }
 }
 
-/// Whether it says only that a type is there or not. These come with other changes, and are
-/// listed at the end.
+/// Returns whether a change only adds or removes a whole type. These follow from other changes,
+/// and are listed at the end.
 fn is_whole(change: &Change) -> bool {
     change.subject == Subject::Type && matches!(change.action, Action::Added | Action::Removed)
 }
@@ -139,7 +140,7 @@ fn whole_types<'a>(changes: &[&'a Change]) -> BTreeMap<&'static str, Modules<'a>
     found
 }
 
-/// Who made a change that breaks something, and where in the spec.
+/// Describes who made a breaking change, and its place in the spec.
 fn cause(change: &Change) -> String {
     let Some(Cause { by, place }) = &change.cause else {
         return String::new();
@@ -154,7 +155,7 @@ fn cause(change: &Change) -> String {
     }
 }
 
-/// Who is concerned by a change.
+/// Describes who is affected by a change.
 fn concerned(change: &Change) -> &'static str {
     match (change.requests, change.responses) {
         (Some(Effect::Compatible | Effect::Breaking), None) => "requests",

@@ -1,9 +1,9 @@
-//! Which types are sent, and which are received.
+//! Finds which types are sent, and which are received.
 
 use super::Concerns;
 use crate::ir::{Api, ChoiceValue, Kind, Ty, TypeId};
 
-/// For every type of an API, whom a change of it concerns.
+/// For every type of an API, who is affected by a change of it.
 pub(super) struct Sides {
     types: Vec<Concerns>,
     ids: Vec<Concerns>,
@@ -31,7 +31,7 @@ impl Sides {
         self.types[id.0]
     }
 
-    /// Of the newtype of an object's id.
+    /// Returns who is affected by a change of the newtype of an object's id.
     pub(super) fn of_id(&self, id: TypeId) -> Concerns {
         self.ids[id.0]
     }

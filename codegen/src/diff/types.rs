@@ -1,4 +1,4 @@
-//! Types as a whole, and those of responses: structs, enums, unions.
+//! Compares whole types, and the types of responses: structs, enums, unions.
 
 use super::{Action, At, Compare, Concerns, Effect, Subject, sorted_apart};
 use crate::ir::{Api, Enum, Features, Field, Kind, Object, Tag, Ty, Type, TypeId, Union};
@@ -25,7 +25,7 @@ impl Compare<'_> {
         }
     }
 
-    /// A type that is only in one of the APIs, with what is emitted next to it.
+    /// Records a type that only one of the APIs has, with its id type and view.
     fn whole(&mut self, api: &Api, ty: &Type, id: TypeId, concerns: Concerns, action: Action) {
         let at = |concerns| At {
             place: "",
@@ -52,7 +52,7 @@ impl Compare<'_> {
         };
         let at = At { place, ..at };
         let name = place.rsplit("::").next().unwrap_or(place);
-        // An id or a view goes when what it is made of changes.
+        // An id type or a view is removed when its object changes.
         let cause = (effect == Effect::Breaking).then(|| match word {
             "id" | "view" => self.causes.any(at.spec),
             _ => self.causes.gone(at.spec),
@@ -169,8 +169,8 @@ impl Compare<'_> {
         self.companions(at, old, new);
     }
 
-    /// A field and one of the same type that took its place. A type that many fields have, such as
-    /// `String`, says nothing about that.
+    /// Finds a removed field and a new one of the same type, for a likely rename. Types that many
+    /// fields have, such as `String`, do not count.
     fn renamed<'f>(
         &self,
         removed: &mut Vec<&'f Field>,
@@ -232,7 +232,7 @@ impl Compare<'_> {
         }
     }
 
-    /// What is emitted next to a struct: the newtype of its id, its view by `type`.
+    /// Compares the types emitted for a struct: the newtype of its id, and its view by `type`.
     fn companions(&mut self, at: At<'_>, old: &Object, new: &Object) {
         let module = at.place.rsplit_once("::").map_or("", |(module, _)| module);
         if let (Some(id), None, action) | (None, Some(id), action) = (
@@ -279,7 +279,7 @@ impl Compare<'_> {
         self.idents(at, &idents(old), &idents(new));
     }
 
-    /// Compares the variants of an enum that is not exhaustive, by value and name.
+    /// Compares the variants of an open enum, by value and name.
     fn idents(&mut self, at: At<'_>, old: &[(String, String)], new: &[(String, String)]) {
         let (removed, both, added) = sorted_apart(old, new, |(value, _)| value.clone());
         for (value, ident) in removed {

@@ -1,5 +1,5 @@
-//! What upstream breaks in one place of a type that has others: the compiler can't see it, since the
-//! type as a whole is as it was.
+//! Finds what upstream breaks at one place of a type with several places. The compiler does not
+//! notice it, since the type itself stays the same.
 
 use super::cause::{By, by, in_api};
 use super::{Action, At, Compare, Concerns, Effect, Subject};
@@ -8,7 +8,7 @@ use crate::lower::{
     Alternative, Direction, Member, PlaceId, Placed, Shape, UnionArm, counterparts,
 };
 
-/// A break in a place.
+/// A break at a place.
 struct Broken {
     subject: Subject,
     member: String,
@@ -22,7 +22,7 @@ impl Compare<'_> {
         for (new_id, old_id) in self.causes.new.ids().zip(counterparts) {
             let Some(old_id) = old_id else { continue };
             let (was, is) = (self.causes.old.get(old_id), self.causes.new.get(new_id));
-            // What it was of before is another type, which is said.
+            // If the type itself is another one, that is already reported.
             let (old_ty, new_ty) = (self.old_of[old_id.0], self.new_of[new_id.0]);
             if was.place != is.place && !self.pairs.same(&Ty::Named(old_ty), &Ty::Named(new_ty)) {
                 continue;
@@ -159,7 +159,7 @@ impl Compare<'_> {
         }
     }
 
-    /// Whether a member has the same type in Rust.
+    /// Returns whether two members have the same type in Rust.
     fn same(&self, was: &Member, is: &Member) -> bool {
         let (old, new) = (in_api(&was.ty, &self.old_of), in_api(&is.ty, &self.new_of));
         self.pairs.same(&old, &new)
@@ -170,7 +170,7 @@ fn always(member: &Member) -> bool {
     member.required && !member.nullable
 }
 
-/// The values of an enum, the words of a choice, the objects of a union.
+/// Returns the values of an enum, the words of a choice, or the objects of a union.
 fn values(shape: &Shape) -> Vec<String> {
     match shape {
         Shape::Enum(words) => words.iter().map(|word| word.value.clone()).collect(),

@@ -1,10 +1,11 @@
-//! Names by which the search of the documentation finds an item: those that the spec has for it.
+//! Emits aliases for the search of the documentation: the names of an item in the spec.
 
 use crate::ir::{Field, Kind, Ty, Type};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// `#[doc(alias)]` for each of `names` that a search for `own`, the name of the item, misses.
+/// Returns `#[doc(alias)]` for each of `names` that a search for the item's name `own` does not
+/// find.
 pub(super) fn aliases<'a>(own: &str, names: impl IntoIterator<Item = &'a str>) -> TokenStream {
     let mut seen = vec![searched(own)];
     let mut found: Vec<&str> = Vec::new();
@@ -18,7 +19,7 @@ pub(super) fn aliases<'a>(own: &str, names: impl IntoIterator<Item = &'a str>) -
     quote! { #(#[doc(alias = #found)])* }
 }
 
-/// The aliases of a type: the components of the spec that it is, and how its ids begin.
+/// Returns the aliases of a type: its components in the spec, and the prefix of its ids.
 pub(super) fn of_type(ty: &Type) -> TokenStream {
     let components = ty.places.iter().filter(|place| !place.contains(' '));
     aliases(
@@ -27,8 +28,8 @@ pub(super) fn of_type(ty: &Type) -> TokenStream {
     )
 }
 
-/// The alias of a field, by which a search finds its object: rustdoc 1.95 loses the aliases of types
-/// that a module shows from a private one.
+/// Returns the alias of a field, with which a search finds the field's type. rustdoc 1.95 ignores
+/// aliases of types that are re-exported from a private module.
 pub(super) fn of_field<'a>(of: &'a Type, field: &'a Field) -> Option<&'a str> {
     match &field.ty {
         Ty::ObjectType(value) => Some(value),
@@ -37,7 +38,7 @@ pub(super) fn of_field<'a>(of: &'a Type, field: &'a Field) -> Option<&'a str> {
     }
 }
 
-/// How the ids of an object begin, by an example of one: `acct_`.
+/// Returns the prefix of an object's ids, such as `acct_`, from an example.
 pub(super) fn id_prefix(ty: &Type) -> Option<&str> {
     match &ty.kind {
         Kind::Object(object) => prefix(object.id_example.as_deref()?),
@@ -45,13 +46,13 @@ pub(super) fn id_prefix(ty: &Type) -> Option<&str> {
     }
 }
 
-/// The id in an example up to its number: `acct_` of `acct_123`.
+/// Returns the part of an id before its number, such as `acct_` for `acct_123`.
 fn prefix(example: &str) -> Option<&str> {
     let end = example.find('_')?;
     Some(&example[..=end])
 }
 
-/// What the search compares: it knows neither capital letters nor underscores.
+/// Returns a name as the search compares it, without case and underscores.
 fn searched(name: &str) -> String {
     name.strip_prefix("r#")
         .unwrap_or(name)
@@ -59,7 +60,7 @@ fn searched(name: &str) -> String {
         .to_lowercase()
 }
 
-/// Whether rustdoc takes it.
+/// Returns whether rustdoc accepts the alias.
 fn is_allowed(name: &str) -> bool {
     let is_wrong = |c: char| matches!(c, '"' | '\'') || c.is_whitespace() || c.is_control();
     !name.is_empty() && !name.contains(is_wrong)

@@ -1,23 +1,23 @@
-//! Documentation comments.
+//! Emits documentation comments.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::prose;
 
-/// As wide as the code around it.
+/// The width of the comments.
 const WIDTH: usize = 92;
 
-/// The comment of an item: the words of the spec, or `fallback` when it has none.
+/// Returns the comment of an item: the spec's description, or `fallback` if there is none.
 pub(super) fn docs(text: &str, fallback: &str) -> TokenStream {
     let text = prose::markdown(text);
     lines(&wrap(if text.is_empty() { fallback } else { &text }))
 }
 
-/// A comment of these lines.
+/// Returns a comment of these lines.
 pub(super) fn lines(lines: &[String]) -> TokenStream {
     let lines = lines.iter().map(|line| {
-        // A name of the spec can be in it.
+        // The line may contain a name from the spec.
         let line = prose::plain(line).replace('\n', " ");
         let line = if line.is_empty() {
             String::new()
@@ -29,11 +29,11 @@ pub(super) fn lines(lines: &[String]) -> TokenStream {
     quote! { #(#lines)* }
 }
 
-/// Fills paragraphs; what is in a code block stays as it is.
+/// Wraps paragraphs. Code blocks are not changed.
 pub(super) fn wrap(text: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut fence: Option<usize> = None;
-    // The indent of what goes on from the last line; none when nothing does.
+    // The indent of the open paragraph; `None` if there is none.
     let mut open: Option<&str> = None;
     for line in text.trim().lines() {
         let line = line.trim_end();
@@ -65,7 +65,7 @@ pub(super) fn wrap(text: &str) -> Vec<String> {
         };
         for word in line.split_whitespace() {
             let is_full = current.chars().count() + 1 + word.chars().count() > WIDTH;
-            // At the start of a line it would begin a list, a heading or a quotation.
+            // A marker at the start of a line would begin a list, a heading or a quotation.
             if !current.is_empty() && is_full && !is_marker(word) {
                 out.push(std::mem::take(&mut current));
                 current.push_str(indent);
@@ -80,12 +80,12 @@ pub(super) fn wrap(text: &str) -> Vec<String> {
     out
 }
 
-/// Whether `line` is not simply the next one of a paragraph.
+/// Returns whether `line` begins a block, and does not continue a paragraph.
 pub(super) fn starts_block(line: &str) -> bool {
     marker(line).is_some() || line.starts_with([' ', '|'])
 }
 
-/// The mark of the block that `line` begins: of an item, a heading, a quotation.
+/// Returns the marker of the block that `line` begins: a list item, a heading or a quotation.
 fn marker(line: &str) -> Option<&str> {
     let word = line.split_whitespace().next()?;
     let is_block = line.starts_with(word) && is_marker(word);

@@ -1,4 +1,4 @@
-//! String enums, open to values that the spec does not list.
+//! Emits string enums, which are open to values outside of the spec.
 
 use super::alias::aliases;
 use super::docs::docs;
@@ -13,7 +13,7 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, found: &Enum) -> TokenStrea
     open_enum(&ty.name, &ty.docs, &found.variants, &unrecognized, &cfg)
 }
 
-/// An enum that keeps the values it does not know.
+/// Returns an enum that keeps unknown values.
 pub(super) fn open_enum(
     name: &str,
     text: &str,

@@ -1,4 +1,4 @@
-//! Webhook events: their types, and the objects they carry.
+//! Emits webhook events: their types and objects.
 
 use super::docs::docs;
 use super::enums::open_enum;
@@ -35,7 +35,8 @@ pub(super) fn emit(api: &Api) -> TokenStream {
 
     let mut variants = Vec::new();
     let mut writes = Vec::new();
-    // Where an event has a type of its own for an object, that goes before the object's.
+    // If some events have a type of their own for an object, it is tried before the object's
+    // usual type.
     let (mut reads, mut reads_others) = (Vec::new(), Vec::new());
     for EventObject {
         ident: name,

@@ -1,14 +1,14 @@
-//! A short example of every operation, which compiles: what the spec shows of it, and otherwise
-//! what it requires.
+//! Makes a short example of every operation that compiles. It has the parameters of the spec's
+//! example, or else the required ones.
 
 use crate::ir::{Api, ChoiceValue, Example, Kind, Operation, Param, Params, Ty, TypeId};
 use crate::naming;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How wide a statement may be on one line.
+/// The longest statement on one line.
 const WIDTH: usize = 90;
 
-/// The lines of the example, fences included.
+/// Returns the lines of the example, with the fences of its code block.
 pub(super) fn of(api: &Api, operation: &Operation, crate_name: &str) -> Vec<String> {
     let mut writer = Writer {
         api,
@@ -30,7 +30,7 @@ pub(super) fn of(api: &Api, operation: &Operation, crate_name: &str) -> Vec<Stri
         let line = format!("use {crate_name}::{module}::{names};");
         lines.extend(formatted(&line));
     }
-    // A blank line that nothing is above would be seen.
+    // A blank line without a line above would be visible.
     lines.extend(uses.then(String::new));
     lines.push("# async fn example(client: &Client) -> Result<(), Error> {".to_owned());
     lines.extend(formatted(&statement));
@@ -40,7 +40,7 @@ pub(super) fn of(api: &Api, operation: &Operation, crate_name: &str) -> Vec<Stri
     lines
 }
 
-/// A statement on one line where it fits, and otherwise as rustfmt would write it.
+/// Returns a statement on one line if it fits, otherwise formatted like rustfmt does.
 fn formatted(statement: &str) -> Vec<String> {
     if statement.len() <= WIDTH {
         return vec![statement.to_owned()];
@@ -64,7 +64,7 @@ fn formatted(statement: &str) -> Vec<String> {
     }
 }
 
-/// What the answer is called.
+/// Returns the name of the variable for the response.
 fn variable(api: &Api, operation: &Operation) -> String {
     match &operation.output {
         Ty::List(_) => "page".to_owned(),
@@ -75,7 +75,7 @@ fn variable(api: &Api, operation: &Operation) -> String {
 
 struct Writer<'a> {
     api: &'a Api,
-    /// The types that the example names, by module.
+    /// The types that the example uses, by module.
     uses: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -106,7 +106,7 @@ impl Writer<'_> {
         call
     }
 
-    /// A value where the method converts it.
+    /// Returns a value that the method converts.
     fn argument(&mut self, param: &Param, example: Option<&Example>) -> String {
         match (&param.ty, example) {
             (Ty::Id(id), example) => self.id(*id, example),
@@ -160,7 +160,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A value of exactly this type.
+    /// Returns a value of exactly this type.
     fn value(&mut self, ty: &Ty, name: &str, example: Option<&Example>) -> String {
         match (ty, example) {
             (Ty::Bool, Some(Example::Bool(value))) => value.to_string(),
@@ -228,7 +228,7 @@ impl Writer<'_> {
                         self.uses(id);
                         format!("{name}::{}", option.ident)
                     }
-                    // The method takes what it is a choice of.
+                    // The method takes the types of the choice directly.
                     ChoiceValue::Typed(inner @ Ty::Named(_)) => self.value(inner, "value", example),
                     ChoiceValue::Typed(inner) => {
                         self.uses(id);
@@ -274,7 +274,7 @@ impl Writer<'_> {
         text
     }
 
-    /// Whether a type takes the value of an example.
+    /// Returns whether a type can have the example's value.
     fn is_of(&self, ty: &Ty, example: &Example) -> bool {
         match (ty, example) {
             (Ty::Bool, Example::Bool(_))
@@ -307,7 +307,7 @@ fn time(example: Option<&Example>) -> String {
     }
 }
 
-/// A whole number as Rust code has it: `50_000`.
+/// Returns a whole number with separators, such as `50_000`.
 fn grouped(number: &str) -> String {
     let (sign, digits) = match number.strip_prefix('-') {
         Some(digits) => ("-", digits),

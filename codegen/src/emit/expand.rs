@@ -1,4 +1,5 @@
-//! What of an object can be expanded: constants, so that an editor completes the paths.
+//! Emits constants for the paths that can be expanded in an object, so that an editor completes
+//! them.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,8 @@ use super::docs::docs;
 use super::scope::{Scope, ident};
 use crate::ir::{Api, Ty, Type};
 
-/// The constants of an object that operations answer with; nothing if nothing in it is expandable.
+/// Returns the constants of an object that operations return; empty if nothing in it can be
+/// expanded.
 pub(super) fn emit(scope: &Scope<'_>, ty: &Type) -> TokenStream {
     let constants = constants(&paths(scope.api, ty));
     if constants.is_empty() {
@@ -30,7 +32,7 @@ pub(super) fn emit(scope: &Scope<'_>, ty: &Type) -> TokenStream {
     }
 }
 
-/// What the operations that answer with an object, or a list of it, say can be expanded in it.
+/// Returns the paths that the operations which return the object, or a list of it, can expand.
 fn paths<'a>(api: &'a Api, ty: &Type) -> Vec<&'a str> {
     let is_it = |output: &Ty| match output {
         Ty::Named(id) | Ty::MaybeDeleted(id, _) => std::ptr::eq(api.get(*id), ty),
@@ -51,7 +53,7 @@ fn paths<'a>(api: &'a Api, ty: &Type) -> Vec<&'a str> {
     paths
 }
 
-/// A name for each path: `a.b` is `EXPAND_A_B`, or `EXPAND_A__B` if another path has that.
+/// Returns a name for each path: `a.b` is `EXPAND_A_B`, or `EXPAND_A__B` if that is taken.
 fn constants<'a>(paths: &[&'a str]) -> BTreeMap<String, &'a str> {
     let mut named = BTreeMap::new();
     for path in paths {

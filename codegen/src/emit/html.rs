@@ -1,9 +1,9 @@
-//! The HTML that specs hold → Markdown.
+//! Converts the HTML in specs to Markdown.
 
-/// Where relative links lead: Stripe's documentation, where its spec is shown.
+/// The base of relative links: Stripe's documentation.
 const SITE: &str = "https://docs.stripe.com";
 
-/// Tags that are only there for how a page looks, with what takes their place.
+/// Tags that only affect the layout, with their replacements.
 const BLOCKS: &[&str] = &[
     "p",
     "div",
@@ -24,7 +24,7 @@ const INVISIBLE: &[&str] = &[
     "span", "small", "u", "td", "th", "sup", "sub", "font", "center",
 ];
 
-/// `text` with its tags as Markdown. What is no tag that is known stays as it is.
+/// Converts the tags in `text` to Markdown. Unknown tags stay as they are.
 pub(super) fn to_markdown(text: &str) -> String {
     if !text.contains(['<', '&']) && !text.contains("](") {
         return text.to_owned();
@@ -71,7 +71,7 @@ pub(super) fn to_markdown(text: &str) -> String {
     page.finish()
 }
 
-/// An element that is open, with what is in it so far.
+/// An open element, with its content so far.
 #[derive(Default)]
 struct Open {
     name: String,
@@ -92,7 +92,7 @@ impl Page {
         &mut last.text
     }
 
-    /// Reads the tag that `text` begins with; gives its length, or none when it is no HTML.
+    /// Reads the tag at the start of `text`. Returns its length, or `None` if it is not HTML.
     fn tag(&mut self, text: &str) -> Option<usize> {
         if let Some(comment) = text.strip_prefix("<!--") {
             return Some("<!--".len() + comment.find("-->")? + "-->".len());
@@ -137,7 +137,7 @@ impl Page {
         Some(end + 1)
     }
 
-    /// Closes the element `name` and what was left open in it.
+    /// Closes the element `name`, and the elements open inside it.
     fn close(&mut self, name: &str) {
         if !self.open.iter().any(|open| open.name == name) {
             return;
@@ -166,7 +166,7 @@ impl Page {
         let mut out = String::with_capacity(text.len());
         let mut blank = true;
         for line in text.lines() {
-            // Tags leave more empty lines behind than there are paragraphs.
+            // Tags leave more empty lines than there are paragraphs.
             if !(line.trim().is_empty() && blank) {
                 out.push_str(line);
                 out.push('\n');
@@ -206,7 +206,8 @@ impl Open {
     }
 }
 
-/// The length of the code span that `text` begins with; that of its mark when it has no end.
+/// Returns the length of the code span at the start of `text`, or that of its mark if it does not
+/// end.
 fn code_length(text: &str) -> usize {
     let length = text.len() - text.trim_start_matches('`').len();
     let mark = &text[..length];
@@ -235,7 +236,7 @@ fn is_relative(address: &str) -> bool {
     !address.is_empty() && !scheme.contains(':') && address.chars().all(is_word)
 }
 
-/// `address` as seen from anywhere.
+/// Makes an address absolute.
 fn absolute(address: &str) -> String {
     if !is_relative(address) {
         return address.to_owned();
@@ -246,13 +247,13 @@ fn absolute(address: &str) -> String {
     if address.starts_with('#') {
         return format!("{SITE}/api{address}");
     }
-    // Its old place was below the main site.
+    // Old addresses were below the main site.
     let path = address.trim_start_matches('/');
     let path = path.strip_prefix("docs/").unwrap_or(path);
     format!("{SITE}/{path}")
 }
 
-/// The character of the entity that `text` begins with, and how long that is.
+/// Returns the character of the entity at the start of `text`, and its length.
 fn entity(text: &str) -> Option<(char, usize)> {
     const NAMED: &[(&str, char)] = &[
         ("amp", '&'),

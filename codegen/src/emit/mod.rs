@@ -1,4 +1,5 @@
-//! ir → Rust: one function per kind of thing, one token stream per file.
+//! Emits Rust code from the `ir`: a function for each kind of item, and a token stream for each
+//! file.
 
 mod alias;
 mod docs;
@@ -24,7 +25,7 @@ use scope::Scope;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// The files of an API, each as tokens, with the documentation that opens it.
+/// Returns the jobs that emit the files of an API, with their paths.
 pub(crate) fn files<'a>(api: &'a Api, crate_name: &'a str) -> Vec<(PathBuf, Job<'a>)> {
     let mut files: BTreeMap<(&str, &str), Vec<&Type>> = BTreeMap::new();
     for ty in &api.types {
@@ -90,22 +91,22 @@ pub(crate) fn files<'a>(api: &'a Api, crate_name: &'a str) -> Vec<(PathBuf, Job<
     jobs
 }
 
-/// A file as its module sees it.
+/// A file, as its module declares it.
 #[derive(Clone)]
 pub(crate) struct File<'a> {
     name: &'a str,
     features: Features,
-    /// Parameters and operations are of no use to who only reads webhooks.
+    /// Whether the file needs the feature `client`, as parameters and operations do.
     needs_client: bool,
 }
 
-/// One file to emit.
+/// A file to emit.
 pub(crate) enum Job<'a> {
     Types {
         api: &'a Api,
         module: &'a str,
         file: &'a str,
-        /// The features of the file as a whole.
+        /// The features of the whole file.
         given: Features,
         types: Vec<&'a Type>,
     },
@@ -164,7 +165,7 @@ impl Job<'_> {
         }
     }
 
-    /// Roughly how much work it is.
+    /// Returns a rough measure of the work, for distributing jobs.
     pub(crate) fn weight(&self) -> usize {
         match self {
             Job::Types { types, .. } => types.len(),
@@ -185,7 +186,8 @@ fn ty(scope: &mut Scope<'_>, ty: &Type) -> TokenStream {
     }
 }
 
-/// The features under which all of several things are there; none when they differ.
+/// Returns the features of which one has to be on for any of the items: the union of theirs. Empty
+/// if one of the items is always compiled.
 fn every<'a>(features: impl IntoIterator<Item = &'a Features>) -> Features {
     let mut features = features.into_iter();
     let mut all = features.next().cloned().unwrap_or_default();
@@ -198,7 +200,7 @@ fn every<'a>(features: impl IntoIterator<Item = &'a Features>) -> Features {
     all
 }
 
-/// The condition under which something is compiled.
+/// Returns the `cfg` attribute for features.
 fn cfg(features: &Features) -> TokenStream {
     if features.is_empty() {
         return TokenStream::new();
@@ -207,7 +209,7 @@ fn cfg(features: &Features) -> TokenStream {
     quote! { #[cfg(#condition)] }
 }
 
-/// Whether one of these features, of which there are some, is on.
+/// Returns the condition that one of the features is on. There must be at least one.
 fn condition(features: &Features) -> TokenStream {
     let mut features = features.iter();
     match (features.next(), features.len()) {

@@ -1,4 +1,4 @@
-//! The files that hold the others together.
+//! Emits the files that declare the other files.
 
 use super::docs::docs;
 use super::page;
@@ -9,7 +9,7 @@ use crate::naming;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// `mod.rs` of a module.
+/// Returns the `mod.rs` of a module.
 pub(super) fn emit(api: &Api, module: &str, files: &[File<'_>]) -> TokenStream {
     let given = every(files.iter().map(|file| &file.features));
     let inner = page::of_module(api, module, &given);
@@ -35,7 +35,7 @@ pub(super) fn emit(api: &Api, module: &str, files: &[File<'_>]) -> TokenStream {
     quote! { #(#inner)* #(#files)* }
 }
 
-/// `mod.rs` of the whole API.
+/// Returns the `mod.rs` of the whole API.
 pub(super) fn root(api: &Api, modules: &[(&str, Features)]) -> TokenStream {
     let version = &api.version;
     let modules = modules.iter().map(|(module, features)| {
@@ -77,7 +77,7 @@ pub(super) fn root(api: &Api, modules: &[(&str, Features)]) -> TokenStream {
     }
 }
 
-/// A name as words.
+/// Converts a name to words.
 pub(super) fn title(name: &str) -> String {
     naming::plain(name).replace('_', " ")
 }

@@ -1,4 +1,4 @@
-//! Objects of responses: a struct, how it is read and written, its view by `type`.
+//! Emits the objects of responses: a struct, its reader and writer, and its view by `type`.
 
 use super::alias::{self, aliases};
 use super::docs::docs;
@@ -116,7 +116,7 @@ fn field(scope: &mut Scope<'_>, of: &Type, field: &Field) -> TokenStream {
     quote! { #text #aliases pub #name: #ty, }
 }
 
-/// The field that keeps what the spec does not list.
+/// Returns the field for properties that the spec does not list.
 fn extra(object: &Object) -> Option<proc_macro2::Ident> {
     let is_taken = object.fields.iter().any(|field| field.ident == "extra");
     object
@@ -124,7 +124,7 @@ fn extra(object: &Object) -> Option<proc_macro2::Ident> {
         .then(|| format_ident!("{}", if is_taken { "extra_" } else { "extra" }))
 }
 
-/// The first of `names` that is no field.
+/// Returns the first of `names` that is not a field.
 fn free(object: &Object, names: [&str; 3]) -> proc_macro2::Ident {
     let name = names
         .into_iter()
@@ -151,7 +151,7 @@ fn read(scope: &mut Scope<'_>, object: &Object, name: &str) -> TokenStream {
             let ident = ident(&field.ident);
             let wire = &field.name;
             match stands_for(scope, &field.ty) {
-                // Its pages are asked for as the field in this object is.
+                // The requests for its pages expand the same fields as this field.
                 _ if matches!(field.ty, Ty::List(_)) => {
                     quote! { #fields.read_list(#wire, &mut #ident)? }
                 }
@@ -226,7 +226,7 @@ fn is_object(scope: &Scope<'_>, ty: &Ty) -> bool {
     matches!(ty, Ty::Named(id) if scope.api.object(*id).is_some())
 }
 
-/// What is read in the place of a type that holds integers: Stripe writes some as floats.
+/// Returns the type that is read in place of one with integers, which Stripe may write as floats.
 fn stands_for(scope: &mut Scope<'_>, ty: &Ty) -> Option<TokenStream> {
     match ty {
         Ty::Integer => Some(scope.import("crate::de", "Integer")),
@@ -285,7 +285,7 @@ fn write(scope: &mut Scope<'_>, object: &Object, name: &proc_macro2::Ident) -> T
     }
 }
 
-/// The view of an object by what its `type` says it is.
+/// Returns the view of an object by its `type`.
 fn details(scope: &mut Scope<'_>, ty: &Type, object: &Object, tag: &Tag) -> TokenStream {
     let cfg = scope.cfg(&ty.features);
     let name = ident(&ty.name);

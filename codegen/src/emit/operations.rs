@@ -1,4 +1,4 @@
-//! Builders: one for each operation.
+//! Emits a request builder for each operation.
 
 use super::docs::{lines, wrap};
 use super::page::summary;
@@ -10,7 +10,7 @@ use crate::naming;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// The builders of a module.
+/// Returns the request builders of a module.
 pub(super) fn emit(scope: &mut Scope<'_>) -> TokenStream {
     let api = scope.api;
     let mut operations: Vec<&Operation> = api
@@ -78,7 +78,7 @@ fn builder(scope: &mut Scope<'_>, operation: &Operation) -> TokenStream {
     }
 }
 
-/// The comment of a builder: what its call does, and which method makes it.
+/// Returns the comment of a builder: what the call does, and the method that creates the builder.
 fn builder_docs(api: &Api, operation: &Operation) -> String {
     let route = format!("`{} {}`", operation.verb.as_str(), operation.path);
     let made = |service: &Service| {
@@ -98,12 +98,13 @@ fn builder_docs(api: &Api, operation: &Operation) -> String {
     }
 }
 
-/// Stripe's parameter of every operation that asks for whole objects instead of ids.
+/// Returns whether a parameter is Stripe's `expand`, which every operation with expandable fields
+/// has.
 fn is_expand(param: &Param) -> bool {
     param.name == "expand" && param.ty == Ty::Array(Box::new(Ty::String))
 }
 
-/// What `expand` takes is known from the answer, so it is said where a reader looks for it.
+/// Returns the comment of a parameter. For `expand` it lists the paths that can be expanded.
 fn param_docs(operation: &Operation, param: &Param) -> String {
     if !is_expand(param) || operation.expandable.is_empty() {
         return param.docs.clone();
@@ -120,7 +121,7 @@ fn param_docs(operation: &Operation, param: &Param) -> String {
     format!("{}\n\nCan be expanded: {}.", param.docs, paths.join(", "))
 }
 
-/// The comment of the method that makes a builder.
+/// Returns the comment of the method that creates a builder.
 pub(super) fn method_docs(
     operation: &Operation,
     example: &[String],
@@ -147,8 +148,8 @@ pub(super) fn method_docs(
     lines(&text)
 }
 
-/// Where a reader goes on. A page of this crate's own documentation is named by its path in the
-/// crate, which rustdoc checks and which leads to the page of the same version.
+/// Returns the link to a guide. A page of this crate's documentation is linked by its path in the
+/// crate: rustdoc checks it, and it leads to the same version.
 fn guide_link(guide: &Guide, crate_name: &str) -> String {
     let own = guide.url.strip_prefix("https://docs.rs/");
     let own = own.and_then(|rest| rest.split_once("/latest/"));

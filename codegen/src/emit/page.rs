@@ -1,5 +1,4 @@
-//! What the page of a module shows before the list of its items: what it is for, its calls, its
-//! objects.
+//! Makes the text at the top of a module's page: its purpose, calls and objects.
 
 use super::docs::{lines, wrap};
 use super::module::title;
@@ -9,7 +8,7 @@ use crate::naming;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// The comment of a module, a token stream for each part with a condition of its own.
+/// Returns the comment of a module, with a token stream for each part that has its own condition.
 pub(super) fn of_module(api: &Api, module: &str, given: &Features) -> Vec<TokenStream> {
     let text = lines(&wrap(&purpose(api, module)));
     let mut page = vec![inner(&text)];
@@ -31,13 +30,13 @@ pub(super) fn of_module(api: &Api, module: &str, given: &Features) -> Vec<TokenS
     page
 }
 
-/// What a service of the client is, and where its calls are listed.
+/// Describes a service of the client, with a link to its calls.
 pub(super) fn of_root(service: &Service) -> String {
     let (what, module) = (title(&service.method), naming::plain(&service.module));
     format!("Calls on {what}, which the module [`{module}`] lists.")
 }
 
-/// What a service is, and how one comes to it.
+/// Describes a service, and how to get it.
 pub(super) fn of_service(service: &Service) -> String {
     format!("Calls on {}: `{}`.", title(&service.method), way(service))
 }
@@ -51,7 +50,8 @@ fn way(service: &Service) -> String {
     format!("client{}", path.concat())
 }
 
-/// What a module is for: as the spec says of its tag, or of the object that it is named after.
+/// Returns the purpose of a module: the description of its tag in the spec, or of the object it
+/// is named after.
 fn purpose(api: &Api, module: &str) -> String {
     if let Some(text) = api.module_docs.get(module) {
         return prose::markdown(text);
@@ -68,7 +68,8 @@ fn purpose(api: &Api, module: &str) -> String {
     }
 }
 
-/// What users of a module handle: what has an id, and what is one of several such.
+/// Returns whether a type is an object that users work with: it has an id, or is a union of such
+/// objects.
 fn is_object(ty: &Type) -> bool {
     match &ty.kind {
         Kind::Object(object) => object.id.is_some(),
@@ -98,10 +99,10 @@ fn service_calls(part: &mut Part, api: &Api, service: &Service) {
     }
 }
 
-/// A heading and lines below it, some of which are not there under all features.
+/// A heading with lines, some of which need features.
 struct Part {
     title: &'static str,
-    /// Whether it speaks of what only a client has.
+    /// Whether the part is about items that need the feature `client`.
     client: bool,
     given: Features,
     lines: Vec<(String, Features)>,
@@ -125,7 +126,7 @@ impl Part {
         if self.lines.is_empty() {
             return Vec::new();
         }
-        // The heading is there if any of the lines is.
+        // The heading is present if any of the lines is.
         let mut all = self.lines.iter();
         let any = if all.any(|(_, features)| *features == self.given) {
             self.given.clone()
@@ -157,8 +158,8 @@ impl Part {
     }
 }
 
-/// Lines that are there under a condition. They begin without the space of a comment, which
-/// rustdoc takes from comments alone.
+/// Returns lines with a condition. They have no space at their start, because rustdoc only
+/// removes it from comments.
 fn conditional(block: &[String], client: bool, features: &Features) -> TokenStream {
     let block = block.iter();
     let block = block.map(|line| prose::plain(line).replace('\n', " "));
@@ -173,13 +174,13 @@ fn conditional(block: &[String], client: bool, features: &Features) -> TokenStre
     quote! { #![cfg_attr(#condition #(, doc = #block)*)] }
 }
 
-/// A comment, written inside of what it is of.
+/// Returns an inner comment.
 fn inner(docs: &TokenStream) -> TokenStream {
     let text = docs.to_string().replace("# [doc", "# ! [doc");
     text.parse().unwrap_or_default()
 }
 
-/// The first sentence of a text, as Markdown on one line.
+/// Returns the first sentence of a text, as Markdown on one line.
 pub(super) fn summary(text: &str) -> String {
     let text = prose::markdown(text);
     let paragraph: Vec<&str> = text
@@ -194,7 +195,7 @@ pub(super) fn summary(text: &str) -> String {
         .to_owned()
 }
 
-/// Whether Markdown ends outside of code and links, and not with an abbreviation.
+/// Returns whether Markdown ends outside of code and links, and not with an abbreviation.
 fn is_whole(text: &str) -> bool {
     let count = |mark| text.matches(mark).count();
     let is_abbreviated = ["e.g.", "i.e.", "etc."]

@@ -1,4 +1,4 @@
-//! Objects and choices of requests.
+//! Emits the objects and choices of requests.
 
 use super::docs::docs;
 use super::scope::{Scope, ident};
@@ -7,14 +7,14 @@ use crate::naming;
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-/// A parameter as an argument: its type, and the value it becomes.
+/// A parameter as an argument: its type, and the expression for its value.
 pub(super) struct Argument {
     pub(super) name: Ident,
     pub(super) ty: TokenStream,
     pub(super) value: TokenStream,
 }
 
-/// How a parameter is handed over.
+/// Returns a parameter as an argument.
 pub(super) fn argument(scope: &mut Scope<'_>, param: &Param) -> Argument {
     let name = ident(&param.ident);
     let into = |target: TokenStream| Argument {
@@ -84,8 +84,8 @@ pub(super) fn argument(scope: &mut Scope<'_>, param: &Param) -> Argument {
     }
 }
 
-/// The method that sets what the items of a list are to be expanded in: Stripe wants `data.`
-/// before the paths, which is added.
+/// Returns the method that expands fields in the items of a list. It adds the `data.` that Stripe
+/// requires before these paths.
 pub(super) fn expand_items(param: &Param, text: &str) -> TokenStream {
     let docs_of = docs(text, &format!("Sets `{}`.", param.name));
     let name = ident(&naming::setter(&param.name));
@@ -98,7 +98,7 @@ pub(super) fn expand_items(param: &Param, text: &str) -> TokenStream {
     }
 }
 
-/// The methods that set and clear what may be left out.
+/// Returns the methods that set and clear optional parameters.
 pub(super) fn setters(scope: &mut Scope<'_>, param: &Param, text: &str) -> TokenStream {
     let docs_of = docs(text, &format!("Sets `{}`.", param.name));
     let Argument { name, ty, value } = argument(scope, param);
@@ -128,7 +128,7 @@ pub(super) fn setters(scope: &mut Scope<'_>, param: &Param, text: &str) -> Token
     }
 }
 
-/// An object of parameters.
+/// Returns an object of parameters.
 pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, params: &Params) -> TokenStream {
     let cfg = scope.cfg(&ty.features);
     let text = docs(&ty.docs, &format!("`{}` in Stripe's API.", ty.name));
@@ -192,7 +192,7 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, params: &Params) -> TokenSt
             }
         });
     }
-    // What is sent beside a parameter is said by its constructor.
+    // The constructor of a parameter sends these as well.
     let is_said = |param: &Param| {
         let mut beside = params.one_of.values();
         params.constructor(param).is_some() || beside.any(|beside| beside.contains_key(&param.name))
@@ -203,7 +203,7 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, params: &Params) -> TokenSt
         .filter(|param| !is_said(param) && (!param.required || param.clearable))
         .map(|param| {
             if param.required {
-                // Set by `new`, and worth only a clear here.
+                // `new` sets it, so only a method to clear it is of use here.
                 clear_only(param)
             } else {
                 setters(scope, param, &param.docs)
@@ -240,7 +240,7 @@ fn clear_only(param: &Param) -> TokenStream {
     }
 }
 
-/// A parameter of several types.
+/// Returns a parameter that has several types.
 pub(super) fn emit_choice(scope: &mut Scope<'_>, ty: &Type, choice: &Choice) -> TokenStream {
     let cfg = scope.cfg(&ty.features);
     let text = docs(&ty.docs, &format!("`{}` in Stripe's API.", ty.name));

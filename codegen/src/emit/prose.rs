@@ -1,15 +1,16 @@
-//! A spec's words → Markdown that says the same and that rustc and rustdoc take without a warning.
+//! Converts the text of a spec to Markdown with the same meaning, which rustc and rustdoc accept
+//! without a warning.
 //!
-//! What specs hold is Markdown, HTML, or both at once, written for a web page. Here it stands in
-//! a doc comment: code in it would be run as a test, brackets would be links to Rust items, tags
-//! and bare URLs are warnings, and marks that turn the direction of text are errors.
+//! The text is Markdown, HTML or a mixture, written for a web page. In a doc comment, code would
+//! be run as a test, brackets would be links to Rust items, tags and bare URLs cause warnings,
+//! and characters that change the direction of text are errors.
 
 use std::fmt::Write as _;
 
 use super::docs::starts_block;
 use super::html;
 
-/// `text` as Markdown for a doc comment.
+/// Converts `text` to Markdown for a doc comment.
 pub(super) fn markdown(text: &str) -> String {
     let text = html::to_markdown(&plain(text));
     let mut out = String::with_capacity(text.len() + text.len() / 16);
@@ -45,7 +46,7 @@ pub(super) fn markdown(text: &str) -> String {
     out.trim().to_owned()
 }
 
-/// `text` without characters that do something to what is around them, or nothing at all.
+/// Removes characters that are invisible or affect the text around them.
 pub(super) fn plain(text: &str) -> String {
     let turns = |c| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{feff}');
     let text = text.replace("\r\n", "\n");
@@ -59,9 +60,9 @@ pub(super) fn plain(text: &str) -> String {
     .collect()
 }
 
-/// The mark of the code block that `line` opens, and how far the block is indented.
+/// Returns the mark of the code block that `line` opens, and the indent of the block.
 fn fence(line: &str) -> Option<(&str, usize)> {
-    // In an item of a list, or in a quotation, it is a block of its own here.
+    // In a list item or a quotation it becomes a block of its own.
     let start = line.trim_start_matches(|c: char| c.is_whitespace() || "-*+>".contains(c));
     let mark = ['`', '~']
         .into_iter()
@@ -71,7 +72,7 @@ fn fence(line: &str) -> Option<(&str, usize)> {
     is_fence.then(|| (&start[..length], line.len() - start.len()))
 }
 
-/// A code block that nobody runs.
+/// Writes a code block that is not run as a test.
 fn block(code: &[&str], indent: usize, out: &mut String) {
     let longest = code
         .iter()
@@ -87,12 +88,12 @@ fn block(code: &[&str], indent: usize, out: &mut String) {
     _ = writeln!(out, "{mark}");
 }
 
-/// How many of `mark` the text begins with.
+/// Returns the number of `mark` characters at the start of the text.
 fn run(text: &str, mark: char) -> usize {
     text.chars().take_while(|c| *c == mark).count()
 }
 
-/// Adds a paragraph; `links` are not made within links.
+/// Writes a paragraph. With `links` false, links become plain text.
 fn inline(text: &str, out: &mut String, links: bool) {
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -105,7 +106,7 @@ fn inline(text: &str, out: &mut String, links: bool) {
             }
             '\\' => {
                 let escaped = rest[1..].chars().next().filter(char::is_ascii_punctuation);
-                // Before a letter it is itself.
+                // Before a letter, a backslash is a plain character.
                 out.push('\\');
                 out.push(escaped.unwrap_or('\\'));
                 1 + escaped.map_or(0, char::len_utf8)
@@ -133,7 +134,7 @@ fn inline(text: &str, out: &mut String, links: bool) {
                     _ = write!(out, "<{url}>");
                     url.len()
                 } else {
-                    // What could be taken for one is no link.
+                    // Text that only looks like a URL is not linked.
                     let scheme = rest.find('/').unwrap_or_default();
                     _ = write!(out, "{}\\/", &rest[..scheme]);
                     scheme + 1
@@ -154,7 +155,7 @@ fn escape(character: char, out: &mut String) -> usize {
     character.len_utf8()
 }
 
-/// Code up to the same mark again, if there is one in the paragraph.
+/// Writes code up to the closing mark, if the paragraph has one.
 fn code_span(text: &str, out: &mut String) -> usize {
     let length = run(text, '`');
     let mut at = length;
@@ -166,7 +167,7 @@ fn code_span(text: &str, out: &mut String) -> usize {
             continue;
         }
         let code = text[length..close].replace('\n', " ");
-        // A mark of three could open a block once lines are filled anew.
+        // A mark of three could open a block after lines are wrapped again.
         let mark = if !code.contains('`') { "`" } else { "``" };
         if length >= 3 && code.contains("``") {
             break;
@@ -184,7 +185,7 @@ fn code_span(text: &str, out: &mut String) -> usize {
     length
 }
 
-/// `<https://…>`.
+/// Reads a link such as `<https://…>`.
 fn autolink(text: &str) -> Option<&str> {
     let end = text.find('>')?;
     let url = &text[1..end];
@@ -199,7 +200,7 @@ fn is_absolute(url: &str) -> bool {
     })
 }
 
-/// The words and the address of `[words](address)`, and how long that is.
+/// Returns text and address of `[text](address)`, and the length of the whole.
 fn link(text: &str) -> Option<(&str, &str, usize)> {
     let mut depth = 0_usize;
     let mut close = None;
@@ -217,14 +218,14 @@ fn link(text: &str) -> Option<(&str, &str, usize)> {
     let close = close?;
     let after = text[close + 1..].strip_prefix('(')?;
     let end = after.find(')')?;
-    // A title behind the address is left out.
+    // A title after the address is dropped.
     let url = after[..end].split_whitespace().next()?;
     let is_url = is_absolute(url) && !url.contains(['<', '>', '(', '`', '\\', '[', ']']);
     let words = &text[1..close];
     (is_url && !words.trim().is_empty()).then_some((words, url, close + 1 + 1 + end + 1))
 }
 
-/// The URL that `text` begins with.
+/// Returns the URL at the start of the text.
 fn url(text: &str) -> Option<&str> {
     let ends = |c: char| c.is_whitespace() || "<>\"`|\\^{}[]()".contains(c);
     let url = &text[..text.find(ends).unwrap_or(text.len())];

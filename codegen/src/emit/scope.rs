@@ -1,4 +1,4 @@
-//! The names a file can use, and the imports that give it those.
+//! Tracks the names that a file uses, and their imports.
 
 use super::cfg;
 use crate::ir::{Api, Features, OPERATIONS, Spelling, Ty, TypeId};
@@ -6,20 +6,20 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Types of the runtime at the root of the crate.
+/// The path of runtime types, the root of the crate.
 const ROOT: &str = "crate";
 
 pub(super) struct Scope<'a> {
     pub(super) api: &'a Api,
     pub(super) module: &'a str,
     file: &'a str,
-    /// The names that the module defines, which an import must not hide.
+    /// The names that the module defines; an import must not hide them.
     own: BTreeSet<&'a str>,
-    /// Name → path and the features it is used under.
+    /// Name → path, and the features it is used with.
     imports: BTreeMap<String, (String, Features)>,
-    /// The features of what is being emitted.
+    /// The features of the current item.
     features: Features,
-    /// The features that the file itself has.
+    /// The features of the whole file.
     given: Features,
 }
 
@@ -50,7 +50,7 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// The condition of an item, which the file may have said already.
+    /// Returns the `cfg` attribute of an item, unless the file has the same condition.
     pub(super) fn cfg(&self, features: &Features) -> TokenStream {
         if *features == self.given {
             TokenStream::new()
@@ -59,12 +59,12 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// Says under which features what comes next is there.
+    /// Sets the features of the next item.
     pub(super) fn enter(&mut self, features: &Features) {
         self.features.clone_from(features);
     }
 
-    /// A name from a path, imported unless that would be ambiguous.
+    /// Returns a name from a path, and imports it unless that would be ambiguous.
     pub(super) fn import(&mut self, path: &str, name: &str) -> TokenStream {
         let ident = format_ident!("{name}");
         let taken = self
@@ -89,7 +89,7 @@ impl<'a> Scope<'a> {
         quote! { #ident }
     }
 
-    /// A type of the runtime.
+    /// Returns a type of the runtime.
     pub(super) fn runtime(&mut self, name: &str) -> TokenStream {
         self.import(ROOT, name)
     }
@@ -100,7 +100,7 @@ impl<'a> Scope<'a> {
         self.other(module, file, name)
     }
 
-    /// The newtype of an object's id.
+    /// Returns the newtype of an object's id.
     pub(super) fn id(&mut self, id: TypeId) -> TokenStream {
         let ty = self.api.get(id);
         let name = self.api.object(id).and_then(|object| object.id.as_ref());
@@ -125,14 +125,14 @@ impl<'a> Scope<'a> {
         quote! { #ident }
     }
 
-    /// A type where it is used.
+    /// Returns a type as it is written where it is used.
     pub(super) fn ty(&mut self, ty: &Ty) -> TokenStream {
         ty.spell(self)
             .parse()
             .expect("types are spelled as Rust does")
     }
 
-    /// The `use` items of the file.
+    /// Returns the `use` items of the file.
     pub(super) fn imports(&self) -> TokenStream {
         let mut groups: BTreeMap<(&str, &Features), Vec<Ident>> = BTreeMap::new();
         for (name, (path, features)) in &self.imports {
@@ -167,7 +167,7 @@ impl Spelling<TypeId> for Scope<'_> {
     }
 }
 
-/// An identifier that `naming` made.
+/// Converts a name made by `naming` to an identifier.
 pub(super) fn ident(name: &str) -> Ident {
     match name.strip_prefix("r#") {
         Some(name) => Ident::new_raw(name, Span::call_site()),

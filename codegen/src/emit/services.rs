@@ -1,4 +1,4 @@
-//! Services: the way from the client to the operations.
+//! Emits services, which lead from the client to the operations.
 
 use super::alias::aliases;
 use super::docs::docs;
@@ -11,7 +11,7 @@ use crate::ir::{Operation, Service, Verb};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// The services of a module.
+/// Returns the services of a module.
 pub(super) fn emit(scope: &mut Scope<'_>, crate_name: &str) -> TokenStream {
     let api = scope.api;
     let services = api
@@ -128,7 +128,7 @@ fn method(scope: &mut Scope<'_>, operation: &Operation, crate_name: &str) -> Tok
     }
 }
 
-/// What the request is told of the operation beside its parameters.
+/// Returns the rules that the runtime checks for an operation.
 fn rules(operation: &Operation) -> TokenStream {
     let groups = &operation.at_most_one;
     let at_most_one = (!groups.is_empty()).then(|| {

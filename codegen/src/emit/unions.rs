@@ -1,4 +1,4 @@
-//! Unions of objects that their `object` property tells apart.
+//! Emits unions of objects, which are told apart by their field `object`.
 
 use super::alias;
 use super::docs::docs;
@@ -29,7 +29,8 @@ pub(super) fn emit(scope: &mut Scope<'_>, ty: &Type, union: &Union) -> TokenStre
             quote! { #text #ident(Box<#inner>), }
         })
         .collect();
-    // What is left of a deleted object says the same in `object` as the object did.
+    // The stub of a deleted object has the same `object` value as the object, so it is tried
+    // first.
     let mut order: Vec<usize> = (0..union.arms.len()).collect();
     order.sort_by_key(|&at| !union.arms[at].deleted);
     let reads = order.into_iter().map(|at| {

@@ -1,8 +1,8 @@
-//! What an example shows of a parameter.
+//! Values of examples in the spec.
 
 use serde_json::Value;
 
-/// A value in an example.
+/// A value of an example.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Example {
     Bool(bool),
@@ -13,7 +13,7 @@ pub(crate) enum Example {
 }
 
 impl Example {
-    /// Reads JSON; null is no example.
+    /// Converts JSON. `None` for null.
     pub(crate) fn of(value: &Value) -> Option<Self> {
         Some(match value {
             Value::Null => return None,
@@ -44,7 +44,7 @@ impl Example {
         }
     }
 
-    /// The entry of an object.
+    /// Returns the entry of an object.
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         let mut entries = self.entries().iter();
         entries.find_map(|(name, value)| (name == key).then_some(value))

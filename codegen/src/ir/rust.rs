@@ -1,14 +1,14 @@
-//! How the things of an API are spelled in Rust.
+//! Spells the items of an API in Rust.
 
 use super::{Api, Field, Kind, Operation, Service, Spelling, Ty, TypeId};
 
 impl Api {
-    /// A type as Rust writes it.
+    /// Returns a type in Rust.
     pub(crate) fn rust(&self, ty: &Ty) -> String {
         ty.spell(&mut Paths(self))
     }
 
-    /// The type of a field as Rust writes it.
+    /// Returns the type of a field in Rust.
     pub(crate) fn rust_field(&self, field: &Field) -> String {
         let mut ty = self.rust(&field.ty);
         if field.sensitive {
@@ -20,13 +20,13 @@ impl Api {
         ty
     }
 
-    /// The path of a type in the crate.
+    /// Returns the path of a type in the crate.
     pub(crate) fn path(&self, id: TypeId) -> String {
         let ty = self.get(id);
         format!("{}::{}", ty.module, ty.name)
     }
 
-    /// The path of the newtype of an object's id.
+    /// Returns the path of the newtype of an object's id.
     pub(crate) fn id_path(&self, id: TypeId) -> String {
         let name = self.object(id).and_then(|object| object.id.as_deref());
         match name {
@@ -36,7 +36,7 @@ impl Api {
     }
 }
 
-/// Types by their paths.
+/// Spells types by their paths.
 struct Paths<'a>(&'a Api);
 
 impl Spelling<TypeId> for Paths<'_> {
@@ -50,7 +50,7 @@ impl Spelling<TypeId> for Paths<'_> {
 }
 
 impl Kind {
-    /// What kind of Rust type it is.
+    /// Returns the kind of Rust type.
     pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::Object(_) => "struct",
@@ -63,7 +63,7 @@ impl Kind {
 }
 
 impl Operation {
-    /// How it is called.
+    /// Returns the call, such as `customers.create`.
     pub(crate) fn call(&self) -> String {
         let mut call = "client".to_owned();
         for service in &self.service {
@@ -72,7 +72,7 @@ impl Operation {
         format!("{call}.{}()", self.method)
     }
 
-    /// Its builder.
+    /// Returns the path of its builder.
     pub(crate) fn path_in_rust(&self) -> String {
         format!("{}::{}", self.module, self.name)
     }

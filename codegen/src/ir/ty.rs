@@ -1,9 +1,9 @@
-//! A type where it is used, and the one recursion over it.
+//! The type of a field or parameter, with the only recursion over it.
 
 use super::TypeId;
 
-/// A type where it is used. `Of` tells which type is meant: its place in the spec as long as it has
-/// no name, a [`TypeId`] from then on.
+/// The type of a field or parameter. `Of` identifies a type of the API: its place in the spec
+/// before it has a name, and a [`TypeId`] afterwards.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Ty<Of = TypeId> {
     String,
@@ -11,7 +11,7 @@ pub(crate) enum Ty<Of = TypeId> {
     Integer,
     Number,
     Timestamp,
-    /// JSON without a schema.
+    /// Any JSON.
     Json,
     /// The value of an `object` property.
     ObjectType(String),
@@ -22,18 +22,18 @@ pub(crate) enum Ty<Of = TypeId> {
     /// A page of a list.
     List(Box<Self>),
     Map(Box<Self>),
-    /// An id, or the object itself when the caller asked for it.
+    /// An id, or the object itself if the request expanded it.
     Expandable(Box<Self>),
-    /// An object outside of the API.
+    /// An object outside of the API, kept as JSON.
     RawObject,
     MaybeDeleted(Of, Of),
-    /// Boxed where a cycle of types closes.
+    /// Boxed, to close a cycle of types.
     Boxed(Box<Self>),
-    /// In an array or map: null may stand for it.
+    /// A nullable item of an array or map.
     Nullable(Box<Self>),
 }
 
-/// How the names in a type are spelled.
+/// Spells the names in a type.
 pub(crate) trait Spelling<Of> {
     /// A type of the API.
     fn named(&mut self, of: Of) -> String;
@@ -46,7 +46,7 @@ pub(crate) trait Spelling<Of> {
 }
 
 impl<Of: Copy> Ty<Of> {
-    /// What a wrapper wraps.
+    /// Returns the type inside a wrapper.
     pub(crate) fn inner(&self) -> Option<&Self> {
         match self {
             Self::Array(inner)
@@ -59,7 +59,7 @@ impl<Of: Copy> Ty<Of> {
         }
     }
 
-    /// What is inside of all wrappers.
+    /// Returns the type inside all wrappers.
     pub(crate) fn innermost(&self) -> &Self {
         let mut ty = self;
         while let Some(inner) = ty.inner() {
@@ -68,7 +68,7 @@ impl<Of: Copy> Ty<Of> {
         ty
     }
 
-    /// The types of the API that it names, ids aside.
+    /// Returns the types of the API that it contains, without ids.
     pub(crate) fn named(&self) -> impl Iterator<Item = Of> {
         let named = match self.innermost() {
             Self::Named(of) => [Some(*of), None],
@@ -78,7 +78,7 @@ impl<Of: Copy> Ty<Of> {
         named.into_iter().flatten()
     }
 
-    /// The object of whose id it is made.
+    /// Returns the object of an id type.
     pub(crate) fn id_of(&self) -> Option<Of> {
         match self.innermost() {
             Self::Id(of) => Some(*of),
@@ -86,7 +86,8 @@ impl<Of: Copy> Ty<Of> {
         }
     }
 
-    /// What it holds in place: a list, a map, a union and an expanded object hold a pointer.
+    /// Returns the types that it holds without a pointer. Lists, maps, unions and expanded
+    /// objects have one.
     pub(crate) fn held(&self) -> impl Iterator<Item = Of> {
         let held = match self {
             Self::Named(of) => [Some(*of), None],
@@ -96,7 +97,7 @@ impl<Of: Copy> Ty<Of> {
         held.into_iter().flatten()
     }
 
-    /// The same type in other terms.
+    /// Converts the identifiers of types.
     pub(crate) fn map<To>(&self, to: &mut impl FnMut(Of) -> To) -> Ty<To> {
         match self {
             Self::String => Ty::String,
@@ -119,8 +120,8 @@ impl<Of: Copy> Ty<Of> {
         }
     }
 
-    /// The type that is either of two, when there is one: they may differ in whether null can be an
-    /// item of a list.
+    /// Returns the type that includes both, if there is one. They may differ in whether items of
+    /// a list are nullable.
     pub(crate) fn union(&self, other: &Self) -> Option<Self>
     where
         Of: PartialEq,
@@ -139,7 +140,7 @@ impl<Of: Copy> Ty<Of> {
         }
     }
 
-    /// The type as Rust writes it.
+    /// Spells the type in Rust.
     pub(crate) fn spell(&self, with: &mut impl Spelling<Of>) -> String {
         let outer = match self {
             Self::String => return "String".to_owned(),

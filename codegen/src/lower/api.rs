@@ -1,4 +1,5 @@
-//! gated → ir::Api: what the emitter needs, with everything in its file.
+//! The last phase: makes the [`Api`](crate::ir::Api) for the emitter, with every type in its
+//! file.
 
 mod events;
 mod expand;
@@ -80,7 +81,8 @@ fn ty(types: &Types, gated: &Gated, id: TypeId, named: &NamedType, file: &str) -
     }
 }
 
-/// What of `listed` can be: only what no argument is missing from.
+/// Returns the parameters of `listed` that can have a constructor: those without a missing
+/// argument.
 fn one_of(
     params: &Params,
     listed: &BTreeMap<String, BTreeMap<String, String>>,
@@ -135,7 +137,8 @@ fn operation(all: &[Type], typed: &TypedCall, way: &Way, call: &NamedCall) -> Op
     }
 }
 
-/// The features under which any of several things is there.
+/// Returns the features of which one has to be on for any of the items; empty if one is always
+/// compiled.
 fn any<'a>(all: impl IntoIterator<Item = &'a Features>) -> Features {
     let mut features = None;
     for more in all {

@@ -1,5 +1,4 @@
-//! A spec × names → names in which every place has one, and nothing that was there is called
-//! otherwise.
+//! Completes the names file: all places get a name, and existing names stay.
 
 use super::gated::{Fields, boxes};
 use super::keep;
@@ -12,22 +11,23 @@ use crate::ir::{Api, Kind, TypeId};
 use crate::names::Names;
 use std::collections::BTreeSet;
 
-/// How often places are taken apart that can't be one type: each time their users may follow.
+/// The number of rounds in which places are split from types that they don't fit. After each
+/// round, users of the places may have to be split as well.
 const ROUNDS: usize = 16;
 
-/// Names for all places of a spec.
+/// A names file with a name for every place.
 pub(crate) struct Completed {
     pub(crate) names: Names,
-    /// What was done.
+    /// The changes.
     pub(crate) notes: Vec<Note>,
 }
 
-/// Completes `names` for a spec. `before` is the spec that they were for: what a user sees of it
-/// stays as it is.
+/// Completes `names` for a spec. `before` is the spec that they were written for: names that
+/// users see stay the same.
 ///
 /// # Errors
 ///
-/// Returns what no rule can name.
+/// Returns the places that no rule can name.
 pub(crate) fn complete(
     read: &Read,
     names: &Names,
@@ -37,7 +37,7 @@ pub(crate) fn complete(
     complete_after(read, names, before.as_ref())
 }
 
-/// The same, with what is known of the spec before.
+/// The same as [`complete`], with the results for the spec before.
 pub(crate) fn complete_after(
     read: &Read,
     names: &Names,
@@ -80,7 +80,7 @@ pub(crate) fn complete_after(
         is_changed |= name_service(way, service, &mut completed);
     }
     if let Some(known) = before {
-        // What is pinned here may show what else has to be.
+        // An entry added here can make further entries necessary.
         for _ in 0..2 {
             if is_changed {
                 api = assemble(&completed);
@@ -109,7 +109,8 @@ pub(crate) fn complete_after(
     Diagnostics::check(completed, found)
 }
 
-/// A new service leaves a method its name: `…/milk` does something, and `…/milk/{}` is new below it.
+/// Keeps the name of a method where a new service would have the same name: `…/milk` is an
+/// action, and `…/milk/{}` is new below it.
 fn leave_methods(old: Option<&Api>, types: &Types, names: &mut Names) {
     let methods: BTreeSet<Vec<&str>> = old
         .iter()
@@ -141,8 +142,8 @@ fn leave_methods(old: Option<&Api>, types: &Types, names: &mut Names) {
     }
 }
 
-/// A new service leaves a type its name: what it is called instead is written down. Gives whether it
-/// was.
+/// Keeps the name of a type where a new service would have the same name: records another name
+/// for the service. Returns whether that was needed.
 fn name_service(way: String, (module, mut name): (String, String), names: &mut Names) -> bool {
     let is_type = |name: &str, names: &Names| {
         let types = names.modules.get(&module);
@@ -158,7 +159,7 @@ fn name_service(way: String, (module, mut name): (String, String), names: &mut N
     true
 }
 
-/// A spec as it was.
+/// The spec before, with its types and API.
 pub(crate) struct Known<'a> {
     types: &'a Types,
     names: Names,
@@ -182,7 +183,7 @@ impl<'a> Known<'a> {
     }
 }
 
-/// The fields that are not in the old API.
+/// Returns the fields that the old API does not have.
 fn new_fields(named: &named::Named, old: &Api) -> Fields {
     let known: std::collections::BTreeMap<(&str, &str), &Kind> = old
         .types

@@ -1,6 +1,6 @@
-//! named → gated: what is compiled for whom, and which fields are boxed.
+//! Decides the features of each type, and the fields that are boxed.
 //!
-//! Both only grow: what the names file says stays.
+//! Both only grow: entries of the names file are kept.
 
 mod boxes;
 mod features;
@@ -12,12 +12,12 @@ use std::collections::BTreeSet;
 
 pub(crate) use boxes::{Fields, boxes};
 
-/// An API with all that decides what is compiled.
+/// An API with its features and boxed fields.
 pub(crate) struct Gated {
     pub(crate) named: Named,
-    /// Of each type.
+    /// The features of each type.
     pub(crate) features: Vec<Features>,
-    /// Fields that close a cycle of types.
+    /// The boxed fields, which close a cycle of types.
     pub(crate) boxed: BTreeSet<(TypeId, String)>,
 }
 

@@ -1,12 +1,11 @@
-//! What users see of an API and no name says stays as well: it is written down where the rules would
-//! have it otherwise from now on.
+//! Records in the names file what users see of an API and the rules would now change.
 
 use super::rule::Note;
 use crate::ir::{Api, ChoiceValue, Features, Kind, Operation, Param, Tag, Ty, Type, Verb};
 use crate::names::Names;
 use std::collections::BTreeMap;
 
-/// Writes down what `new` would have otherwise than `old`.
+/// Records all differences between `old` and `new` that the rules cause.
 pub(super) fn keep(old: &Api, new: &Api, names: &mut Names, notes: &mut Vec<Note>) {
     let mut keep = Keep { names, notes };
     let calls: BTreeMap<&str, &Operation> = old
@@ -47,7 +46,8 @@ impl Keep<'_> {
         self.notes.push(Note::Kept { what });
     }
 
-    /// `is_shared` when another operation would be called the same way.
+    /// Keeps the names of an operation. `is_shared` says that another operation would get the
+    /// same call.
     fn call(&mut self, was: &Operation, is: &Operation, is_shared: bool) {
         let way = |operation: &Operation| {
             let mut way = operation.service.clone();
@@ -70,7 +70,7 @@ impl Keep<'_> {
         for (step, ident) in pins {
             self.names.call(&is.place).params.insert(step, ident);
         }
-        // Path parameters are told by their order.
+        // Path parameters are compared by their order.
         let paths = was.path_params.iter().zip(&is.path_params);
         let params = is.params.iter().filter_map(|is| {
             let was = was.params.iter().find(|was| was.name == is.name)?;
@@ -160,7 +160,8 @@ impl Keep<'_> {
                 }
             }
             (Kind::Params(was), Kind::Params(params)) => {
-                // Where nothing had a constructor, what told setters apart may be new itself.
+                // If nothing had a constructor before, the parameter that makes setters
+                // constructors may be new.
                 let turned = was.params.iter().filter(|param| {
                     was.constructor(param).is_none() && params.constructor(param).is_some()
                 });
@@ -175,7 +176,7 @@ impl Keep<'_> {
     }
 }
 
-/// The services by the way to them.
+/// Returns the services by their paths.
 pub(super) fn by_way(api: &Api) -> BTreeMap<String, (String, String)> {
     let services = api.services.iter();
     services
@@ -186,7 +187,7 @@ pub(super) fn by_way(api: &Api) -> BTreeMap<String, (String, String)> {
         .collect()
 }
 
-/// The features of both, when the new ones are fewer.
+/// Returns the features of both, if the new ones are fewer.
 fn lost(was: &Features, is: &Features) -> Option<Features> {
     if is.is_empty() || !was.is_empty() && is.is_superset(was) {
         return None;
@@ -197,8 +198,8 @@ fn lost(was: &Features, is: &Features) -> Option<Features> {
     })
 }
 
-/// What has to be written down of words for each to stay what it was: where it would be called
-/// otherwise, or where a new word would be called the same.
+/// Returns the entries that keep the name of each word: where it would change, or where a new
+/// word would get the same name.
 fn pins(was: &BTreeMap<String, String>, is: &BTreeMap<String, String>) -> Vec<(String, String)> {
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
     for ident in is.values() {
@@ -213,7 +214,7 @@ fn pins(was: &BTreeMap<String, String>, is: &BTreeMap<String, String>) -> Vec<(S
         .collect()
 }
 
-/// What the words of a type are called.
+/// Returns the names of the words of a type.
 fn idents(kind: &Kind) -> BTreeMap<String, String> {
     match kind {
         Kind::Object(object) => {
@@ -252,7 +253,7 @@ fn idents(kind: &Kind) -> BTreeMap<String, String> {
     }
 }
 
-/// The setters and arguments of an operation, by the last steps of their places.
+/// Returns the setters and arguments of an operation, by the last steps of their places.
 fn setters(operation: &Operation) -> BTreeMap<String, String> {
     let path = operation.path_params.iter();
     let path = path.map(|param| (format!(":{}", param.name), param.ident.clone()));
@@ -261,7 +262,7 @@ fn setters(operation: &Operation) -> BTreeMap<String, String> {
     path.chain(params).collect()
 }
 
-/// The last step of the place of a parameter that is not in the path.
+/// Returns the last step of a parameter's place. Path parameters are not included.
 fn step(operation: &Operation, param: &Param) -> String {
     let is_query = operation.verb != Verb::Post || param.in_query;
     format!("{}{}", if is_query { "?" } else { "" }, param.name)

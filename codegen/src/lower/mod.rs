@@ -1,14 +1,14 @@
-//! openapiv3 → ir: what a spec says, in the shapes of Rust.
+//! Lowers an OpenAPI document to the `ir`.
 //!
-//! Each phase is a room with one door, takes a value and hands on another:
+//! Each phase is a module with one entry function, which takes a value and returns another:
 //!
-//! - [`schemas`]: every schema in one form, whatever way the document writes it
-//! - [`types`]: what each place in the spec is, on its own and without a name
-//! - [`ways`]: what operations are called
-//! - [`rule`]: what new places are called, when names are to be completed
-//! - [`named`]: the places of each type become one, under its name
-//! - [`gated`]: what is compiled for whom, and which fields are boxed
-//! - [`api`]: all of it in its file
+//! - [`schemas`]: brings every schema into one form
+//! - [`types`]: finds the type of each place in the spec, without a name
+//! - [`ways`]: names the operations
+//! - [`rule`]: names new places, when a names file is completed
+//! - [`named`]: joins the places of each type under its name
+//! - [`gated`]: decides the features of types, and the boxed fields
+//! - [`api`]: assigns everything to its file
 
 mod api;
 mod complete;
@@ -33,16 +33,17 @@ use crate::names::Names;
 use named::Misfit;
 use openapiv3::OpenAPI;
 
-/// What lowering gives.
+/// The result of lowering.
 pub(crate) struct Lowered {
     pub(crate) api: Api,
-    /// What each place is on its own, to tell what the spec changed from what we did.
+    /// The type of each place before names. It shows which changes the spec made, and which we
+    /// made.
     pub(crate) types: Types,
-    /// What has no form in Rust, and why.
+    /// The parts that can't be expressed in Rust, with the reason.
     pub(crate) left_out: Vec<Diagnostic>,
 }
 
-/// A spec as far as it can be read without names.
+/// A spec, read as far as possible without names.
 pub(crate) struct Read {
     pub(crate) types: Types,
     pub(crate) left_out: Vec<Diagnostic>,
@@ -52,7 +53,7 @@ pub(crate) struct Read {
 ///
 /// # Errors
 ///
-/// Returns everything that is wrong with it.
+/// Returns all problems of the spec.
 pub(crate) fn read(spec: &OpenAPI) -> Result<Read, Diagnostics> {
     let mut found = Vec::new();
     let mut left_out = Vec::new();
@@ -65,8 +66,8 @@ pub(crate) fn read(spec: &OpenAPI) -> Result<Read, Diagnostics> {
 ///
 /// # Errors
 ///
-/// Returns everything that is wrong with it: places without a name, names without a place, what
-/// can't be one type.
+/// Returns all problems: places without a name, names without a place, and places that can't
+/// share a type.
 pub(crate) fn lower(read: Read, names: &Names) -> Result<Lowered, Diagnostics> {
     let Read { types, left_out } = read;
     let unknown = named::check(&types, names, "cargo xtask spec");
@@ -84,7 +85,7 @@ pub(crate) fn lower(read: Read, names: &Names) -> Result<Lowered, Diagnostics> {
     Diagnostics::check(lowered, found)
 }
 
-/// The API of places that all have a name.
+/// Makes the API from places that all have a name.
 fn assemble(
     types: &Types,
     names: &Names,

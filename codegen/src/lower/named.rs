@@ -1,7 +1,8 @@
-//! types × names → named: the places of each type become one, their union.
+//! Joins the places of each type under its name.
 //!
-//! What not all places require is optional, an enum has the values of all, a parameter that only
-//! some take says so. Places that cannot be one are a diagnostic: a person decides.
+//! A type is the union of its places: a field that not all of them require is optional, an enum
+//! has the values of all, and the documentation of a parameter says which places take it. Places
+//! that can't be joined are a diagnostic, for a person to decide.
 
 mod call;
 mod clash;
@@ -20,7 +21,7 @@ use crate::ir::{Kind, Param, Tag, Ty, TypeId};
 use crate::names::{self, Entry, Names};
 use std::collections::BTreeMap;
 
-/// An API with all names, before it is known what is compiled for whom.
+/// An API with all names, before features and boxes.
 pub(crate) struct Named {
     pub(crate) types: Vec<NamedType>,
     pub(crate) calls: Vec<NamedCall>,
@@ -32,7 +33,7 @@ pub(crate) struct NamedType {
     pub(crate) module: String,
     pub(crate) name: String,
     pub(crate) docs: String,
-    /// In the order of the file.
+    /// The places, in the order of the names file.
     pub(crate) places: Vec<PlaceId>,
     /// Whether it is a resource, with the main name of its module.
     pub(crate) is_resource: bool,
@@ -43,16 +44,16 @@ pub(crate) struct NamedType {
     pub(crate) entry: Entry,
 }
 
-/// What an operation takes and answers.
+/// The parameters and response of an operation.
 pub(crate) struct NamedCall {
     pub(crate) path_params: Vec<Param>,
-    /// Of a GET or DELETE, all; of a POST, what goes into the query all the same.
+    /// All parameters of a GET or DELETE, and those of a POST that are sent in the query.
     pub(crate) query: Vec<Param>,
     pub(crate) body: Vec<Param>,
     pub(crate) output: Ty,
 }
 
-/// A place that can't be of the type that it is said to be.
+/// A place that can't have the type that the names file gives it.
 #[derive(Clone, Debug)]
 pub(crate) struct Misfit {
     pub(crate) place: PlaceId,
@@ -78,7 +79,7 @@ impl Misfit {
     }
 }
 
-/// Gives all places the names they have in `names`.
+/// Gives all places their names in `names`.
 pub(super) fn named(
     types: &Types,
     ways: &[Way],
@@ -102,7 +103,7 @@ pub(super) fn named(
         .collect();
     let named = listed.iter().zip(&kinds).map(|(listed, kind)| {
         let (module, name) = (listed.module.to_owned(), listed.name.to_owned());
-        // What has the name of a view already keeps it.
+        // A type that already has the name of a view keeps it.
         let mut view = format!("{name}Details");
         if taken.contains(&(listed.module, view.as_str())) {
             view.push_str("View");
@@ -149,7 +150,7 @@ impl Listed<'_> {
     }
 }
 
-/// The types in their order: by module, resources first, then by name.
+/// Returns the types sorted by module, resources first, then by name.
 fn listed<'a>(types: &Types, names: &'a Names) -> (Vec<Listed<'a>>, Vec<TypeId>) {
     let mut listed: Vec<Listed<'a>> = names
         .types()
@@ -177,7 +178,8 @@ fn listed<'a>(types: &Types, names: &'a Names) -> (Vec<Listed<'a>>, Vec<TypeId>)
     (listed, of)
 }
 
-/// Reports places of the names file that are not in the spec, and places that it does not have.
+/// Reports places of the names file that the spec does not have, and places of the spec without
+/// an entry.
 pub(super) fn check(types: &Types, names: &Names, command: &str) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut known: BTreeMap<PlaceId, ()> = BTreeMap::new();
@@ -234,7 +236,7 @@ impl Named {
     }
 }
 
-/// Whether a shape has an id of its own.
+/// Returns whether a type has its own id type.
 pub(super) fn has_id(shape: &Shape) -> bool {
     matches!(shape, Shape::Object { has_id: true, .. })
 }

@@ -1,8 +1,8 @@
-//! types × names → names: what new places are called.
+//! Names new places by rule.
 //!
-//! How clever this is does not matter for stability: a name is given once, and written down. A new
-//! place is of the type that its neighbours say it is, or of one that it agrees with in property,
-//! title and shape, or gets a name of its own: the shortest that says what it is.
+//! The rules need not be stable, since a name is recorded when it is given. A new place gets the
+//! type of its neighbours, or a type with the same property, title and structure, or a new type
+//! with the shortest clear name.
 
 mod candidates;
 mod follow;
@@ -16,70 +16,70 @@ use crate::names::Names;
 use group::Groups;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What completing names did.
+/// A change that completing made.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Note {
-    /// A place no longer fits the type it was of, and has one of its own.
+    /// A place no longer fits its type, and gets a type of its own.
     Apart {
         /// The place.
         place: String,
-        /// The type, as `module::Name`.
+        /// The old type, as `module::Name`.
         from: String,
-        /// What does not fit.
+        /// The reason.
         why: String,
     },
-    /// A type is gone, since all of its places are.
+    /// A type was removed, since all its places are gone.
     Removed {
         /// The type, as `module::Name`.
         name: String,
     },
-    /// A place is gone.
+    /// A place was removed.
     Gone {
         /// The place.
         place: String,
         /// The type, as `module::Name`.
         from: String,
     },
-    /// A place is gone, and another one stands where it stood.
+    /// A place was removed, and a new one took its position.
     Followed {
-        /// The place that is gone.
+        /// The removed place.
         from: String,
-        /// The place that is new.
+        /// The new place.
         place: String,
         /// The type of both, as `module::Name`.
         to: String,
     },
-    /// A new place is of a type that was there.
+    /// A new place got an existing type.
     Joined {
         /// The place.
         place: String,
         /// The type, as `module::Name`.
         to: String,
     },
-    /// A place is of a type that is new.
+    /// A place got a new type.
     New {
         /// The place.
         place: String,
         /// The type, as `module::Name`.
         to: String,
     },
-    /// Something stays as it was, against the rule.
+    /// Something is kept, although the rules would change it.
     Kept {
-        /// What, and instead of what.
+        /// What is kept, and what it would be.
         what: String,
     },
 }
 
-/// A spec as it was, with the names that it had.
+/// The spec before, with its names.
 pub(crate) struct Before<'a> {
     pub(crate) types: &'a Types,
     pub(crate) names: &'a Names,
-    /// The modules and names of its services, which no new type takes.
+    /// The modules and names of its services; new types do not take these.
     pub(crate) services: &'a BTreeSet<(String, String)>,
 }
 
-/// Places that can't be of a type, with the reason.
+/// Places that can't have a type, with the reason.
 #[derive(Default)]
 pub(super) struct Apart(BTreeMap<(String, (String, String)), String>);
 
@@ -93,7 +93,7 @@ impl Apart {
         self.0.contains_key(&(place.to_owned(), ty.clone()))
     }
 
-    /// Whether a place was taken out of a type.
+    /// Returns whether a place was split from a type.
     fn is_alone(&self, place: &str) -> bool {
         let mut all = self.0.keys();
         all.any(|(alone, _)| alone == place)
@@ -122,7 +122,7 @@ impl Apart {
     }
 }
 
-/// Names all places that have no name; takes out those that are gone.
+/// Names all places without a name, and removes places that are gone.
 pub(super) fn complete(
     types: &Types,
     ways: &[Way],
@@ -143,7 +143,7 @@ pub(super) fn complete(
     (names, notes)
 }
 
-/// Takes out what is gone.
+/// Removes places that are gone.
 fn forget(types: &Types, names: &mut Names, notes: &mut Vec<Note>) {
     for (module, entries) in &mut names.modules {
         entries.retain(|name, entry| {
@@ -173,7 +173,7 @@ fn forget(types: &Types, names: &mut Names, notes: &mut Vec<Note>) {
         .retain(|event, _| types.events.iter().any(|known| known.value == *event));
 }
 
-/// The places in the order in which they are named: what uses a type before the type.
+/// Returns the places in the order of naming: users of a type before the type.
 fn in_order(types: &Types) -> Vec<PlaceId> {
     use super::types::User;
     let mut distance = vec![usize::MAX; types.places.len()];

@@ -1,5 +1,5 @@
-//! openapiv3 → what the rest of lowering reads: every schema in one form, every operation with
-//! what it takes and answers, whatever way the document writes it.
+//! Brings a document into the form that later phases read: every schema in one form, and every
+//! operation with its parameters and response.
 
 mod calls;
 mod events;
@@ -17,18 +17,19 @@ use crate::error::Diagnostic;
 use openapiv3::OpenAPI;
 use std::collections::BTreeMap;
 
-/// A spec, read.
+/// A spec in this form.
 pub(super) struct Schemas {
     pub(super) version: String,
-    /// What the spec says of its tags.
+    /// The descriptions of tags.
     pub(super) tags: BTreeMap<String, String>,
     pub(super) components: BTreeMap<String, Node>,
-    /// In the order of their paths, whatever order the document has.
+    /// The operations, sorted by path.
     pub(super) calls: Vec<Call>,
     pub(super) events: Vec<EventType>,
 }
 
-/// Reads a spec. What is wrong goes to `found`, what has no form in Rust to `left_out`.
+/// Reads a spec. Problems are added to `found`, and parts that can't be expressed in Rust to
+/// `left_out`.
 pub(super) fn read(
     spec: &OpenAPI,
     found: &mut Vec<Diagnostic>,
@@ -57,8 +58,8 @@ pub(super) fn read(
 }
 
 impl Schemas {
-    /// What a reference leads to in the end, and whether null may be there; none when the way
-    /// leads back to itself, or nowhere.
+    /// Returns the final target of a reference, and whether it is nullable. `None` if the
+    /// reference is a cycle or has no target.
     pub(super) fn behind<'a>(&'a self, mut node: &'a Node) -> Option<(&'a Node, bool)> {
         let mut nullable = node.nullable;
         for _ in 0..=self.components.len() {
@@ -71,12 +72,12 @@ impl Schemas {
         None
     }
 
-    /// The value of the `object` property of a component, by which unions tell it.
+    /// Returns the value of a component's `object` property, which identifies it in unions.
     pub(super) fn object_value(&self, component: &str) -> Option<&str> {
         self.components.get(component)?.object_value()
     }
 
-    /// The components that are unions, and `component` is an arm of.
+    /// Returns the unions that `component` is part of.
     pub(super) fn unions_of(&self, component: &str) -> impl Iterator<Item = &str> {
         let is_arm =
             move |node: &Node| matches!(&node.form, Form::Reference(arm) if arm == component);
@@ -85,24 +86,24 @@ impl Schemas {
             .iter()
             .filter(move |(_, node)| match &node.form {
                 Form::OneOf { arms, .. } => arms.iter().any(is_arm),
-                // What is left of a union when the other arms were cut.
+                // A union may have only one alternative, if the others were cut.
                 _ => is_arm(node),
             });
         unions.map(|(name, _)| name.as_str())
     }
 
-    /// Whether a component is a resource of its own: the spec gives it an id or a namespace.
+    /// Returns whether a component is a resource: it has an id or a namespace.
     pub(super) fn is_resource(&self, component: &str) -> bool {
         let marked = self.components.get(component).is_some_and(|c| c.resource);
         marked || component.contains('.') || component.starts_with("deleted_")
     }
 
-    /// The component whose id the objects of `component` have, when they have one.
+    /// Returns the component that owns the id type of `component`, if it has an id.
     pub(super) fn id_owner<'a>(&'a self, component: &'a str) -> Option<&'a str> {
         if !self.components.get(component)?.has_id() {
             return None;
         }
-        // What is left of a deleted object has the id that the object had.
+        // The stub of a deleted object has the id type of the object.
         let present = component.strip_prefix("deleted_");
         let present = present.and_then(|name| self.components.get_key_value(name));
         match present {
@@ -111,7 +112,7 @@ impl Schemas {
         }
     }
 
-    /// An object and what is left of it when it was deleted, in this order.
+    /// Returns an object and its deleted stub, if these are the alternatives.
     pub(super) fn maybe_deleted<'a>(&'a self, arms: &'a [Node]) -> Option<(&'a str, &'a str)> {
         let [
             Node {
@@ -135,7 +136,7 @@ impl Schemas {
         Some((present, deleted))
     }
 
-    /// Whether a component is what is left of a deleted object.
+    /// Returns whether a component is the stub of a deleted object.
     pub(super) fn is_deleted(&self, component: &str) -> bool {
         let properties = self.components.get(component).and_then(Node::properties);
         let deleted = properties.and_then(|properties| properties.get("deleted"));

@@ -1,4 +1,4 @@
-//! schemas → types: what each place in the spec is, on its own and without a name.
+//! Finds the type of each place in the spec, without a name.
 
 mod answers;
 mod carried;
@@ -16,28 +16,28 @@ pub(super) use walk::types;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct PlaceId(pub(crate) usize);
 
-/// All places that are types, and what uses them.
+/// All places that are types, and their users.
 pub(crate) struct Types {
     pub(crate) version: String,
-    /// What the spec says of its tags.
+    /// The descriptions of tags.
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) places: Vec<Placed>,
     pub(crate) calls: Vec<TypedCall>,
     pub(crate) events: Vec<EventType>,
     pub(crate) carried: Vec<Carried>,
-    /// An id as it looks, by component.
+    /// An example of an id, by component.
     pub(crate) id_examples: HashMap<String, String>,
     by_place: HashMap<String, PlaceId>,
 }
 
-/// The direction a type goes in.
+/// The direction of a type: sent or received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Direction {
     Request,
     Response,
 }
 
-/// What uses a type.
+/// A user of a type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum User {
     Place(PlaceId),
@@ -46,34 +46,34 @@ pub(crate) enum User {
     Events,
 }
 
-/// One place, as a type.
+/// A place, as a type.
 #[derive(Clone, Debug)]
 pub(crate) struct Placed {
     pub(crate) place: String,
     pub(crate) direction: Direction,
     pub(crate) pointer: String,
-    /// The words of the type itself, when it has some.
+    /// The description of the type itself, if it has one.
     pub(crate) docs: String,
-    /// The words of the first property that it is the value of.
+    /// The description of the first property with this type.
     pub(crate) property_docs: String,
     pub(crate) title: Option<String>,
-    /// The component that it is, when it is one.
+    /// The component, if it is one.
     pub(crate) component: Option<String>,
-    /// Whether the spec itself names it.
+    /// Whether the spec names it.
     pub(crate) is_resource: bool,
-    /// Who uses it, by which property.
+    /// Its users, and their properties of this type.
     pub(crate) users: Vec<(User, String)>,
     pub(crate) shape: Shape,
 }
 
-/// What a type is made of.
+/// The structure of a type.
 #[derive(Clone, Debug)]
 pub(crate) enum Shape {
     Object {
         members: Vec<Member>,
-        /// Whether properties that the spec does not list are kept.
+        /// Whether properties outside of the spec are kept.
         open: bool,
-        /// Whether its id is a type of its own.
+        /// Whether it has its own id type.
         has_id: bool,
     },
     Enum(Vec<Word>),
@@ -89,12 +89,12 @@ pub(crate) struct Member {
     pub(crate) docs: String,
     pub(crate) ty: Ty<PlaceId>,
     pub(crate) required: bool,
-    /// Whether null, or in a request the empty string, stands for nothing.
+    /// Whether it is nullable, or in a request can be cleared with an empty string.
     pub(crate) nullable: bool,
     pub(crate) sensitive: bool,
 }
 
-/// An object of a union, told by its `object` property.
+/// An object of a union, identified by its `object` property.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct UnionArm {
     pub(crate) component: String,
@@ -104,14 +104,14 @@ pub(crate) struct UnionArm {
 }
 
 impl UnionArm {
-    /// What tells it from the others.
+    /// Returns the value that identifies it.
     pub(crate) fn told_by(&self) -> String {
         let deleted = if self.deleted { " (deleted)" } else { "" };
         format!("{}{deleted}", self.object)
     }
 }
 
-/// One of several types that a parameter takes.
+/// An alternative of a parameter.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Alternative {
     Word(Word),
@@ -124,7 +124,7 @@ pub(crate) enum Alternative {
     },
 }
 
-/// What an operation takes and answers.
+/// The parameters and response of an operation.
 #[derive(Clone, Debug)]
 pub(crate) struct TypedCall {
     pub(crate) call: Call,
@@ -155,7 +155,7 @@ impl Types {
 }
 
 impl Shape {
-    /// The types in it, each with the member it is the type of: a field, a parameter, an arm.
+    /// Returns the types of its members, each with its field, parameter or alternative.
     pub(crate) fn parts(&self) -> Vec<(&str, Ty<PlaceId>)> {
         match self {
             Self::Object { members, .. } | Self::Params(members) => members
@@ -177,7 +177,7 @@ impl Shape {
         }
     }
 
-    /// The kind of type, in a word.
+    /// Returns the kind of type, in one word.
     pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::Object { .. } => "object",
@@ -188,7 +188,7 @@ impl Shape {
         }
     }
 
-    /// The members of an object.
+    /// Returns the members of an object.
     pub(crate) fn members(&self) -> &[Member] {
         match self {
             Self::Object { members, .. } | Self::Params(members) => members,

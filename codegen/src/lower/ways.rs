@@ -1,5 +1,5 @@
-//! The way to each operation: its service, method, module and builder, where Stripe's official
-//! libraries have them.
+//! Names each operation like Stripe's official libraries: its services, method, module and
+//! builder.
 
 use super::types::{TypedCall, Types};
 use crate::error::Diagnostic;
@@ -9,7 +9,7 @@ use crate::naming;
 use crate::taken;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What an operation is called.
+/// The names of an operation.
 #[derive(Clone, Debug)]
 pub(crate) struct Way {
     /// Its place in the notation of names.yaml.
@@ -18,11 +18,11 @@ pub(crate) struct Way {
     pub(crate) method: String,
     pub(crate) module: String,
     pub(crate) builder: String,
-    /// What it is to the types it uses: what it is about, or what it does.
+    /// The base for names of types that it uses: its object or its action.
     pub(crate) stem: String,
 }
 
-/// The ways to all operations, in their order.
+/// Returns the names of all operations, in their order.
 pub(super) fn ways(types: &Types, names: &Names, found: &mut Vec<Diagnostic>) -> Vec<Way> {
     let resources = resources(types);
     let modules: BTreeSet<&str> = resources
@@ -30,7 +30,7 @@ pub(super) fn ways(types: &Types, names: &Names, found: &mut Vec<Diagnostic>) ->
         .map(|(module, _)| module.as_str())
         .collect();
     let tree = Tree::of(&types.calls);
-    // What is given is taken, before anything else is chosen.
+    // Names in the names file are reserved before others are chosen.
     let given: Vec<(String, String)> = names
         .calls
         .values()
@@ -74,8 +74,8 @@ pub(super) fn ways(types: &Types, names: &Names, found: &mut Vec<Diagnostic>) ->
     ways.collect()
 }
 
-/// The module and name that the spec itself gives a resource: `a.b` is `B` in `a`, and a name
-/// without a namespace is a module of its own.
+/// Returns the module and name that the spec gives a resource: `a.b` is `B` in `a`, and a name
+/// without a namespace has its own module.
 pub(super) fn resource(component: &str) -> (String, String) {
     let bare = component.strip_prefix("deleted_").unwrap_or(component);
     let (module, name) = match component.rsplit_once('.') {
@@ -93,7 +93,7 @@ pub(super) fn resource(component: &str) -> (String, String) {
     (module, name)
 }
 
-/// The names of all resources, and of the newtypes of their ids.
+/// Returns the names of all resources, and of their id types.
 fn resources(types: &Types) -> BTreeSet<(String, String)> {
     let resources = types.places.iter().filter(|placed| placed.is_resource);
     let names = resources.filter_map(|placed| placed.component.as_deref().map(resource));
@@ -102,7 +102,7 @@ fn resources(types: &Types) -> BTreeSet<(String, String)> {
         .collect()
 }
 
-/// What there is at each path.
+/// The operations at each path.
 struct Tree<'a>(BTreeMap<&'a str, Vec<&'a TypedCall>>);
 
 impl<'a> Tree<'a> {
@@ -127,7 +127,7 @@ impl<'a> Tree<'a> {
             .is_some_and(|(other, _)| other.starts_with(&below))
     }
 
-    /// Whether a path answers a GET with a list, of whatever form.
+    /// Returns whether a GET of a path returns a list of any form.
     fn lists(&self, path: &str) -> bool {
         self.at(path, Verb::Get).is_some_and(|typed| {
             let properties = typed.call.answer.properties();
@@ -169,12 +169,12 @@ fn way(typed: &TypedCall, tree: &Tree<'_>, modules: &BTreeSet<&str>) -> Way {
     }
 }
 
-/// The services that lead to an operation, one for each static segment of its path, and its method
-/// after what is done there.
+/// Returns the services that lead to an operation, one for each static segment of its path, and
+/// its method.
 fn call(typed: &TypedCall, tree: &Tree<'_>) -> (Vec<String>, String) {
     let (path, verb) = (typed.call.path.as_str(), typed.call.verb);
     let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
-    // Version 1 is the one that has no segment of its own in the libraries.
+    // In the libraries, version 1 has no segment of its own.
     let rest = segments.strip_prefix(&["v1"]).unwrap_or(&segments);
     let statics = rest.iter().filter(|s| !s.starts_with('{'));
     let mut service: Vec<String> = statics
@@ -184,15 +184,15 @@ fn call(typed: &TypedCall, tree: &Tree<'_>) -> (Vec<String>, String) {
     let parent = path.rsplit_once('/').map_or("", |(parent, _)| parent);
     let readable = tree.at(path, Verb::Get).is_some();
     let deletable = tree.at(path, Verb::Delete).is_some();
-    // `POST …/{id}/refresh` does something to an item, `GET …/search` reads a collection another
-    // way; both belong to the service of what they are about.
+    // `POST …/{id}/refresh` is an action on an item, and `GET …/search` is another way to read a
+    // collection. Both belong to the service of the item or collection.
     let is_action = !on_item
         && !tree.has_children(path)
         && service.len() > 1
         && match verb {
             Verb::Post => {
-                // What is done to an item is, whether the item can be read or not; so is what says
-                // itself that it makes something.
+                // A POST below an item is an action, whether or not the item can be read. So is a
+                // path whose last segment begins with `create_`.
                 let below_an_item = segments.iter().any(|segment| segment.starts_with('{'));
                 let makes = segments
                     .last()
@@ -208,11 +208,11 @@ fn call(typed: &TypedCall, tree: &Tree<'_>) -> (Vec<String>, String) {
     } else {
         match (verb, on_item) {
             (Verb::Get, _) if matches!(typed.output, Ty::List(_)) => "list",
-            // Version 2 has lists of a form of its own.
+            // Version 2 has its own form of lists.
             (Verb::Get, false) if tree.lists(path) => "list",
             (Verb::Get, _) => "retrieve",
             (Verb::Post, true) => "update",
-            // What can be read in one piece is there already.
+            // An object that can be read as a whole already exists, so this updates it.
             (Verb::Post, false) if readable && !tree.lists(path) => "update",
             (Verb::Post, false) => "create",
             (Verb::Delete, _) => "delete",
@@ -222,7 +222,8 @@ fn call(typed: &TypedCall, tree: &Tree<'_>) -> (Vec<String>, String) {
     (service, method)
 }
 
-/// The module of a service, and the segments of the service that the module does not say.
+/// Returns the module of a service, and the segments of its path that the module does not
+/// include.
 pub(super) fn module_of<'a>(
     service: &'a [String],
     modules: &BTreeSet<&str>,

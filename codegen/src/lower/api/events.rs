@@ -1,4 +1,4 @@
-//! Webhook events: what their types are called, and the objects that they carry.
+//! Names the types of webhook events, and collects their objects.
 
 use crate::error::Diagnostic;
 use crate::ir::{Event, EventObject, Kind, Ty, Type, TypeId};
@@ -8,7 +8,7 @@ use crate::lower::types::Types;
 use crate::names::Names;
 use crate::naming;
 
-/// The types of events.
+/// Returns the types of events.
 pub(super) fn types(types: &Types, names: &Names, found: &mut Vec<Diagnostic>) -> Vec<Event> {
     let values: Vec<&str> = types.events.iter().map(|event| &*event.value).collect();
     let claims = variants(&values, &names.events);
@@ -36,7 +36,8 @@ pub(super) fn types(types: &Types, names: &Names, found: &mut Vec<Diagnostic>) -
         .collect()
 }
 
-/// What events carry, resources first; what lacks something in the same way is one type.
+/// Returns the objects of events, resources first. Objects that lack the same fields share a
+/// type.
 pub(super) fn objects(
     types: &Types,
     gated: &Gated,
@@ -112,7 +113,7 @@ pub(super) fn objects(
     objects
 }
 
-/// The variant of a type among the objects of events.
+/// Chooses the variant of a type in the enum of event objects.
 fn claim(
     gated: &Gated,
     all: &[Type],

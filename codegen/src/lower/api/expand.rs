@@ -1,11 +1,12 @@
-//! What the `expand` parameter of an operation can be asked for.
+//! Finds the paths that the `expand` parameter of an operation accepts.
 
 use crate::ir::{Kind, Ty, Type, TypeId};
 
-/// Stripe expands four levels deep; one level into another resource is what a reader wants to see.
+/// The deepest listed path. Stripe allows four levels; more than one level into another resource
+/// is not listed.
 const DEPTH: usize = 4;
 
-/// The paths of the ids in an answer that can be expanded.
+/// Returns the paths of expandable ids in a response.
 pub(super) fn paths(types: &[Type], output: &Ty) -> Vec<String> {
     let mut paths = Vec::new();
     match output {
@@ -17,7 +18,7 @@ pub(super) fn paths(types: &[Type], output: &Ty) -> Vec<String> {
     paths
 }
 
-/// Walks the objects of an answer without following what is expandable.
+/// Walks the objects of a response, without following expandable ids.
 fn collect(
     types: &[Type],
     ty: &Ty,
@@ -51,7 +52,7 @@ fn collect(
         match &field.ty {
             Ty::Expandable(_) => paths.push(path),
             Ty::Array(item) if matches!(**item, Ty::Expandable(_)) => paths.push(path),
-            // A list that may be missing is left out until it is asked for.
+            // An optional list is left out by default, and sent if it is expanded.
             Ty::List(_) if !field.required => paths.push(path),
             Ty::List(item) => collect(types, item, &format!("{path}.data"), inside, paths),
             ty => collect(types, ty, &path, inside, paths),

@@ -1,4 +1,4 @@
-//! The file of each type. It shows nowhere: a module is one for its users.
+//! Assigns types to files. Users do not see files, since a module re-exports all of its files.
 
 use crate::ir::{COMMON, Features, MODELS, PARAMS, TypeId};
 use crate::lower::gated::Gated;
@@ -7,7 +7,7 @@ use crate::naming;
 use crate::taken;
 use std::collections::VecDeque;
 
-/// The file of each type, without its ending.
+/// Returns the file of each type, without extension.
 pub(super) fn files(types: &Types, gated: &Gated) -> Vec<String> {
     let all = &gated.named.types;
     let mut files: Vec<Option<String>> = vec![None; all.len()];
@@ -16,7 +16,7 @@ pub(super) fn files(types: &Types, gated: &Gated) -> Vec<String> {
         if ty.is_request {
             files[at] = Some(PARAMS.to_owned());
         } else if ty.is_resource && ty.module != COMMON {
-            // A module in a module of the same name reads badly.
+            // A module in a module of the same name would be confusing.
             let file = naming::plain(&naming::snake(&ty.name)).to_owned();
             let file = if file == ty.module {
                 MODELS.to_owned()
@@ -54,8 +54,8 @@ pub(super) fn files(types: &Types, gated: &Gated) -> Vec<String> {
     files.collect()
 }
 
-/// The file of [`COMMON`] for what would be in `file` and is there under some of `all` features: one
-/// of its own, so that they are said once instead of at each item.
+/// Returns the file in [`COMMON`] for types with some of `all` features. It is a separate file,
+/// so that the condition is written once and not at each item.
 fn common_file(file: &str, features: &Features, all: &Features) -> String {
     if features.is_empty() {
         file.to_owned()

@@ -1,4 +1,4 @@
-//! Services: the tree of namespaces that leads to the operations.
+//! Builds the tree of services that leads to the operations.
 
 use super::any;
 use crate::error::Diagnostic;
@@ -8,7 +8,7 @@ use crate::names::Names;
 use crate::naming;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The services of these operations, parents before children.
+/// Returns the services of the operations, parents before children.
 pub(super) fn services(
     operations: &[Operation],
     types: &[Type],
@@ -22,7 +22,7 @@ pub(super) fn services(
         }
     }
     let paths: Vec<&[String]> = paths.into_iter().collect();
-    // Other types leave a service its name.
+    // Types of other modules do not affect the name of a service.
     let types_of = types
         .iter()
         .filter(|ty| ty.is_resource)
@@ -62,7 +62,7 @@ pub(super) fn services(
             module,
             name,
             docs: String::new(),
-            // Of all that it leads to.
+            // The features of all operations below it.
             features: any(operations
                 .iter()
                 .filter(|operation| operation.service.starts_with(path))
@@ -80,7 +80,7 @@ pub(super) fn services(
     services
 }
 
-/// Reports methods of one service that have one name.
+/// Reports methods of one service with the same name.
 fn methods(
     path: &[String],
     own: &[usize],
@@ -91,7 +91,7 @@ fn methods(
     found: &mut Vec<Diagnostic>,
 ) {
     let mut own: Vec<&Operation> = own.iter().map(|&at| &operations[at]).collect();
-    // One that was there before has its way written down.
+    // The names file has the path of an operation that existed before.
     let is_given = |operation: &Operation| {
         let entry = names.calls.get(&operation.place);
         entry.is_some_and(|entry| entry.call.is_some())
@@ -122,7 +122,7 @@ struct ServiceNames<'a> {
 }
 
 impl ServiceNames<'_> {
-    /// The module and name of a service: those of its operations, when it has some.
+    /// Returns the module and name of a service. They follow from its operations, if it has any.
     fn name(&self, path: &[String], module: Option<&str>) -> (String, String) {
         let (module, rest) = match module {
             Some(module) => {

@@ -1,22 +1,21 @@
-//! Types that contain themselves are boxed where the cycle closes.
+//! Boxes the fields that close a cycle of types.
 
 use crate::ir::{Kind, TypeId};
 use crate::lower::named::Named;
 use std::collections::BTreeSet;
 
-/// Fields of types.
+/// Fields, by type and name.
 pub(crate) type Fields = BTreeSet<(TypeId, String)>;
 
-/// A field that holds a type in place.
+/// A field that holds a type without a pointer.
 struct Edge {
     from: TypeId,
     field: String,
     to: TypeId,
 }
 
-/// The fields by which a type would be infinitely large: those that are boxed already, and for
-/// every cycle that is left one more. It is one of `new`, when one of them is part of the cycle: an
-/// old field keeps its type.
+/// Returns the fields to box: those boxed before, and one more for each remaining cycle. If a
+/// field of the cycle is in `new` it is chosen, so that old fields keep their type.
 pub(crate) fn boxes(named: &Named, new: &Fields) -> Fields {
     let mut boxed = Fields::new();
     let mut edges: Vec<Vec<Edge>> = Vec::new();
@@ -47,8 +46,8 @@ pub(crate) fn boxes(named: &Named, new: &Fields) -> Fields {
     boxed
 }
 
-/// The fields of a cycle; the last one closes it. The search starts at each type in turn, and takes
-/// fields by name.
+/// Returns the fields of a cycle, of which the last closes it. The search starts at each type in
+/// turn, and takes fields by name.
 fn cycle<'a>(edges: &'a [Vec<Edge>], boxed: &Fields) -> Option<Vec<&'a Edge>> {
     #[derive(Clone, Copy, PartialEq)]
     enum State {

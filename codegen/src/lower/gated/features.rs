@@ -1,11 +1,12 @@
-//! Cargo features: what is compiled for whom.
+//! Finds the cargo features of each type.
 
 use crate::ir::{Features, Ty, TypeId};
 use crate::lower::named::Named;
 use crate::lower::types::Types;
 use std::collections::VecDeque;
 
-/// The features of every type: those of all that reaches it, and those that it had before.
+/// Returns the features of every type: those of all operations and types that use it, and those
+/// that it had before.
 pub(super) fn features(types: &Types, named: &Named) -> Vec<Features> {
     let mut features: Vec<Option<Features>> = vec![None; named.types.len()];
     let mut queue: VecDeque<(TypeId, Features)> = VecDeque::new();
@@ -49,12 +50,12 @@ pub(super) fn features(types: &Types, named: &Named) -> Vec<Features> {
         .collect()
 }
 
-/// The types that have to be there for a type. An id is a newtype next to its object.
+/// Returns the types that a type needs. The newtype of an id is emitted with its object.
 fn reached(ty: &Ty) -> impl Iterator<Item = TypeId> {
     ty.named().chain(ty.id_of())
 }
 
-/// Adds features to those that a thing has; true when that made a difference.
+/// Adds features to those of an item. Returns whether that changed them.
 pub(crate) fn widen(into: &mut Option<Features>, features: &Features) -> bool {
     match into {
         None => {

@@ -1,4 +1,4 @@
-//! What an operation takes and answers, with the names of its parameters.
+//! Names the parameters of an operation.
 
 use super::NamedCall;
 use super::idents::{Claim, shared};

@@ -1,12 +1,11 @@
-//! Names of types that are those of something else in the same module: a builder, a service, the
-//! newtype of an id, a view.
+//! Finds types with the same name as a builder, a service, an id type or a view of their module.
 
 use crate::error::Diagnostic;
 use crate::ir::{Api, Kind, Type};
 use crate::names;
 use std::collections::BTreeMap;
 
-/// Reports them, each at the entry of the names file that says the name.
+/// Reports each clash at the entry of the names file with the name.
 pub(in crate::lower) fn clashes(api: &Api, found: &mut Vec<Diagnostic>) {
     let mut taken: BTreeMap<(&str, &str), &str> = BTreeMap::new();
     for operation in &api.operations {
@@ -18,7 +17,7 @@ pub(in crate::lower) fn clashes(api: &Api, found: &mut Vec<Diagnostic>) {
     for service in &api.services {
         taken.insert((&service.module, &service.name), "a service");
     }
-    // What is named after a type goes by the key that names it otherwise.
+    // An id type or view is reported at the key that can rename it.
     let ids = api.types.iter().filter_map(|ty| match &ty.kind {
         Kind::Object(object) => Some((ty, object.id.as_ref()?)),
         _ => None,

@@ -1,21 +1,21 @@
-//! The names of fields, variants, setters and options: from the words of the spec, unless the names
-//! file says otherwise. Two words that would share one are a diagnostic, said of the word whose name
-//! nobody has written down: that one is new.
+//! Names fields, variants, setters and options by the words of the spec, unless the names file
+//! has a name. Two words with the same name are a diagnostic about the word without an entry,
+//! which is the new one.
 
 use super::Listed;
 use crate::error::Diagnostic;
 use crate::naming;
 use std::collections::BTreeMap;
 
-/// A name that a word of the spec has.
+/// A name, and the word of the spec that it is for.
 pub(in crate::lower) struct Claim {
     pub(in crate::lower) ident: String,
     pub(in crate::lower) word: String,
-    /// Whether the names file gives it.
+    /// Whether the name is from the names file.
     pub(in crate::lower) given: bool,
 }
 
-/// Claims to a name that another word has, each after that word's.
+/// Returns the claims to names that an earlier word has, each with that word's claim.
 pub(in crate::lower) fn shared(claims: &[Claim]) -> Vec<(&Claim, &Claim)> {
     let mut taken: BTreeMap<&str, &Claim> = BTreeMap::new();
     let mut found = Vec::new();
@@ -29,8 +29,8 @@ pub(in crate::lower) fn shared(claims: &[Claim]) -> Vec<(&Claim, &Claim)> {
     found
 }
 
-/// The variants of all values of an enum, but for those that are given; where two would have one
-/// name, what tells the values apart is spelled out.
+/// Returns the variants of all values without an entry in the names file. If two values would get
+/// the same variant, their special characters are spelled out.
 pub(in crate::lower) fn variants(values: &[&str], own: &BTreeMap<String, String>) -> Vec<Claim> {
     let idents: Vec<String> = values
         .iter()
@@ -43,7 +43,7 @@ pub(in crate::lower) fn variants(values: &[&str], own: &BTreeMap<String, String>
         *count.entry(ident).or_default() += 1;
     }
     let in_full = |value: &str| match naming::variant_in_full(value) {
-        // What the names file gives away is not to be had.
+        // Names in the names file can't be used for other words.
         ident if own.values().any(|given| *given == ident) => {
             naming::variant_in_full(&value.replace('_', "_underscore_"))
         }
@@ -68,7 +68,7 @@ pub(in crate::lower) fn variants(values: &[&str], own: &BTreeMap<String, String>
 pub(super) struct Idents<'a> {
     listed: &'a Listed<'a>,
     found: &'a mut Vec<Diagnostic>,
-    /// What the names file calls what it gives names to.
+    /// The key of the names file for these names.
     key: &'static str,
     claims: Vec<Claim>,
 }
@@ -83,7 +83,7 @@ impl<'a> Idents<'a> {
         }
     }
 
-    /// The field or setter of a property.
+    /// Returns the field or setter of a property.
     pub(super) fn field(&mut self, name: &str, usual: String) -> String {
         self.key = "fields";
         let own = self.listed.entry.fields.get(name).cloned();
@@ -91,7 +91,7 @@ impl<'a> Idents<'a> {
         self.claim(name, own.unwrap_or(usual), given)
     }
 
-    /// The method that clears a parameter, beside its setter.
+    /// Claims the name of the method that clears a parameter.
     pub(super) fn clear(&mut self, name: &str, setter: &str) {
         let given = self.listed.entry.fields.contains_key(name);
         self.claim(name, naming::clear(setter), given);
@@ -104,7 +104,7 @@ impl<'a> Idents<'a> {
         idents
     }
 
-    /// The variant of a type that a choice takes, beside its words.
+    /// Returns the variant for a type of a choice.
     pub(super) fn option(&mut self, arm: &str, usual: String) -> String {
         let step = format!("|{arm}");
         let own = self.listed.entry.variants.get(&step).cloned();

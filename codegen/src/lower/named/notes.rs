@@ -1,4 +1,4 @@
-//! What is said of a parameter that only some places of its type take.
+//! Writes the note for a parameter that only some places of its type take.
 
 use super::union::All;
 use crate::lower::types::PlaceId;
@@ -6,7 +6,7 @@ use crate::lower::ways::Way;
 use crate::naming;
 use std::collections::BTreeSet;
 
-/// Of the places of a type, when only `some` have it.
+/// Returns the note, if only `some` of the places have the parameter.
 pub(super) fn only(all: &All<'_>, places: &[PlaceId], some: &[PlaceId]) -> Option<String> {
     if places.len() == some.len() {
         return None;
@@ -25,7 +25,7 @@ pub(super) fn only(all: &All<'_>, places: &[PlaceId], some: &[PlaceId]) -> Optio
     Some(format!("Only in {}.", list(&paths, "and")))
 }
 
-/// The operation of each place, and the steps from there.
+/// Returns the operation of each place, and the steps below it.
 fn roots(all: &All<'_>, places: &[PlaceId]) -> Vec<(Option<usize>, String)> {
     let places = places.iter().map(|id| {
         let place = &all.types.get(*id).place;
@@ -46,7 +46,7 @@ fn roots(all: &All<'_>, places: &[PlaceId]) -> Vec<(Option<usize>, String)> {
     places.collect()
 }
 
-/// `creating or updating a payment intent, or creating a customer`.
+/// Describes operations, such as `creating or updating a payment intent, or creating a customer`.
 fn doing(ways: &[&Way]) -> String {
     let mut by_noun: Vec<(String, Vec<String>)> = Vec::new();
     for way in ways {
@@ -64,11 +64,11 @@ fn doing(ways: &[&Way]) -> String {
     list(&phrases, "or")
 }
 
-/// What an operation is about: `a payment intent`.
+/// Describes the object of an operation, such as `a payment intent`.
 fn noun(way: &Way) -> String {
     let last = way.service.last().map_or("", |last| naming::plain(last));
     let mut words = naming::singular(last).replace('_', " ");
-    // `checkout.sessions` is about Checkout's sessions, and nobody else's.
+    // `checkout.sessions` are named `Checkout sessions`, to tell them from other sessions.
     let namespace = way.service.first().map(|first| naming::plain(first));
     if let Some(namespace) = namespace.filter(|first| way.service.len() > 1 && *first == way.module)
     {
@@ -81,7 +81,7 @@ fn noun(way: &Way) -> String {
     format!("{article} {words}")
 }
 
-/// The form of a verb that says that it is being done.
+/// Returns the -ing form of a method's verb.
 fn gerund(method: &str) -> String {
     let method = naming::plain(method).replace('_', " ");
     let (verb, rest) = match method.split_once(' ') {
@@ -104,7 +104,7 @@ fn list(items: &[String], word: &str) -> String {
     }
 }
 
-/// A text, and what is said beside it.
+/// Returns a text with a note.
 pub(super) fn with(docs: &str, note: Option<String>) -> String {
     match (docs.is_empty(), note) {
         (_, None) => docs.to_owned(),

@@ -1,12 +1,12 @@
-//! Objects that a `type` tells apart: an enum property, and properties named after its values.
+//! Recognizes objects with a `type`: an enum property, and properties named after its values.
 
 use crate::ir::{Kind, Tag, TagArm, Ty, TypeId};
 use std::collections::BTreeSet;
 
-/// The property that may tell.
+/// The name of the enum property.
 const TAG: &str = "type";
 
-/// What tells an object apart. Parameters in `setters` are not told by it.
+/// Returns the tag of an object. Parameters in `setters` do not count.
 pub(super) fn tag(
     kind: &Kind,
     kinds: &[Kind],
@@ -19,7 +19,7 @@ pub(super) fn tag(
                 .fields
                 .iter()
                 .map(|field| (field.name.as_str(), &field.ty)),
-            // Only an object says more than the tag does.
+            // Only a property that is an object adds something to the tag.
             |name, ty| match ty {
                 Ty::Named(id) => !matches!(kinds[id.0], Kind::Enum(_)) && name != TAG,
                 ty => matches!(ty, Ty::Expandable(_)),
@@ -63,7 +63,7 @@ fn find<'a>(
         .map(|(value, variant)| TagArm {
             value: value.to_owned(),
             variant: variant.to_owned(),
-            // The value that nothing comes with is the view's `Other`.
+            // A value without a property becomes `Other` in the view.
             ident: match variant {
                 "Other" => "Other_".to_owned(),
                 variant => variant.to_owned(),
@@ -78,7 +78,7 @@ fn find<'a>(
     })
 }
 
-/// The values of an enum, each with its variant.
+/// Returns the values of an enum, each with its variant.
 fn values(id: TypeId, kinds: &[Kind]) -> Option<impl Iterator<Item = (&str, &str)>> {
     match &kinds[id.0] {
         Kind::Enum(found) => {

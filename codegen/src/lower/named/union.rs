@@ -1,4 +1,4 @@
-//! The union of places.
+//! Makes the union of several places.
 
 use super::idents::Idents;
 use super::{Listed, Misfit, has_id, notes};
@@ -13,7 +13,7 @@ use crate::naming;
 use std::collections::BTreeMap;
 use std::mem::discriminant;
 
-/// What all places are.
+/// All places, and their types.
 pub(super) struct All<'a> {
     pub(super) types: &'a Types,
     pub(super) ways: &'a [Way],
@@ -26,7 +26,7 @@ impl All<'_> {
     }
 }
 
-/// The words of a type: its own; else what all of its places say.
+/// Returns the documentation of a type: its own, or that of its places if they agree.
 pub(super) fn docs(types: &Types, listed: &Listed<'_>) -> String {
     if let Some(docs) = &listed.entry.docs {
         return docs.clone();
@@ -43,7 +43,7 @@ pub(super) fn docs(types: &Types, listed: &Listed<'_>) -> String {
     words.dedup();
     match words.as_slice() {
         [words] => (*words).to_owned(),
-        // Of several sentences none is true of all places.
+        // If the places have different sentences, none of them is true for all.
         _ => String::new(),
     }
 }
@@ -100,7 +100,7 @@ struct Joining<'a> {
 
 /// A member of one or more places.
 struct Joined<'a> {
-    /// Where it is.
+    /// The places that have it.
     places: Vec<PlaceId>,
     ty: Ty,
     docs: &'a str,
@@ -184,7 +184,7 @@ impl<'a> Joining<'a> {
             name: name.to_owned(),
             ident: idents.field(name, naming::snake(name)),
             docs: member.docs.to_owned(),
-            // What cannot be missing is the same whether the spec calls it required or not.
+            // For the reader, a nullable field is the same as an optional one.
             required: member.required && !member.nullable,
             nullable: member.nullable,
             sensitive: member.sensitive,
@@ -223,7 +223,7 @@ impl<'a> Joining<'a> {
                 ident,
                 docs: notes::with(member.docs, only),
                 required: member.required,
-                // A JSON null clears what an empty string clears in a form.
+                // JSON null clears, like an empty string in a form.
                 clearable: member.nullable,
                 sensitive: member.sensitive,
                 in_query: false,
@@ -358,7 +358,7 @@ impl<'a> Joining<'a> {
     }
 }
 
-/// What an alternative of a choice is called.
+/// Returns the name for an alternative of a choice.
 fn option_ident(ty: &Ty, title: Option<&str>) -> String {
     let ident = match ty {
         Ty::String => "Text",
@@ -372,7 +372,7 @@ fn option_ident(ty: &Ty, title: Option<&str>) -> String {
         _ => "Object",
     };
     match title {
-        // Objects are told apart by their titles.
+        // Several objects are named by their titles.
         Some(title) if ident == "Object" => naming::variant(naming::untitled(title)),
         _ => ident.to_owned(),
     }

@@ -1,9 +1,8 @@
-//! What a new type is called.
+//! Chooses the name of a new type.
 //!
-//! A resource has the name that the spec gives it. A part is named after the property that it is
-//! the value of, with the name of its owner before it where the property alone says too little:
-//! where it is one word, which the next addition makes wrong, or a part of a part. What several
-//! modules use is in `common`.
+//! A resource has the name from the spec. A part is named after its property. If the property has
+//! only one word, or belongs to a part itself, the name of the owner comes first: later additions
+//! could make a short name ambiguous. Types that several modules use are in `common`.
 
 use super::group::{Group, GroupId, Groups};
 use super::{Before, Note};
@@ -15,25 +14,25 @@ use crate::naming;
 use crate::taken;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Words that say nothing without the name of what they belong to.
+/// Words that are too general without the name of their owner.
 const GENERIC: &[&str] = &[
     "code", "data", "detail", "details", "error", "feature", "filter", "item", "kind", "method",
     "mode", "name", "option", "options", "param", "params", "reason", "result", "setting",
     "settings", "source", "state", "status", "type", "value", "version",
 ];
 
-/// What the names of request builders begin with.
+/// The verbs at the start of builder names.
 const VERBS: &[&str] = &["Create", "Delete", "List", "Retrieve", "Update"];
 
-/// How many owners up a name is made longer.
+/// The number of owners that a name can include.
 const OWNERS: usize = 12;
 
-/// Whether a property name is too general to name a type alone.
+/// Returns whether a property is too general to name a type.
 pub(super) fn is_generic(property: &str) -> bool {
     GENERIC.contains(&property) || GENERIC.contains(&naming::singular(property).as_str())
 }
 
-/// Gives names to the groups that have none, and writes all new places down.
+/// Names the groups without a name, and records all new places.
 pub(super) fn name(
     types: &Types,
     ways: &[Way],
@@ -86,13 +85,13 @@ struct Namer<'a> {
     types: &'a Types,
     ways: &'a [Way],
     groups: Groups,
-    /// Of each group.
+    /// The module and name of each group.
     names: Vec<Option<(String, String)>>,
-    /// Module and name → the group that has it, or none when it is no type.
+    /// Module and name → the group with this name, or `None` if it is not a type.
     taken: BTreeMap<(String, String), Option<GroupId>>,
 }
 
-/// What is no type, or has its name already.
+/// Returns the names of existing types, and of items that are not types.
 fn taken_names(
     types: &Types,
     ways: &[Way],
@@ -130,7 +129,7 @@ fn taken_names(
     taken
 }
 
-/// Whether a `type` may tell what an object is.
+/// Returns whether an object has a `type`.
 fn has_type(shape: &Shape) -> bool {
     let is_object = matches!(shape, Shape::Object { .. });
     is_object && shape.members().iter().any(|member| member.name == "type")
@@ -163,7 +162,7 @@ impl<'a> Namer<'a> {
         self.types.get(*first.expect("a group has a place"))
     }
 
-    /// The module and name of a new type.
+    /// Returns the module and name of a new type.
     fn choose(&mut self, group: GroupId) -> (String, String) {
         let placed = self.first(group);
         if let Some(component) = placed.component.as_deref().filter(|_| placed.is_resource) {
@@ -186,7 +185,7 @@ impl<'a> Namer<'a> {
         });
         let free = fits.next();
         let name = free.cloned().unwrap_or_else(|| {
-            // Nothing is as long as the place itself, and no other is like it but for punctuation.
+            // The longest candidate is the place itself, which is unique apart from punctuation.
             let mut name = naming::camel(&placed.place);
             while self.is_taken(&module, &name) {
                 name.push('_');
@@ -203,7 +202,8 @@ impl<'a> Namer<'a> {
                 .contains_key(&(module.to_owned(), name.to_owned()))
     }
 
-    /// Whether that type is an enum of the same values: what is read and what is sent.
+    /// Returns whether the existing type is an enum with the same values, such as the response's
+    /// variant of a request's enum.
     fn is_same_enum(&self, module: &str, name: &str, placed: &Placed) -> bool {
         let Some(Some(group)) = self.taken.get(&(module.to_owned(), name.to_owned())) else {
             return false;
@@ -215,7 +215,8 @@ impl<'a> Namer<'a> {
         words(placed).is_some() && words(self.first(*group)) == words(placed)
     }
 
-    /// What an event carries against its resource is named after both: `UpcomingInvoice`.
+    /// Returns the name of a variant of a resource in an event, made from both:
+    /// `UpcomingInvoice`.
     fn in_event(&self, placed: &Placed) -> Option<(String, String)> {
         let id = self.types.find(&placed.place)?;
         let carried = self
@@ -238,7 +239,7 @@ impl<'a> Namer<'a> {
         Some((module, format!("{}{name}", naming::camel(what))))
     }
 
-    /// The module of what uses it; that of all when several do.
+    /// Returns the module of the type's users, or `common` if they have several.
     fn module(&self, group: GroupId) -> String {
         let mut modules = BTreeSet::new();
         for place in &self.groups.groups[group.0].new {
@@ -261,7 +262,7 @@ impl<'a> Namer<'a> {
         }
     }
 
-    /// The names it may have, the shortest first.
+    /// Returns the possible names, the shortest first.
     fn candidates(&self, group: GroupId, module: &str) -> Vec<String> {
         let placed = self.first(group);
         let Some((owner, property)) = self.owner(placed) else {
@@ -277,8 +278,8 @@ impl<'a> Namer<'a> {
         let suffix = self.suffix(placed);
         let in_choice = matches!(owner, User::Place(id) if matches!(self.types.get(id).shape, Shape::Choice(_)));
         let word = match &placed.title {
-            // The alternatives of a choice share its property, but not their titles; what is the
-            // value of several properties shares its title.
+            // Alternatives of a choice have the same property but different titles. A value of
+            // several properties has one title.
             Some(title) if in_choice || self.has_properties(group) => {
                 naming::camel(naming::untitled(title))
             }
@@ -322,7 +323,7 @@ impl<'a> Namer<'a> {
             };
         }
         names.extend(placed.component.as_deref().map(naming::camel));
-        // What begins like a builder or ends like an id would be taken for one.
+        // A name that begins like a builder or ends like an id would be misleading.
         let misleads = |name: &str| {
             let words = naming::words(name);
             let first = words.first().map_or("", String::as_str);
@@ -332,7 +333,7 @@ impl<'a> Namer<'a> {
         names
     }
 
-    /// Whether it is the value of several properties.
+    /// Returns whether the type is the value of several properties.
     fn has_properties(&self, group: GroupId) -> bool {
         let places = self.groups.groups[group.0].new.iter();
         let users = places.flat_map(|id| &self.types.get(*id).users);
@@ -340,7 +341,7 @@ impl<'a> Namer<'a> {
         properties.len() > 1
     }
 
-    /// The first use that has a name, and the property it is the value of there.
+    /// Returns the first user with a name, and its property of this type.
     fn owner(&self, placed: &'a Placed) -> Option<(User, &'a str)> {
         let mut users = placed.users.iter().filter(|(user, _)| match user {
             User::Place(id) => {
@@ -354,7 +355,8 @@ impl<'a> Namer<'a> {
             .map(|(user, property)| (*user, property.as_str()))
     }
 
-    /// Whether a part of it can do without its name: a resource, and what an operation takes.
+    /// Returns whether parts can leave out the user's name, as for a resource and for the
+    /// parameters of an operation.
     fn is_main(&self, user: User) -> bool {
         match user {
             User::Place(id) => self.types.get(id).is_resource,
@@ -363,7 +365,7 @@ impl<'a> Namer<'a> {
         }
     }
 
-    /// The name of a user, without what tells a request.
+    /// Returns the name of a user, without the suffix of requests.
     fn stem(&self, user: User) -> String {
         let id: PlaceId = match user {
             User::Call(at) => return self.ways[at].stem.clone(),
@@ -380,7 +382,7 @@ impl<'a> Namer<'a> {
         stem.unwrap_or(name).to_owned()
     }
 
-    /// What tells a type of a request from the type of a response.
+    /// Returns the suffix of a request's type, which tells it from the response's type.
     fn suffix(&self, placed: &Placed) -> &'static str {
         if placed.direction == Direction::Response {
             return "";

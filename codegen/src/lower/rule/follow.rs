@@ -1,4 +1,4 @@
-//! Places that moved: the type goes with them.
+//! Keeps the type of places that moved.
 
 use super::group::same_kind;
 use super::{Before, Note};
@@ -6,7 +6,7 @@ use crate::lower::types::{Member, PlaceId, Types, User};
 use crate::names::Names;
 use std::collections::BTreeMap;
 
-/// Gives the new place where an old one stood to the old one's type.
+/// Gives a new place the type of the old place at the same position.
 pub(super) fn follow(types: &Types, before: &Before<'_>, names: &mut Names, notes: &mut Vec<Note>) {
     let mut moves: BTreeMap<String, String> = BTreeMap::new();
     let named = before.names.by_place();
@@ -14,7 +14,7 @@ pub(super) fn follow(types: &Types, before: &Before<'_>, names: &mut Names, note
     for id in types.ids() {
         let placed = types.get(id);
         if let Some(old) = before.types.find(&placed.place) {
-            // What was the only arm of a place, or is so now.
+            // The place became, or was, the only alternative.
             if same_kind(before.types.get(old), placed) {
                 continue;
             }
@@ -39,7 +39,7 @@ pub(super) fn follow(types: &Types, before: &Before<'_>, names: &mut Names, note
                     moves.insert(placed.place.clone(), arm.place.clone());
                 }
             }
-            // It is another type now, in any case.
+            // The place has another type now in any case.
             moves.entry(placed.place.clone()).or_default();
         } else if !has_name(&placed.place)
             && let Some(old) = stood_there(types, id, before.types, |user| {
@@ -70,7 +70,7 @@ pub(super) fn follow(types: &Types, before: &Before<'_>, names: &mut Names, note
     }
 }
 
-/// What each place was before: it itself, or what stood where it stands.
+/// Returns the former place of each place: the same one, or the one at the same position.
 pub(crate) fn counterparts(old: &Types, new: &Types) -> Vec<Option<PlaceId>> {
     let mut found: Vec<Option<PlaceId>> = new.ids().map(|id| same(new, old, id)).collect();
     loop {
@@ -88,13 +88,13 @@ pub(crate) fn counterparts(old: &Types, new: &Types) -> Vec<Option<PlaceId>> {
     }
 }
 
-/// The place itself, in another spec.
+/// Returns the same place in another spec.
 fn same(types: &Types, other: &Types, id: PlaceId) -> Option<PlaceId> {
     other.find(&types.get(id).place)
 }
 
-/// The place that is gone, and that the same member of the same user was of. `was` says what a user
-/// was in the old spec.
+/// Returns the removed place at the same position: the same member of the same user. `was` finds
+/// the user in the old spec.
 fn stood_there(
     types: &Types,
     id: PlaceId,

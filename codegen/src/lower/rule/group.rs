@@ -1,4 +1,4 @@
-//! Which places are one type.
+//! Groups places that are one type.
 
 use super::Apart;
 use crate::ir::{Spelling, Ty};
@@ -13,9 +13,9 @@ pub(super) struct GroupId(pub(super) usize);
 
 /// The places of one type.
 pub(super) struct Group {
-    /// Its module and name, when it has them already.
+    /// The module and name, if it has one.
     pub(super) name: Option<(String, String)>,
-    /// Those that were there before the new ones.
+    /// The existing places before the new ones.
     pub(super) places: Vec<PlaceId>,
     pub(super) new: Vec<PlaceId>,
 }
@@ -25,20 +25,20 @@ pub(super) struct Groups {
     pub(super) of: Vec<Option<GroupId>>,
 }
 
-/// What two places have to agree in to be one type.
+/// The properties that two places must share to be one type.
 #[derive(PartialEq, Eq, Hash)]
 struct Likeness {
-    /// A string enum is the same in both directions.
+    /// `None` for a string enum, which is the same in both directions.
     direction: Option<Direction>,
     word: String,
     shape: String,
 }
 
-/// A member of a group, and which of the types in it.
+/// A member of a group, and the index of the type within it.
 type Step = (GroupId, String, usize);
 
 impl Groups {
-    /// Groups the places that have a name, and puts the others to them or to each other.
+    /// Groups the named places, and adds the others to them or to new groups.
     pub(super) fn of(types: &Types, names: &Names, apart: &Apart) -> Self {
         let mut groups = Self {
             groups: Vec::new(),
@@ -86,8 +86,8 @@ impl Groups {
             }
             let likeness = shapes.likeness(id);
             let place = &types.get(id).place;
-            // A group that has no name yet is none that a place was taken out of, but it may get
-            // the same name again: those places stay alone.
+            // Places that were split from a type stay alone. A group without a name may still get
+            // the name of that type.
             let may = |group: &GroupId| match &self.groups[group.0].name {
                 Some(name) => !apart.has(place, name),
                 None => !apart.is_alone(place),
@@ -111,7 +111,7 @@ impl Groups {
         }
     }
 
-    /// Notes which types the members of a place have.
+    /// Records the types of a place's members.
     fn note_below(&self, types: &Types, id: PlaceId, below: &mut HashMap<Step, GroupId>) {
         let Some(group) = self.of[id.0] else { return };
         for (member, ty) in types.get(id).shape.parts() {
@@ -123,7 +123,7 @@ impl Groups {
         }
     }
 
-    /// The type that the same member has in another place of the type that it is a member of.
+    /// Returns the type that the same member has at another place of its user's type.
     fn by_users(
         &self,
         types: &Types,
@@ -150,21 +150,22 @@ impl Groups {
     }
 }
 
-/// Whether two places could be one type at all.
+/// Returns whether two places could be one type.
 pub(super) fn same_kind(a: &Placed, b: &Placed) -> bool {
     let kind = |placed: &Placed| -> Discriminant<Shape> { discriminant(&placed.shape) };
-    // A resource has the name that the spec gives it.
+    // A resource always keeps the name from the spec.
     kind(a) == kind(b) && !(a.is_resource && b.is_resource && a.component != b.component)
 }
 
-/// Shapes as texts, with what they hold.
+/// Describes structures as text, including what they contain.
 struct Shapes<'a> {
     types: &'a Types,
     known: HashMap<PlaceId, String>,
 }
 
 impl Shapes<'_> {
-    /// What another place would have to be like; none for what has a name of its own upstream.
+    /// Returns the properties that another place must share; `None` for a type that the spec
+    /// names.
     fn likeness(&mut self, id: PlaceId) -> Option<Likeness> {
         let placed = self.types.get(id);
         if placed.component.is_some() {
@@ -177,7 +178,7 @@ impl Shapes<'_> {
             (_, Some(property)) => property.to_owned(),
             _ => return None,
         };
-        // `status` with the same three values in two objects is chance.
+        // Two enums `status` with the same values can be a coincidence.
         if is_enum && super::candidates::is_generic(&word) {
             return None;
         }
@@ -235,7 +236,7 @@ impl Spelling<PlaceId> for Shapes<'_> {
     fn id(&mut self, id: PlaceId) -> String {
         match &self.types.get(id).component {
             Some(component) => format!("{component}Id"),
-            // Its own.
+            // Its own id.
             None => "Id".to_owned(),
         }
     }

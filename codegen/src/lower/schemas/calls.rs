@@ -1,4 +1,4 @@
-//! Operations: what each takes and answers, with references followed.
+//! Reads the parameters and responses of operations.
 
 use super::form::{self, escape};
 use super::node::Node;
@@ -24,7 +24,7 @@ pub(crate) struct Call {
     pub(crate) docs: String,
     pub(crate) guide: Option<Guide>,
     pub(crate) deprecated: bool,
-    /// The cargo feature it is there with, when there is one.
+    /// The cargo feature that it needs, if any.
     pub(crate) feature: Option<String>,
     /// In the order of the path.
     pub(crate) path_params: Vec<Given>,
@@ -34,7 +34,7 @@ pub(crate) struct Call {
     pub(crate) rules: Rules,
 }
 
-/// A parameter of the path or the query.
+/// A path or query parameter.
 #[derive(Clone, Debug)]
 pub(crate) struct Given {
     pub(crate) name: String,
@@ -50,7 +50,7 @@ pub(crate) struct Body {
 }
 
 impl Call {
-    /// Its place in the spec: the names of placeholders do not matter.
+    /// Returns its place. The names of placeholders are not part of it.
     pub(crate) fn place(&self) -> String {
         let segments = self.path.split('/').map(|segment| {
             if segment.starts_with('{') {
@@ -63,7 +63,7 @@ impl Call {
         format!("{} {}", self.verb.as_str(), segments.join("/"))
     }
 
-    /// What its example shows, by parameter.
+    /// Returns the values of its example, by parameter.
     pub(crate) fn example(&self) -> Vec<(String, Example)> {
         let given = self.path_params.iter().chain(&self.query);
         let given =
@@ -74,7 +74,7 @@ impl Call {
             .collect()
     }
 
-    /// All schemas that it has.
+    /// Returns all its schemas.
     pub(super) fn schemas_mut(&mut self) -> impl Iterator<Item = &mut Node> {
         let given = self.path_params.iter_mut().chain(&mut self.query);
         let body = self.body.iter_mut().map(|body| &mut body.node);
@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
         ));
     }
 
-    /// An operation, or why it is none that can be called.
+    /// Reads an operation, or returns the reason why it can't be called.
     fn call(
         &mut self,
         path: &str,
@@ -209,7 +209,7 @@ impl<'a> Reader<'a> {
         Ok(call)
     }
 
-    /// The parameters of an operation, and those of its path that it does not have itself.
+    /// Reads the operation's parameters, and those of its path that it does not override.
     fn parameters(&mut self, call: &mut Call, item: &'a PathItem, operation: &'a Operation) {
         let of_path = call.pointer.rsplit_once('/').map_or("", |(path, _)| path);
         let own = operation.parameters.iter().enumerate();
@@ -270,7 +270,7 @@ impl<'a> Reader<'a> {
         if let Some(example) = data.example.as_ref().and_then(Example::of) {
             node.example = Some(example);
         }
-        // The overlay may mark the parameter as well as its schema.
+        // The overlay may mark the parameter or its schema.
         node.sensitive |= data.extensions.get("x-sensitive") == Some(&Value::Bool(true));
         if let Some(of) = extension(&data.extensions, "x-id-of") {
             node.form = super::Form::IdOf(of.to_owned());
@@ -316,8 +316,8 @@ impl<'a> Reader<'a> {
         Err(format!("a body of type {}", types.join(", ")))
     }
 
-    /// The JSON of the lowest success; that of all successes, or of all answers, when none is
-    /// named.
+    /// Returns the JSON schema of the lowest success status; without one, that of `2XX` or of
+    /// `default`.
     fn answer(&self, operation: &'a Operation, pointer: &str) -> Option<Node> {
         let responses = &operation.responses;
         let json = |response: &'a ReferenceOr<Response>| -> Option<(&'a String, &'a MediaType)> {
@@ -337,7 +337,7 @@ impl<'a> Reader<'a> {
             })
             .collect();
         successes.sort_by_key(|(code, ..)| *code);
-        // What answers everything is the answer only where no success is told from it.
+        // `default` is only used if no success status is listed.
         if let (true, Some(response)) = (successes.is_empty(), &responses.default) {
             successes.push((301, "default".to_owned(), response));
         }
@@ -349,13 +349,13 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// What a reference leads to, by way of other references.
+/// Returns the target of a reference, following further references.
 fn behind<'a, T>(
     mut item: &'a ReferenceOr<T>,
     prefix: &str,
     follow: impl Fn(&str) -> Option<&'a ReferenceOr<T>>,
 ) -> Option<&'a T> {
-    // A chain that is longer than this leads in a circle.
+    // A longer chain is a cycle.
     for _ in 0..32 {
         match item {
             ReferenceOr::Item(item) => return Some(item),
@@ -367,7 +367,7 @@ fn behind<'a, T>(
     None
 }
 
-/// Whether a content type is that media type, with whatever parameters.
+/// Returns whether a content type has this media type, with any parameters.
 fn is_media(content_type: &str, media_type: &str) -> bool {
     let name = content_type.split(';').next().unwrap_or_default();
     name.trim().eq_ignore_ascii_case(media_type)

@@ -1,4 +1,4 @@
-//! The types of webhook events.
+//! Reads the types of webhook events.
 
 use crate::error::Diagnostic;
 use openapiv3::{OpenAPI, ReferenceOr, Schema, SchemaKind, Type};
@@ -13,28 +13,30 @@ pub(crate) struct EventType {
     pub(crate) object: Option<Lacking>,
 }
 
-/// What an event's object lacks, though its resource requires it: the overlay's `x-object`.
+/// The rule `x-object` of an event: fields that its object lacks, although the resource requires
+/// them.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Lacking {
     pub(crate) description: String,
-    /// The properties that may be missing.
+    /// The fields that may be missing.
     pub(crate) missing: Vec<String>,
 }
 
 impl EventType {
-    /// Where it stands in the spec.
+    /// Returns its place in the spec, as a JSON pointer.
     pub(crate) fn pointer(&self) -> String {
         format!("/x-events/{}", super::form::escape(&self.value))
     }
 
-    /// Its place in the notation of names.yaml, which its object is at when it lacks something.
+    /// Returns the place of its object, in the notation of names.yaml. Used if the object lacks
+    /// fields.
     pub(crate) fn place(&self) -> String {
         format!("EVENT {}", self.value)
     }
 }
 
-/// `x-events` of a subset, or else what a webhook endpoint can be asked for.
+/// Reads `x-events` of a subset, or else the events that a webhook endpoint can receive.
 pub(super) fn read(spec: &OpenAPI, found: &mut Vec<Diagnostic>) -> Vec<EventType> {
     let mut events: Vec<EventType> = match spec.extensions.get("x-events") {
         Some(Value::Object(events)) => events
@@ -74,7 +76,7 @@ fn listed(value: &str, event: &Value, found: &mut Vec<Diagnostic>) -> EventType 
     }
 }
 
-/// The values of Stripe's `enabled_events`, a parameter of the operations on webhook endpoints.
+/// Returns the values of `enabled_events`, a parameter of Stripe's webhook endpoints.
 fn enabled(spec: &OpenAPI) -> Vec<EventType> {
     let items = spec.paths.paths.values().filter_map(ReferenceOr::as_item);
     let operations = items.filter_map(|item| item.post.as_ref());
@@ -114,9 +116,9 @@ fn enabled_in(body: &Schema) -> Vec<String> {
     values.cloned().collect()
 }
 
-/// Whether an event of this type is about what is called `name`, a kind of object or a union of
-/// several: `customer.subscription.created` is about a `subscription`, `issuing_card.created` about
-/// an `issuing.card`.
+/// Returns whether an event is about the kind of object, or the union of several, named `name`:
+/// `customer.subscription.created` is about a `subscription`, and `issuing_card.created` about an
+/// `issuing.card`.
 pub(crate) fn is_about(event: &str, name: &str) -> bool {
     let Some((subject, _)) = event.rsplit_once('.') else {
         return false;

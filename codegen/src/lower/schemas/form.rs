@@ -1,4 +1,4 @@
-//! A schema of OpenAPI → its one form.
+//! Converts a schema of OpenAPI to its one form.
 
 use super::node::{Form, Node, Property, Word};
 use crate::ir::Example;
@@ -22,7 +22,7 @@ fn read_boxed(schema: &ReferenceOr<Box<Schema>>, pointer: &str) -> Node {
     }
 }
 
-/// A reference, as it is written; [`resolve`] checks it.
+/// Converts a reference as it is written; [`resolve`] checks it.
 fn to(reference: &str, pointer: &str) -> Node {
     let name = reference.strip_prefix("#/components/schemas/");
     let name = name.map_or_else(|| reference.to_owned(), unescape);
@@ -89,7 +89,8 @@ fn of_type(ty: &Type, data: &SchemaData, pointer: &str) -> Form {
     }
 }
 
-/// A schema whose keywords are not only those of its type: what says the type counts.
+/// Converts a schema that also has keywords of other types. The keyword that decides the type
+/// counts.
 fn of_keywords(any: &AnySchema, data: &SchemaData, pointer: &str) -> Form {
     if any.not.is_some() {
         return unknown("all but something (`not`)");
@@ -234,7 +235,7 @@ fn one_of(arms: &[ReferenceOr<Schema>], key: &str, data: &SchemaData, pointer: &
     }
 }
 
-/// Whether null is among the values of an enum.
+/// Returns whether null is a value of an enum.
 fn has_null(schema: &Schema) -> bool {
     match &schema.schema_kind {
         SchemaKind::Type(Type::String(string)) => string.enumeration.iter().any(Option::is_none),
@@ -247,7 +248,7 @@ fn extension<'a>(data: &'a SchemaData, name: &str) -> Option<&'a str> {
     data.extensions.get(name).and_then(Value::as_str)
 }
 
-/// The format of a type, as the spec writes it.
+/// Returns the format of a type as the spec writes it.
 fn format_name<F: std::fmt::Debug>(format: &openapiv3::VariantOrUnknownOrEmpty<F>) -> &str {
     match format {
         openapiv3::VariantOrUnknownOrEmpty::Unknown(name) => name,
@@ -255,7 +256,7 @@ fn format_name<F: std::fmt::Debug>(format: &openapiv3::VariantOrUnknownOrEmpty<F
     }
 }
 
-/// A key as a token of a JSON pointer.
+/// Escapes a key as a token of a JSON pointer.
 pub(crate) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }

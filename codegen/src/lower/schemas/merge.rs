@@ -1,10 +1,11 @@
-//! Unions of objects that nothing tells apart: Stripe has the same object with fewer properties for
-//! who only has a publishable key. They are one object with the properties of all.
+//! Merges unions of objects that can't be told apart. Stripe has such unions of an object and the
+//! same object with fewer properties, which is sent for publishable keys. They become one object
+//! with the properties of all.
 
 use super::{Form, Node, Property, Schemas, Word};
 use std::collections::BTreeMap;
 
-/// Makes one object of every such union.
+/// Merges every such union.
 pub(super) fn unions_without_a_tag(schemas: &mut Schemas) {
     let mut objects: BTreeMap<String, Node> = BTreeMap::new();
     let mut collect = |node: &Node, schemas: &Schemas| {
@@ -28,7 +29,7 @@ pub(super) fn unions_without_a_tag(schemas: &mut Schemas) {
     }
     let mut components = std::mem::take(&mut schemas.components);
     let mut calls = std::mem::take(&mut schemas.calls);
-    // What decides is as it was before anything is merged.
+    // Decisions use the components as they were before merging.
     schemas.components.clone_from(&objects);
     let merge = |node: &mut Node| {
         node.each_mut(&mut |node| {
@@ -46,7 +47,7 @@ pub(super) fn unions_without_a_tag(schemas: &mut Schemas) {
     schemas.calls = calls;
 }
 
-/// The components that such a union is made of.
+/// Returns the components of such a union.
 fn arms<'a>(node: &'a Node, schemas: &'a Schemas) -> Option<impl Iterator<Item = &'a str>> {
     let Form::OneOf {
         arms,
@@ -66,7 +67,7 @@ fn arms<'a>(node: &'a Node, schemas: &'a Schemas) -> Option<impl Iterator<Item =
     (untagged && schemas.maybe_deleted(arms).is_none()).then(|| arms.iter().filter_map(name))
 }
 
-/// One object with the properties of all: what not all of them require may be missing.
+/// Returns one object with all properties. Those that not all objects require are optional.
 fn merged(objects: &[&Node]) -> Form {
     let mut all: BTreeMap<String, (Property, usize)> = BTreeMap::new();
     let mut open = false;

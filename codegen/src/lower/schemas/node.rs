@@ -1,4 +1,4 @@
-//! A schema in one form, however it is written.
+//! A schema in one form.
 
 use crate::ir::Example;
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ pub(crate) struct Node {
     pub(crate) title: Option<String>,
     pub(crate) nullable: bool,
     pub(crate) sensitive: bool,
-    /// Whether the spec says of it that it is a resource.
+    /// Whether the spec marks it as a resource.
     pub(crate) resource: bool,
     pub(crate) example: Option<Example>,
     pub(crate) form: Form,
@@ -19,35 +19,35 @@ pub(crate) struct Node {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Form {
-    /// Another component.
+    /// A reference to another component.
     Reference(String),
-    /// A string; one of these words, when there are any.
+    /// A string, or a string enum if there are values.
     Text {
         words: Vec<Word>,
-        /// Whether the empty string, which clears, is among the words.
+        /// Whether the empty string, which clears, is a value.
         clears: bool,
     },
-    /// The id of the objects of a component.
+    /// The id of a component's objects.
     IdOf(String),
     Integer,
     Time,
     Number,
     Bool,
-    /// JSON without a schema.
+    /// Any JSON.
     Any,
     Array(Box<Node>),
     Map(Box<Node>),
     Object {
         properties: BTreeMap<String, Property>,
-        /// Whether there may be others.
+        /// Whether other properties are allowed.
         open: bool,
     },
     OneOf {
         arms: Vec<Node>,
-        /// Whether the object is there instead of its id when the caller asks for it.
+        /// Whether the object is sent instead of its id if it is expanded.
         expandable: bool,
     },
-    /// What has no form in Rust, and what to do about it.
+    /// A schema that can't be expressed in Rust, and what to do about it.
     Unknown {
         what: String,
         help: &'static str,
@@ -75,7 +75,7 @@ impl Node {
         }
     }
 
-    /// The only value of a string that has one.
+    /// Returns the value of an enum with only one.
     pub(crate) fn single(&self) -> Option<&str> {
         match &self.form {
             Form::Text {
@@ -89,12 +89,12 @@ impl Node {
         }
     }
 
-    /// The value of its `object` property.
+    /// Returns the value of the `object` property.
     pub(crate) fn object_value(&self) -> Option<&str> {
         self.properties()?.get("object")?.node.single()
     }
 
-    /// Whether its objects are told by an `id`.
+    /// Returns whether the object has an `id`.
     pub(crate) fn has_id(&self) -> bool {
         let id = self
             .properties()
@@ -108,7 +108,7 @@ impl Node {
         })
     }
 
-    /// What a list lists: `object` is `list`, and the items are in `data`.
+    /// Returns the items of a list: an object with `object: list`, and items in `data`.
     pub(crate) fn list_items(&self) -> Option<&Node> {
         let properties = self.properties()?;
         properties.get("has_more")?;
@@ -119,7 +119,7 @@ impl Node {
         }
     }
 
-    /// The JSON type of an arm of a union.
+    /// Returns the JSON type of an alternative.
     pub(crate) fn json_type(&self) -> &'static str {
         match &self.form {
             Form::Text { words, .. } if !words.is_empty() => "enum",
@@ -132,7 +132,7 @@ impl Node {
         }
     }
 
-    /// Visits the schema and all that are written inside of it.
+    /// Visits the schema and all schemas inside it.
     pub(crate) fn each<'a>(&'a self, visit: &mut impl FnMut(&'a Self)) {
         visit(self);
         match &self.form {
@@ -147,7 +147,7 @@ impl Node {
         }
     }
 
-    /// Visits the schema and all that are written inside of it, to change them.
+    /// Visits the schema and all schemas inside it, and can change them.
     pub(crate) fn each_mut(&mut self, visit: &mut impl FnMut(&mut Self)) {
         visit(self);
         match &mut self.form {

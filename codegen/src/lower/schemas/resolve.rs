@@ -1,11 +1,11 @@
-//! References that lead nowhere, or back to themselves.
+//! Checks references between components.
 
 use super::Schemas;
 use super::form::escape;
 use super::node::{Form, Node};
 use crate::error::Diagnostic;
 
-/// Reports references that lead nowhere or back to themselves, and makes JSON of them.
+/// Reports references without a target or in a cycle, and replaces them by JSON.
 pub(super) fn resolve(schemas: &mut Schemas, found: &mut Vec<Diagnostic>) {
     let names: std::collections::BTreeSet<String> = schemas.components.keys().cloned().collect();
     let mut check = |node: &mut Node| {

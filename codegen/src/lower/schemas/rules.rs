@@ -1,5 +1,5 @@
-//! What the overlay says of single operations that no schema can say, so that the runtime knows none
-//! of them.
+//! Reads the overlay's rules for single operations, so that the runtime needs no code for any of
+//! them.
 
 use super::form::escape;
 use super::node::{Form, Node};
@@ -16,10 +16,11 @@ const LIST_FILTERS: &str = "x-list-filters";
 /// The rules of an operation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Rules {
-    /// `x-at-most-one`: groups of parameters, dots between their names, of which one may be given.
+    /// `x-at-most-one`: groups of parameters as paths with dots. Only parameters of one group can
+    /// be set.
     pub(crate) at_most_one: Vec<Vec<String>>,
-    /// `x-list-filters`: the path of a list inside of the answer → the parameter of this
-    /// operation's path that the list has to be asked for with.
+    /// `x-list-filters`: the path of a list in the response → the path parameter that the list's
+    /// URL needs as a filter.
     pub(crate) list_filters: BTreeMap<String, String>,
 }
 
@@ -54,7 +55,7 @@ fn extension<T: Default + DeserializeOwned>(
     })
 }
 
-/// Reports rules that speak of what is not there.
+/// Reports rules about parameters or fields that do not exist.
 pub(super) fn check(schemas: &Schemas, found: &mut Vec<Diagnostic>) {
     for call in &schemas.calls {
         for (at, group) in call.rules.at_most_one.iter().enumerate() {
@@ -100,7 +101,7 @@ fn has_parameter(schemas: &Schemas, call: &Call, path: &str) -> bool {
         .any(|node| has(schemas, node, &path.split('.').collect::<Vec<_>>()))
 }
 
-/// Whether a schema has a property, at the end of several steps.
+/// Returns whether a schema has a property at the end of a path.
 fn has(schemas: &Schemas, node: &Node, steps: &[&str]) -> bool {
     let Some((step, rest)) = steps.split_first() else {
         return true;

@@ -1,4 +1,4 @@
-//! What responses are made of: objects, unions, expandable references, lists.
+//! Finds the types of responses: objects, unions, expandable references, lists.
 
 use super::place::At;
 use super::walk::{Typing, Use};
@@ -11,7 +11,7 @@ use crate::naming;
 const RESPONSE: Direction = Direction::Response;
 
 impl<'a> Typing<'a> {
-    /// An object where it is used: a list, a type of its own, or JSON when it has no properties.
+    /// Returns the type of an object: a list, a type of its own, or JSON if it has no properties.
     pub(super) fn answered_object(&mut self, node: &'a Node, used: &Use<'_>) -> Ty<PlaceId> {
         if node
             .properties()
@@ -61,8 +61,8 @@ impl<'a> Typing<'a> {
         }
     }
 
-    /// Whether alternatives are a union: neither an id or its object, nor an object that may be
-    /// deleted.
+    /// Returns whether alternatives are a union, and neither an expandable object nor one that
+    /// may be deleted.
     pub(super) fn is_union(&self, arms: &[Node], expandable: bool) -> bool {
         arms.len() > 1
             && !expandable
@@ -150,7 +150,7 @@ impl<'a> Typing<'a> {
         Ty::MaybeDeleted(present, deleted)
     }
 
-    /// The objects of a union, those of a union within it included.
+    /// Returns the objects of a union, including those of inner unions.
     pub(super) fn union_shape(&mut self, arms: &'a [Node], used: &Use<'_>) -> Shape {
         let id = self.by_place[&used.at.to_string()];
         let inner = Use::new(User::Place(id), used.property, used.at.clone());

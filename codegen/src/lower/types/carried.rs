@@ -1,22 +1,21 @@
-//! What events carry: the resources they are about, and what is left of one where an event says that
-//! it lacks what it has elsewhere.
+//! Finds the objects of events: the resources, and variants of them that lack fields in some
+//! events.
 
 use super::walk::Typing;
 use super::{Direction, PlaceId, Placed, Shape};
 use crate::error::Diagnostic;
 
-/// A kind of object that events carry.
+/// A kind of object in events.
 #[derive(Clone, Debug)]
 pub(crate) struct Carried {
     pub(crate) place: PlaceId,
-    /// Indexes of the events that carry it.
+    /// The indexes of the events with this object.
     pub(crate) events: Vec<usize>,
-    /// The properties that the resource requires, and that may be missing here; the events are
-    /// those in which it is so.
+    /// The fields that the resource requires but that may be missing here, in these events.
     pub(crate) missing: Vec<String>,
 }
 
-/// The resources, then what is left of some in single events.
+/// Returns the resources, then the variants of them in single events.
 pub(super) fn carried(
     typing: &mut Typing<'_>,
     resources: Vec<(PlaceId, Vec<usize>)>,
@@ -77,7 +76,7 @@ pub(super) fn carried(
     resources.chain(lacking).collect()
 }
 
-/// The shape of a resource of which some properties may be missing.
+/// Returns the structure of a resource with some fields optional.
 fn without(
     resource: &Placed,
     missing: &[String],

@@ -1,4 +1,4 @@
-//! Places: what a type is told by, whatever upstream adds or reorders.
+//! Places: stable identifiers of types, which do not change when upstream adds or reorders parts.
 //!
 //! ```text
 //! place = root [" " steps]
@@ -13,10 +13,10 @@
 //!                                    arms have the same
 //! ```
 //!
-//! A reference ends a place: what is behind it is a component with a place of its own. An arm that
-//! only clears is no step, and the only other arm is none either.
+//! A place ends at a reference: the target is a component with its own place. An alternative that
+//! only clears has no step, and neither has an only other alternative.
 
-/// A place that is being walked to.
+/// A place that is being built.
 #[derive(Clone, Debug)]
 pub(super) struct At {
     text: String,
@@ -82,7 +82,7 @@ impl std::fmt::Display for At {
     }
 }
 
-/// A name that could be taken for something else is written as in JSON.
+/// Writes a name in JSON's quotes if it could be read as another step.
 fn quoted(name: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
     if !name.is_empty() && name.chars().all(is_plain) {

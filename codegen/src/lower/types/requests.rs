@@ -1,4 +1,4 @@
-//! What requests are made of: operations, objects of parameters, choices, clears.
+//! Finds the types of requests: operations, objects of parameters, choices, clears.
 
 use super::place::At;
 use super::walk::{Typing, Use};
@@ -78,7 +78,7 @@ impl<'a> Typing<'a> {
         }
     }
 
-    /// The id that a path parameter stands for: that of the object found at the path up to it.
+    /// Returns the id type of a path parameter: that of the object at the path up to it.
     fn path_id(
         &mut self,
         call: &Call,
@@ -96,7 +96,7 @@ impl<'a> Typing<'a> {
                 }
                 _ => self.schemas.behind(&there.answer)?,
             };
-            // Only a component can be found again.
+            // Only a component has an id type.
             let name = match &there.answer.form {
                 Form::Reference(name) => name,
                 _ => return None,
@@ -117,7 +117,7 @@ impl<'a> Typing<'a> {
         }
     }
 
-    /// The object whose id identifies the items of a list.
+    /// Returns the object whose id identifies the items of a list.
     fn identified(&self, item: &Ty<PlaceId>) -> Option<PlaceId> {
         let (Ty::Named(id) | Ty::MaybeDeleted(id, _)) = item else {
             return None;
@@ -133,7 +133,8 @@ impl<'a> Typing<'a> {
         Ty::Named(id)
     }
 
-    /// A parameter of several types, of which an empty string is a clear and no type.
+    /// Returns the type of a parameter with several types. An empty string clears, and is not a
+    /// type.
     pub(super) fn sent_choice(
         &mut self,
         node: &'a Node,

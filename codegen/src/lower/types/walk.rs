@@ -1,4 +1,4 @@
-//! The walk from every operation and event to the places that it reaches.
+//! Walks from every operation and event to the places that it uses.
 
 use super::carried::carried;
 use super::place::At;
@@ -8,7 +8,7 @@ use crate::ir::Ty;
 use crate::lower::schemas::{Call, Form, Node, Schemas, is_about};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
-/// Types all places that an operation or event reaches.
+/// Returns the types of all places that an operation or event uses.
 pub(in crate::lower) fn types(schemas: &Schemas, found: &mut Vec<Diagnostic>) -> Types {
     let mut typing = Typing {
         schemas,
@@ -45,11 +45,11 @@ fn id_examples(schemas: &Schemas) -> HashMap<String, String> {
     examples.collect()
 }
 
-/// Where a schema is used.
+/// The use of a schema.
 #[derive(Clone)]
 pub(super) struct Use<'u> {
     pub(super) user: User,
-    /// The property it is the value of, in the singular below a list.
+    /// The property that it is the value of; in the singular for the items of a list.
     pub(super) property: &'u str,
     pub(super) at: At,
 }
@@ -69,7 +69,7 @@ pub(super) struct Typing<'a> {
     pub(super) places: Vec<Placed>,
     pub(super) by_place: HashMap<String, PlaceId>,
     pub(super) queue: VecDeque<(&'a str, Direction, PlaceId)>,
-    /// Components that are written out where they are used, and are being so.
+    /// The components that are being written out where they are used, to find cycles.
     pub(super) inside: Vec<&'a str>,
     pub(super) found: &'a mut Vec<Diagnostic>,
 }
@@ -77,7 +77,7 @@ pub(super) struct Typing<'a> {
 impl<'a> Typing<'a> {
     pub(super) fn calls(&mut self) -> Vec<TypedCall> {
         let by_path: BTreeMap<&str, &Call> = {
-            // What is read there before what is done there.
+            // Of several operations with one path the first counts: the GET, if there is one.
             let calls = self.schemas.calls.iter().rev();
             calls.map(|call| (call.path.as_str(), call)).collect()
         };
@@ -87,7 +87,7 @@ impl<'a> Typing<'a> {
             .collect()
     }
 
-    /// The resources that events carry, which may be named by no operation.
+    /// Returns the resources of events, which may be used by no operation.
     pub(super) fn carried(&mut self) -> Vec<(PlaceId, Vec<usize>)> {
         let mut carried = Vec::new();
         for name in self.schemas.components.keys() {
@@ -112,7 +112,7 @@ impl<'a> Typing<'a> {
         carried
     }
 
-    /// The type of a component, whose shape comes later.
+    /// Returns the type of a component. Its structure is added later.
     pub(super) fn component(
         &mut self,
         name: &'a str,
@@ -121,7 +121,7 @@ impl<'a> Typing<'a> {
     ) -> PlaceId {
         let node = &self.schemas.components[name];
         let is_enum = matches!(node.form, Form::Text { .. });
-        // A string enum is the same in both directions.
+        // A string enum is the same type in both directions.
         let root = match direction {
             Direction::Request if !is_enum => format!("SEND {name}"),
             _ => name.to_owned(),
@@ -142,7 +142,7 @@ impl<'a> Typing<'a> {
         id
     }
 
-    /// A type that is written where it is used.
+    /// Returns the type of a schema that is written where it is used.
     pub(super) fn inline(&mut self, node: &Node, direction: Direction, used: &Use<'_>) -> PlaceId {
         let id = match self.by_place.get(&used.at.to_string()) {
             Some(id) => *id,
@@ -176,7 +176,7 @@ impl<'a> Typing<'a> {
 
     pub(super) fn used(&mut self, id: PlaceId, direction: Direction, used: &Use<'_>) {
         let placed = &mut self.places[id.0];
-        // What comes from Stripe as well is there without a client.
+        // A type that is also in responses does not need the feature `client`.
         if direction == Direction::Response {
             placed.direction = direction;
         }
@@ -186,7 +186,7 @@ impl<'a> Typing<'a> {
         }
     }
 
-    /// A type that has no words of its own is described by the first property it is the value of.
+    /// Describes a type without a description by the first property with this type.
     pub(super) fn describe(&mut self, ty: &Ty<PlaceId>, text: &str) {
         if let Ty::Named(id) = ty.innermost() {
             let docs = &mut self.places[id.0].property_docs;
@@ -196,7 +196,7 @@ impl<'a> Typing<'a> {
         }
     }
 
-    /// The type behind a reference, and whether null may be there.
+    /// Returns the type of a reference's target, and whether it is nullable.
     pub(super) fn reference(
         &mut self,
         name: &'a str,
@@ -208,7 +208,7 @@ impl<'a> Typing<'a> {
             let id = self.component(name, direction, used);
             return (Ty::Named(id), node.nullable);
         }
-        // A component that is a list, a map or a plain value is what it is where it stands.
+        // A component that is a list, a map or a plain value has no type of its own.
         if self.inside.contains(&name) {
             self.found.push(Diagnostic::new(
                 &node.pointer,
@@ -227,17 +227,17 @@ impl<'a> Typing<'a> {
         ty
     }
 
-    /// Whether a component is a type of its own.
+    /// Returns whether a component is a type of its own.
     pub(super) fn is_type(&self, name: &str, node: &Node, direction: Direction) -> bool {
         match (&node.form, direction) {
-            // Of an object of which nothing is known there is only JSON.
+            // An object without known properties is JSON.
             (Form::Object { properties, open }, Direction::Response) => {
                 node.list_items().is_none() && !(properties.is_empty() && *open)
             }
             (Form::Object { .. }, Direction::Request) => true,
             (Form::Text { words, .. }, _) => !words.is_empty(),
             (Form::OneOf { arms, expandable }, Direction::Response) => {
-                // A resource of several kinds stays one, whatever is left of them.
+                // A resource of several kinds stays a union, even if only one kind is left.
                 let is_one = arms.len() == 1 && self.schemas.is_resource(name);
                 self.is_union(arms, *expandable) || is_one && !self.is_text(&arms[0])
             }
@@ -245,7 +245,7 @@ impl<'a> Typing<'a> {
         }
     }
 
-    /// The type of a schema where it is used, and whether null, or a clear, may be there.
+    /// Returns the type of a schema, and whether it is nullable or clearable.
     pub(super) fn ty(
         &mut self,
         node: &'a Node,
@@ -307,7 +307,7 @@ impl<'a> Typing<'a> {
         (ty, node.nullable)
     }
 
-    /// An item of an array or a value of a map.
+    /// Returns the type of an array's items or a map's values.
     pub(super) fn contained(
         &mut self,
         node: &'a Node,
@@ -315,7 +315,7 @@ impl<'a> Typing<'a> {
         used: &Use<'_>,
     ) -> Ty<PlaceId> {
         let (ty, nullable) = self.ty(node, direction, used);
-        // JSON without a schema may be null itself, and what clears is sent as a value like others.
+        // JSON can be null itself, and a value that clears is sent like others.
         if nullable && direction == Direction::Response && ty != Ty::Json {
             Ty::Nullable(Box::new(ty))
         } else {
@@ -323,7 +323,7 @@ impl<'a> Typing<'a> {
         }
     }
 
-    /// The id of the objects of a component.
+    /// Returns the id type of a component.
     pub(super) fn id_of(&mut self, component: &str, _: Direction, used: &Use<'_>) -> Ty<PlaceId> {
         let schemas = self.schemas;
         match schemas.id_owner(component) {
@@ -366,7 +366,7 @@ impl<'a> Typing<'a> {
         }
     }
 
-    /// The properties of an object, in the order of their names.
+    /// Returns the properties of an object, sorted by name.
     pub(super) fn members(
         &mut self,
         node: &'a Node,
