@@ -110,13 +110,13 @@ pub enum EventType {
     /// An inactive account became active again.
     #[doc(alias = "financial_connections.account.reactivated")]
     FinancialConnectionsAccountReactivated,
-    /// A refresh of a balance ended; the account says whether it succeeded.
+    /// A refresh of a balance ended; the account shows whether it succeeded.
     #[doc(alias = "financial_connections.account.refreshed_balance")]
     FinancialConnectionsAccountRefreshedBalance,
-    /// A refresh of the owners ended; the account says whether it succeeded.
+    /// A refresh of the owners ended; the account shows whether it succeeded.
     #[doc(alias = "financial_connections.account.refreshed_ownership")]
     FinancialConnectionsAccountRefreshedOwnership,
-    /// A refresh of the transactions ended; the account says whether it succeeded.
+    /// A refresh of the transactions ended; the account shows whether it succeeded.
     #[doc(alias = "financial_connections.account.refreshed_transactions")]
     FinancialConnectionsAccountRefreshedTransactions,
     /// A number of a linked account is about to stop working.

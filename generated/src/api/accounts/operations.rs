@@ -297,7 +297,7 @@ impl ListAccountExternalAccounts {
         self
     }
 
-    /// How many objects a page holds, from 1 to 100; 10 when left out.
+    /// The number of objects on a page, from 1 to 100; 10 when left out.
     pub fn limit(mut self, limit: i64) -> Self {
         self.0.set("limit", limit);
         self

@@ -7,7 +7,7 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::BankAccountId;
 
-/// What remains of a bank account that was deleted.
+/// A deleted bank account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeletedBankAccount {

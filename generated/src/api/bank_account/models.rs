@@ -19,7 +19,7 @@ pub struct BankAccount {
     pub account: Option<Expandable<RawObject>>,
     /// The name of the person or business that holds the account.
     pub account_holder_name: Option<Sensitive<String>>,
-    /// Who holds the account: `individual` or `company`.
+    /// The kind of account holder: `individual` or `company`.
     pub account_holder_type: Option<String>,
     /// `checking` or `savings`; in Japan `futsu` or `toza`.
     pub account_type: Option<String>,
@@ -53,11 +53,11 @@ pub struct BankAccount {
     pub requirements: Option<BankAccountRequirements>,
     /// The routing number of the bank.
     pub routing_number: Option<String>,
-    /// How far the account is known to work. For payouts: `new`, `verification_failed` when the
-    /// holder could not be verified, `errored` after a payout failed (scheduled payouts stop until
-    /// the details are changed), or `tokenized_account_number_deactivated` when a number issued by
-    /// the bank in place of the real one no longer works. Accounts of customers can also be
-    /// `validated` or `verified`.
+    /// The verification status. For payouts: `new`, `verification_failed` when the holder could not
+    /// be verified, `errored` after a payout failed (scheduled payouts stop until the details are
+    /// changed), or `tokenized_account_number_deactivated` when a number issued by the bank in
+    /// place of the real one no longer works. Accounts of customers can also be `validated` or
+    /// `verified`.
     pub status: String,
 }
 
@@ -216,7 +216,7 @@ pub struct BankAccountRequirements {
     /// The names of fields that have to be filled in, before a deadline, for the account to stay
     /// usable.
     pub currently_due: Option<Vec<String>>,
-    /// Why what was given so far was not accepted.
+    /// The reason why what was given so far was not accepted.
     pub errors: Option<Vec<BankAccountRequirementsError>>,
     /// The names of fields whose deadline has passed; the account can't be used until they are
     /// filled in.
@@ -265,12 +265,12 @@ impl Serialize for BankAccountRequirements {
 
 crate::macros::object!(BankAccountRequirements);
 
-/// Why something that was given to fulfil a requirement was not accepted.
+/// The reason why something that was given to fulfil a requirement was not accepted.
 #[doc(alias = "account_requirements_error")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BankAccountRequirementsError {
-    /// What kind of problem it is.
+    /// The kind of problem.
     pub code: BankAccountRequirementsErrorCode,
     /// A sentence for people that says what is wrong and how to mend it.
     pub reason: String,
@@ -314,7 +314,7 @@ impl Serialize for BankAccountRequirementsError {
 
 crate::macros::object!(BankAccountRequirementsError);
 
-/// What kind of problem it is.
+/// The kind of problem.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum BankAccountRequirementsErrorCode {

@@ -24,7 +24,7 @@ pub struct LineItem {
     pub amount_total: i64,
     /// The currency of the amounts, as three lowercase letters (ISO 4217).
     pub currency: String,
-    /// What the customer reads; the name of the product unless set.
+    /// The text that the customer reads; the name of the product unless set.
     pub description: Option<String>,
     /// The discounts, one by one. Only included when expanded.
     pub discounts: Option<Vec<ItemDiscount>>,
@@ -37,7 +37,7 @@ pub struct LineItem {
     pub object: ObjectType,
     /// The price, as raw JSON.
     pub price: Option<serde_json::Value>,
-    /// How many are bought.
+    /// The number bought.
     pub quantity: Option<i64>,
     /// The taxes, one by one. Only included when expanded.
     pub taxes: Option<Vec<ItemTax>>,
@@ -184,12 +184,12 @@ impl Serialize for AdjustableQuantity {
 
 crate::macros::object!(AdjustableQuantity);
 
-/// What a discount takes off.
+/// The amount that a discount takes off.
 #[doc(alias = "line_items_discount_amount")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ItemDiscount {
-    /// What it takes off, in minor units.
+    /// The amount taken off, in minor units.
     pub amount: i64,
     /// The discount, as raw JSON.
     pub discount: serde_json::Value,

@@ -193,7 +193,7 @@ impl CreateSession {
         self
     }
 
-    /// What happens once the session has expired. Not for `ui_mode` `elements`.
+    /// The behavior once the session has expired. Not for `ui_mode` `elements`.
     pub fn after_expiration(mut self, after_expiration: AfterExpirationParams) -> Self {
         self.0.set("after_expiration", after_expiration);
         self
@@ -221,7 +221,7 @@ impl CreateSession {
         self
     }
 
-    /// How the page looks. Not for `ui_mode` `elements`.
+    /// The appearance of the page. Not for `ui_mode` `elements`.
     pub fn branding_settings(
         mut self,
         branding_settings: BrandingSettingsParams,
@@ -230,7 +230,7 @@ impl CreateSession {
         self
     }
 
-    /// Where the back button of the page leads. Without it there is no button. Only for `ui_mode`
+    /// The URL of the page's back button. Without it there is no button. Only for `ui_mode`
     /// `hosted_page`.
     pub fn cancel_url(mut self, cancel_url: impl Into<String>) -> Self {
         self.0.set("cancel_url", Into::<String>::into(cancel_url));
@@ -372,9 +372,9 @@ impl CreateSession {
         self
     }
 
-    /// What the customer buys. Required in `payment` and `subscription` mode. Up to 100 in
-    /// `payment` mode; in `subscription` mode up to 20 that recur, and 20 that are only part of the
-    /// first invoice.
+    /// The items that the customer buys. Required in `payment` and `subscription` mode. Up to 100
+    /// in `payment` mode; in `subscription` mode up to 20 that recur, and 20 that are only part of
+    /// the first invoice.
     pub fn line_items(
         mut self,
         line_items: impl IntoIterator<Item = LineItemParams>,
@@ -407,19 +407,19 @@ impl CreateSession {
         self
     }
 
-    /// What the session is for. `subscription` as soon as one item recurs.
+    /// The purpose of the session. `subscription` as soon as one item recurs.
     pub fn mode(mut self, mode: SessionMode) -> Self {
         self.0.set("mode", mode);
         self
     }
 
-    /// Which names to ask the customer for.
+    /// The names to ask the customer for.
     pub fn name_collection(mut self, name_collection: NameCollectionParams) -> Self {
         self.0.set("name_collection", name_collection);
         self
     }
 
-    /// What the customer can add to the order, up to 10. They count towards the limits of
+    /// The items that the customer can add to the order, up to 10. They count towards the limits of
     /// `line_items`.
     pub fn optional_items(
         mut self,
@@ -476,7 +476,7 @@ impl CreateSession {
         self
     }
 
-    /// What is particular to a kind of payment method.
+    /// Details specific to a kind of payment method.
     pub fn payment_method_options(
         mut self,
         payment_method_options: PaymentMethodOptionsParams,
@@ -520,15 +520,15 @@ impl CreateSession {
         self
     }
 
-    /// Where the customer returns to from the site or app of a payment method. Required for
-    /// `ui_mode` `embedded_page` and `elements` when one leads there.
+    /// The URL to return to from the site or app of a payment method. Required for `ui_mode`
+    /// `embedded_page` and `elements` when one leads there.
     pub fn return_url(mut self, return_url: impl Into<String>) -> Self {
         self.0.set("return_url", Into::<String>::into(return_url));
         self
     }
 
-    /// What the customer can do with saved payment methods. Only in `payment` and `subscription`
-    /// mode.
+    /// The options that the customer has for saved payment methods. Only in `payment` and
+    /// `subscription` mode.
     pub fn saved_payment_method_options(
         mut self,
         saved_payment_method_options: SavedPaymentMethodOptionsParams,
@@ -581,7 +581,7 @@ impl CreateSession {
         self
     }
 
-    /// Where to send the customer after payment or setup; `{CHECKOUT_SESSION_ID}` in it becomes the
+    /// The URL for the customer after payment or setup; `{CHECKOUT_SESSION_ID}` in it becomes the
     /// id of the session. Only for `ui_mode` `hosted_page`.
     pub fn success_url(mut self, success_url: impl Into<String>) -> Self {
         self.0.set("success_url", Into::<String>::into(success_url));
@@ -597,13 +597,13 @@ impl CreateSession {
         self
     }
 
-    /// Where and how the page is shown. `hosted_page` when left out.
+    /// The place and form of the page. `hosted_page` when left out.
     pub fn ui_mode(mut self, ui_mode: UiMode) -> Self {
         self.0.set("ui_mode", ui_mode);
         self
     }
 
-    /// What is particular to wallets.
+    /// Details specific to wallets.
     pub fn wallet_options(mut self, wallet_options: WalletOptionsParams) -> Self {
         self.0.set("wallet_options", wallet_options);
         self
@@ -694,7 +694,7 @@ impl ListSessions {
         self
     }
 
-    /// How many objects a page holds, from 1 to 100; 10 when left out.
+    /// The number of objects on a page, from 1 to 100; 10 when left out.
     pub fn limit(mut self, limit: i64) -> Self {
         self.0.set("limit", limit);
         self

@@ -69,7 +69,7 @@ impl AdjustableQuantityParams {
 
 crate::macros::params!(AdjustableQuantityParams);
 
-/// What happens once the session has expired. Not for `ui_mode` `elements`.
+/// The behavior once the session has expired. Not for `ui_mode` `elements`.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct AfterExpirationParams(Params);
 
@@ -262,7 +262,7 @@ impl BrandingImageParams {
 
 crate::macros::params!(BrandingImageParams);
 
-/// How the page looks. Not for `ui_mode` `elements`.
+/// The appearance of the page. Not for `ui_mode` `elements`.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct BrandingSettingsParams(Params);
 
@@ -430,13 +430,13 @@ impl CustomFieldNumericParams {
         self
     }
 
-    /// How many characters there may be at most.
+    /// The largest number of characters.
     pub fn maximum_length(mut self, maximum_length: i64) -> Self {
         self.0.set("maximum_length", maximum_length);
         self
     }
 
-    /// How many characters there have to be.
+    /// The smallest number of characters.
     pub fn minimum_length(mut self, minimum_length: i64) -> Self {
         self.0.set("minimum_length", minimum_length);
         self
@@ -481,13 +481,13 @@ impl CustomFieldParams {
         )
     }
 
-    /// What is particular to a choice. Set when `type` is `dropdown`.
+    /// Details specific to a choice. Set when `type` is `dropdown`.
     pub fn dropdown(mut self, dropdown: CustomFieldDropdownParams) -> Self {
         self.0.set("dropdown", dropdown);
         self
     }
 
-    /// What is particular to a field of digits. Set when `type` is `numeric`.
+    /// Details specific to a field of digits. Set when `type` is `numeric`.
     pub fn numeric(mut self, numeric: CustomFieldNumericParams) -> Self {
         self.0.set("numeric", numeric);
         self
@@ -499,7 +499,7 @@ impl CustomFieldParams {
         self
     }
 
-    /// What is particular to a text. Set when `type` is `text`.
+    /// Details specific to a text. Set when `type` is `text`.
     pub fn text(mut self, text: CustomFieldTextParams) -> Self {
         self.0.set("text", text);
         self
@@ -524,13 +524,13 @@ impl CustomFieldTextParams {
         self
     }
 
-    /// How many characters there may be at most.
+    /// The largest number of characters.
     pub fn maximum_length(mut self, maximum_length: i64) -> Self {
         self.0.set("maximum_length", maximum_length);
         self
     }
 
-    /// How many characters there have to be.
+    /// The smallest number of characters.
     pub fn minimum_length(mut self, minimum_length: i64) -> Self {
         self.0.set("minimum_length", minimum_length);
         self
@@ -709,7 +709,7 @@ impl InvoiceCreationParams {
         Self(Params::new().with("enabled", enabled))
     }
 
-    /// What the invoice says.
+    /// The text of the invoice.
     pub fn invoice_data(mut self, invoice_data: InvoiceDataParams) -> Self {
         self.0.set("invoice_data", invoice_data);
         self
@@ -787,7 +787,7 @@ impl InvoiceDataParams {
         self
     }
 
-    /// How the PDF looks.
+    /// The appearance of the PDF.
     pub fn rendering_options(
         mut self,
         rendering_options: InvoiceRenderingOptionsParams,
@@ -888,7 +888,7 @@ impl LineItemParams {
         self
     }
 
-    /// How many are bought.
+    /// The number bought.
     pub fn quantity(mut self, quantity: i64) -> Self {
         self.0.set("quantity", quantity);
         self
@@ -929,7 +929,7 @@ impl LineItemPriceDataParams {
         self
     }
 
-    /// How often the price is billed.
+    /// The interval at which the price is billed.
     pub fn recurring(mut self, recurring: PriceDataRecurringParams) -> Self {
         self.0.set("recurring", recurring);
         self
@@ -978,7 +978,7 @@ impl NameCollectionFieldParams {
 
 crate::macros::params!(NameCollectionFieldParams);
 
-/// Which names to ask the customer for.
+/// The names to ask the customer for.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct NameCollectionParams(Params);
 
@@ -1090,13 +1090,13 @@ impl PaymentIntentDataParams {
         self
     }
 
-    /// Where to ship to, when the session does not ask for it.
+    /// The shipping address, when the session does not ask for it.
     pub fn shipping(mut self, shipping: ShippingDetailsParams) -> Self {
         self.0.set("shipping", shipping);
         self
     }
 
-    /// What the customer's bank statement shows of a payment that is not by card, up to 22
+    /// The text on the customer's bank statement of a payment that is not by card, up to 22
     /// characters. The account's own text when it is not set.
     pub fn statement_descriptor(
         mut self,
@@ -1147,7 +1147,7 @@ impl PaymentIntentDataTransferDataParams {
         Self(Params::new().with("destination", Into::<String>::into(destination)))
     }
 
-    /// How much is transferred, in minor units; the whole payment when it is not set.
+    /// The amount that is transferred, in minor units; the whole payment when it is not set.
     pub fn amount(mut self, amount: i64) -> Self {
         self.0.set("amount", amount);
         self
@@ -1176,7 +1176,7 @@ impl PaymentMethodDataParams {
 
 crate::macros::params!(PaymentMethodDataParams);
 
-/// What is particular to Link.
+/// Details specific to Link.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct PaymentMethodOptionsLinkParams(Params);
 
@@ -1205,7 +1205,7 @@ impl PaymentMethodOptionsLinkParams {
 
 crate::macros::params!(PaymentMethodOptionsLinkParams);
 
-/// What is particular to a kind of payment method.
+/// Details specific to a kind of payment method.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct PaymentMethodOptionsParams(Params);
 
@@ -1215,13 +1215,13 @@ impl PaymentMethodOptionsParams {
         Self(Params::new())
     }
 
-    /// What is particular to Link.
+    /// Details specific to Link.
     pub fn link(mut self, link: PaymentMethodOptionsLinkParams) -> Self {
         self.0.set("link", link);
         self
     }
 
-    /// What is particular to US bank accounts.
+    /// Details specific to US bank accounts.
     pub fn us_bank_account(
         mut self,
         us_bank_account: PaymentMethodOptionsUsBankAccountParams,
@@ -1233,7 +1233,7 @@ impl PaymentMethodOptionsParams {
 
 crate::macros::params!(PaymentMethodOptionsParams);
 
-/// What is particular to US bank accounts.
+/// Details specific to US bank accounts.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct PaymentMethodOptionsUsBankAccountParams(Params);
 
@@ -1243,7 +1243,7 @@ impl PaymentMethodOptionsUsBankAccountParams {
         Self(Params::new())
     }
 
-    /// What to ask the customer for when an account is linked by Financial Connections.
+    /// The permissions to ask the customer for when an account is linked by Financial Connections.
     pub fn financial_connections(
         mut self,
         financial_connections: FinancialConnectionsOptionsParams,
@@ -1268,7 +1268,7 @@ impl PaymentMethodOptionsUsBankAccountParams {
         self
     }
 
-    /// How the customer's bank account is verified.
+    /// The way the customer's bank account is verified.
     pub fn verification_method(
         mut self,
         verification_method: UsBankAccountVerificationMethod,
@@ -1316,7 +1316,7 @@ impl ProductDataParams {
         Self(Params::new().with("name", Into::<String>::into(name)))
     }
 
-    /// What the customer reads about it.
+    /// The text that the customer reads about it.
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.0.set("description", Into::<String>::into(description));
         self
@@ -1357,8 +1357,8 @@ impl ProductDataParams {
 
 crate::macros::params!(ProductDataParams);
 
-/// What the customer can do with saved payment methods. Only in `payment` and `subscription`
-/// mode.
+/// The options that the customer has for saved payment methods. Only in `payment` and
+/// `subscription` mode.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct SavedPaymentMethodOptionsParams(Params);
 
@@ -1368,8 +1368,8 @@ impl SavedPaymentMethodOptionsParams {
         Self(Params::new())
     }
 
-    /// Which of the saved payment methods are offered, by their `allow_redisplay`. Only `always`
-    /// unless set.
+    /// The saved payment methods that are offered, by their `allow_redisplay`. Only `always` unless
+    /// set.
     pub fn allow_redisplay_filters(
         mut self,
         allow_redisplay_filters: impl IntoIterator<Item = AllowRedisplay>,
@@ -1599,7 +1599,8 @@ impl SubscriptionDataParams {
         self
     }
 
-    /// How often to bill pending invoice items; otherwise they come with the invoice of the period.
+    /// The interval at which to bill pending invoice items; otherwise they come with the invoice of
+    /// the period.
     pub fn pending_invoice_item_interval(
         mut self,
         pending_invoice_item_interval: PendingInvoiceItemIntervalParams,
@@ -1608,7 +1609,7 @@ impl SubscriptionDataParams {
         self
     }
 
-    /// What happens when a change falls into a period; `create_prorations` unless you say
+    /// The behavior when a change falls into a period; `create_prorations` unless you say
     /// otherwise.
     pub fn proration_behavior(mut self, proration_behavior: ProrationBehavior) -> Self {
         self.0.set("proration_behavior", proration_behavior);
@@ -1628,13 +1629,13 @@ impl SubscriptionDataParams {
         self
     }
 
-    /// How many days of a free trial there are, at least 1.
+    /// The length of a free trial in days, at least 1.
     pub fn trial_period_days(mut self, trial_period_days: i64) -> Self {
         self.0.set("trial_period_days", trial_period_days);
         self
     }
 
-    /// What happens around a trial.
+    /// The behavior around a trial.
     pub fn trial_settings(mut self, trial_settings: TrialSettingsParams) -> Self {
         self.0.set("trial_settings", trial_settings);
         self
@@ -1681,7 +1682,7 @@ impl TaxIdCollectionParams {
 
 crate::macros::params!(TaxIdCollectionParams);
 
-/// What is particular to Link.
+/// Details specific to Link.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct WalletOptionsLinkParams(Params);
 
@@ -1700,7 +1701,7 @@ impl WalletOptionsLinkParams {
 
 crate::macros::params!(WalletOptionsLinkParams);
 
-/// What is particular to wallets.
+/// Details specific to wallets.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct WalletOptionsParams(Params);
 
@@ -1710,7 +1711,7 @@ impl WalletOptionsParams {
         Self(Params::new())
     }
 
-    /// What is particular to Link.
+    /// Details specific to Link.
     pub fn link(mut self, link: WalletOptionsLinkParams) -> Self {
         self.0.set("link", link);
         self

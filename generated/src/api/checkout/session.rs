@@ -34,7 +34,7 @@ use super::{AdjustableQuantity, ItemDiscount, LineItem};
 pub struct Session {
     /// Whether prices are shown in the currency of the customer's country.
     pub adaptive_pricing: Option<AdaptivePricing>,
-    /// What happens once the session has expired.
+    /// The behavior once the session has expired.
     pub after_expiration: Option<Box<AfterExpiration>>,
     /// Whether the customer can enter promotion codes.
     pub allow_promotion_codes: Option<bool>,
@@ -48,26 +48,26 @@ pub struct Session {
     pub automatic_tax: Box<AutomaticTax>,
     /// When the customer is asked for a billing address.
     pub billing_address_collection: Option<BillingAddressCollection>,
-    /// How the page looks.
+    /// The appearance of the page.
     pub branding_settings: Option<Box<BrandingSettings>>,
-    /// Where the back button of the page leads. Without it there is no button.
+    /// The URL of the page's back button. Without it there is no button.
     pub cancel_url: Option<String>,
     /// Your own reference for the session, such as the number of a cart.
     pub client_reference_id: Option<String>,
     /// What Stripe.js needs to show the session on your page. Set when `ui_mode` is `embedded_page`
     /// or `elements`. Give it only to the customer it is for.
     pub client_secret: Option<Sensitive<String>>,
-    /// What the customer has entered so far.
+    /// The data that the customer has entered so far.
     pub collected_information: Option<Box<CollectedInformation>>,
-    /// What the customer has consented to, of what `consent_collection` asks for.
+    /// The consents that the customer has given, of what `consent_collection` asks for.
     pub consent: Option<Box<SessionConsent>>,
-    /// What the customer is asked to consent to.
+    /// The consents that the customer is asked for.
     pub consent_collection: Option<Box<ConsentCollection>>,
     /// When Stripe created the object, in unix seconds.
     pub created: Timestamp,
     /// The currency of the amounts, as three lowercase letters (ISO 4217).
     pub currency: Option<String>,
-    /// How amounts were converted into the customer's currency. Only in sessions from before 31
+    /// The way amounts were converted into the customer's currency. Only in sessions from before 31
     /// March 2025; later ones have `presentment_details`.
     pub currency_conversion: Option<Box<CurrencyConversion>>,
     /// Fields of your own that the customer fills in, up to three.
@@ -101,24 +101,24 @@ pub struct Session {
     pub invoice: Option<Expandable<Invoice>>,
     /// Whether a one-time payment gets an invoice, and what it says.
     pub invoice_creation: Option<Box<InvoiceCreation>>,
-    /// What the customer buys. Only included when expanded.
+    /// The items that the customer buys. Only included when expanded.
     pub line_items: Option<List<LineItem>>,
     /// True in live mode, false in test mode and sandboxes.
     pub livemode: bool,
-    /// The language of the page; the browser's when null or `auto`.
+    /// The language of the page; the browser's when `None` or `auto`.
     pub locale: Option<SessionLocale>,
     /// Whether Stripe sells in your place (Managed Payments), in what the session makes too.
     pub managed_payments: Option<ManagedPayments>,
     /// Pairs of your own that are kept with the object. Stripe does not interpret them.
     pub metadata: Option<Map<String>>,
-    /// What the session is for.
+    /// The purpose of the session.
     pub mode: SessionMode,
-    /// Which names the customer is asked for.
+    /// The names that the customer is asked for.
     pub name_collection: Option<NameCollection>,
     /// The name of this kind of object; the same for all objects of the kind.
     #[doc(alias = "checkout.session")]
     pub object: ObjectType,
-    /// What the customer can add to the order.
+    /// The items that the customer can add to the order.
     pub optional_items: Option<Vec<OptionalItem>>,
     /// Where the customer comes from, so that the page can suit it.
     pub origin_context: Option<OriginContext>,
@@ -129,11 +129,11 @@ pub struct Session {
     pub payment_link: Option<Expandable<RawObject>>,
     /// Whether a payment method is asked for when nothing is due now.
     pub payment_method_collection: Option<PaymentMethodCollection>,
-    /// Which configuration of payment methods the session uses, when you did not list any.
+    /// The configuration of payment methods that the session uses, when you did not list any.
     pub payment_method_configuration_details: Option<
         Box<PaymentMethodConfigurationDetails>,
     >,
-    /// What is particular to kinds of payment methods.
+    /// Details specific to kinds of payment methods.
     pub payment_method_options: Option<Box<PaymentMethodOptions>>,
     /// The kinds of payment methods the customer can choose from.
     pub payment_method_types: Vec<String>,
@@ -151,38 +151,38 @@ pub struct Session {
     pub recovered_from: Option<SessionId>,
     /// Whether the customer is sent to `return_url` at the end. For `ui_mode` `embedded_page`.
     pub redirect_on_completion: Option<RedirectOnCompletion>,
-    /// Where the customer returns to from the site or app of a payment method. For `ui_mode`
-    /// `embedded_page` and `elements`.
+    /// The URL to return to from the site or app of a payment method. For `ui_mode` `embedded_page`
+    /// and `elements`.
     pub return_url: Option<String>,
-    /// What the customer can do with saved payment methods. Not in `setup` mode.
+    /// The options that the customer has for saved payment methods. Not in `setup` mode.
     pub saved_payment_method_options: Option<Box<SavedPaymentMethodOptions>>,
     /// What saves the payment method. Set in `setup` mode. It is confirmed by the session alone; to
     /// cancel it, expire the session. Its payment method leads to the linked account.
     pub setup_intent: Option<Expandable<SetupIntent>>,
-    /// Where the customer can have things shipped to; null when it is not asked.
+    /// Where the customer can have things shipped to; `None` when it is not asked.
     pub shipping_address_collection: Option<ShippingAddressCollection>,
-    /// What shipping costs at the rate the customer has chosen.
+    /// The cost of shipping at the rate the customer has chosen.
     pub shipping_cost: Option<Box<ShippingCost>>,
     /// The shipping rates the customer can choose from.
     pub shipping_options: Vec<ShippingOption>,
-    /// How far the customer has come. It says nothing about the money.
+    /// The progress of the customer. It does not show whether the money has arrived.
     pub status: Option<SessionStatus>,
     /// What the customer is doing, for the words on the submit button.
     pub submit_type: Option<SubmitType>,
     /// The subscription that the session starts. Set in `subscription` mode.
     pub subscription: Option<Expandable<Subscription>>,
-    /// Where the customer is sent after payment or setup.
+    /// The URL for the customer after payment or setup.
     pub success_url: Option<String>,
     /// Whether the customer is asked for tax ids.
     pub tax_id_collection: Option<Box<TaxIdCollection>>,
     /// What taxes, discounts and shipping contribute to `amount_total`.
     pub total_details: Option<Box<TotalDetails>>,
-    /// Where and how the page is shown.
+    /// The place and form of the page.
     pub ui_mode: Option<UiMode>,
-    /// Where to send the customer. Set when `ui_mode` is `hosted_page` and as long as the session
-    /// is open. Who has it can see the session.
+    /// The URL for the customer. Set when `ui_mode` is `hosted_page` and as long as the session is
+    /// open. Anyone with it can see the session.
     pub url: Option<Sensitive<String>>,
-    /// What is particular to wallets.
+    /// Details specific to wallets.
     pub wallet_options: Option<WalletOptions>,
 }
 
@@ -615,7 +615,7 @@ impl Serialize for AdaptivePricing {
 
 crate::macros::object!(AdaptivePricing);
 
-/// What happens once a session has expired.
+/// The behavior once a session has expired.
 #[doc(alias = "payment_pages_checkout_session_after_expiration")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1851,7 +1851,7 @@ impl From<&str> for BrandingImageType {
 
 crate::macros::open_enum!(BrandingImageType);
 
-/// How the page of a session looks.
+/// The appearance of the page of a session.
 #[doc(alias = "payment_pages_checkout_session_branding_settings")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1924,7 +1924,7 @@ impl Serialize for BrandingSettings {
 
 crate::macros::object!(BrandingSettings);
 
-/// What a customer has entered in a session.
+/// The data that a customer has entered in a session.
 #[doc(alias = "payment_pages_checkout_session_collected_information")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1933,7 +1933,7 @@ pub struct CollectedInformation {
     pub business_name: Option<Sensitive<String>>,
     /// The name as a person.
     pub individual_name: Option<Sensitive<String>>,
-    /// Where to ship to.
+    /// The shipping address.
     pub shipping_details: Option<CollectedInformationShippingDetails>,
 }
 
@@ -1973,7 +1973,7 @@ impl Serialize for CollectedInformation {
 
 crate::macros::object!(CollectedInformation);
 
-/// Where to ship to.
+/// The shipping address.
 #[doc(alias = "payment_pages_checkout_session_checkout_address_details")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -2016,7 +2016,7 @@ impl Serialize for CollectedInformationShippingDetails {
 
 crate::macros::object!(CollectedInformationShippingDetails);
 
-/// What a customer is asked to consent to.
+/// The consents that a customer is asked for.
 #[doc(alias = "payment_pages_checkout_session_consent_collection")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -2207,7 +2207,7 @@ impl From<&str> for ConsentTermsOfService {
 
 crate::macros::open_enum!(ConsentTermsOfService);
 
-/// How amounts were converted into the customer's currency.
+/// The way amounts were converted into the customer's currency.
 #[doc(alias = "payment_pages_checkout_session_currency_conversion")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -2267,17 +2267,17 @@ crate::macros::object!(CurrencyConversion);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomField {
-    /// What is particular to a choice. Set when `type` is `dropdown`.
+    /// Details specific to a choice. Set when `type` is `dropdown`.
     pub dropdown: Option<CustomFieldDropdown>,
     /// Your own name for the field, unique, up to 200 letters and digits.
     pub key: String,
-    /// What the customer reads.
+    /// The text that the customer reads.
     pub label: CustomFieldLabel,
-    /// What is particular to a field of digits. Set when `type` is `numeric`.
+    /// Details specific to a field of digits. Set when `type` is `numeric`.
     pub numeric: Option<CustomFieldNumeric>,
     /// Whether the customer may leave it empty. False unless set.
     pub optional: bool,
-    /// What is particular to a text. Set when `type` is `text`.
+    /// Details specific to a text. Set when `type` is `text`.
     pub text: Option<CustomFieldText>,
     /// The kind of field; the field of that name is set.
     pub r#type: CustomFieldType,
@@ -2287,11 +2287,11 @@ pub struct CustomField {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CustomFieldDetails<'a> {
-    /// What is particular to a choice. Set when `type` is `dropdown`.
+    /// Details specific to a choice. Set when `type` is `dropdown`.
     Dropdown(&'a CustomFieldDropdown),
-    /// What is particular to a field of digits. Set when `type` is `numeric`.
+    /// Details specific to a field of digits. Set when `type` is `numeric`.
     Numeric(&'a CustomFieldNumeric),
-    /// What is particular to a text. Set when `type` is `text`.
+    /// Details specific to a text. Set when `type` is `text`.
     Text(&'a CustomFieldText),
     /// A `type` that nothing more comes with.
     Other(&'a CustomFieldType),
@@ -2421,7 +2421,7 @@ impl Serialize for CustomFieldDropdown {
 
 crate::macros::object!(CustomFieldDropdown);
 
-/// What a field of your own is called.
+/// The label of a field of your own.
 #[doc(alias = "payment_pages_checkout_session_custom_fields_label")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -2502,9 +2502,9 @@ crate::macros::open_enum!(CustomFieldLabelType);
 pub struct CustomFieldNumeric {
     /// What the field holds at first, up to 255 characters.
     pub default_value: Option<Sensitive<String>>,
-    /// How many characters there may be at most.
+    /// The largest number of characters.
     pub maximum_length: Option<i64>,
-    /// How many characters there have to be.
+    /// The smallest number of characters.
     pub minimum_length: Option<i64>,
     /// The digits the customer entered.
     pub value: Option<Sensitive<String>>,
@@ -2555,7 +2555,7 @@ crate::macros::object!(CustomFieldNumeric);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomFieldOption {
-    /// What the customer reads, up to 100 characters.
+    /// The text that the customer reads, up to 100 characters.
     pub label: String,
     /// Your own name for the option, unique, up to 100 letters and digits.
     pub value: String,
@@ -2600,11 +2600,11 @@ crate::macros::object!(CustomFieldOption);
 pub struct CustomFieldText {
     /// What the field holds at first, up to 255 characters.
     pub default_value: Option<Sensitive<String>>,
-    /// How many characters there may be at most.
+    /// The largest number of characters.
     pub maximum_length: Option<i64>,
-    /// How many characters there have to be.
+    /// The smallest number of characters.
     pub minimum_length: Option<i64>,
-    /// What the customer entered.
+    /// The data that the customer entered.
     pub value: Option<Sensitive<String>>,
 }
 
@@ -2907,7 +2907,7 @@ crate::macros::object!(CustomerDetails);
 pub struct InvoiceCreation {
     /// True when it does.
     pub enabled: bool,
-    /// What the invoice says.
+    /// The text of the invoice.
     pub invoice_data: InvoiceData,
 }
 
@@ -2960,7 +2960,7 @@ pub struct InvoiceData {
     pub issuer: Option<ConnectAccountReference>,
     /// Pairs of your own that are kept with the object. Stripe does not interpret them.
     pub metadata: Option<Map<String>>,
-    /// How its PDF looks.
+    /// The appearance of its PDF.
     pub rendering_options: Option<InvoiceRenderingOptions>,
 }
 
@@ -3016,7 +3016,7 @@ impl Serialize for InvoiceData {
 
 crate::macros::object!(InvoiceData);
 
-/// How the PDFs of invoices look.
+/// The appearance of the PDFs of invoices.
 #[doc(alias = "invoice_setting_checkout_rendering_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -3059,7 +3059,7 @@ impl Serialize for InvoiceRenderingOptions {
 
 crate::macros::object!(InvoiceRenderingOptions);
 
-/// Which names a customer is asked for.
+/// The names that a customer is asked for.
 #[doc(alias = "payment_pages_checkout_session_name_collection")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -3156,7 +3156,7 @@ pub struct OptionalItem {
     pub adjustable_quantity: Option<AdjustableQuantity>,
     /// The id of the price, `price_…`.
     pub price: String,
-    /// How many are added at first.
+    /// The number added at first.
     pub quantity: i64,
 }
 
@@ -3266,14 +3266,14 @@ impl From<&str> for PaymentMethodCollection {
 
 crate::macros::open_enum!(PaymentMethodCollection);
 
-/// What is particular to kinds of payment methods.
+/// Details specific to kinds of payment methods.
 #[doc(alias = "checkout_session_payment_method_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptions {
-    /// What is particular to Link.
+    /// Details specific to Link.
     pub link: Option<PaymentMethodOptionsLink>,
-    /// What is particular to US bank accounts.
+    /// Details specific to US bank accounts.
     pub us_bank_account: Option<PaymentMethodOptionsUsBankAccount>,
     /// The properties that the bindings have no type for, as JSON.
     pub extra: Map<serde_json::Value>,
@@ -3320,7 +3320,7 @@ impl Serialize for PaymentMethodOptions {
 
 crate::macros::object!(PaymentMethodOptions);
 
-/// What is particular to Link in a session.
+/// Details specific to Link in a session.
 #[doc(alias = "checkout_link_payment_method_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -3368,19 +3368,19 @@ impl Serialize for PaymentMethodOptionsLink {
 
 crate::macros::object!(PaymentMethodOptionsLink);
 
-/// What is particular to US bank accounts in a session.
+/// Details specific to US bank accounts in a session.
 #[doc(alias = "checkout_us_bank_account_payment_method_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptionsUsBankAccount {
-    /// How an account is linked by Financial Connections.
+    /// The way an account is linked by Financial Connections.
     pub financial_connections: Option<FinancialConnectionsOptions>,
     /// Whether the payment method is to be kept for later payments. With a customer it is saved to
     /// the customer once the payment is confirmed.
     pub setup_future_usage: Option<UsBankAccountSetupFutureUsage>,
     /// The day on which the account is to be debited, as `YYYY-MM-DD`, 3 to 15 days from now.
     pub target_date: Option<String>,
-    /// How the customer's bank account is verified.
+    /// The way the customer's bank account is verified.
     pub verification_method: Option<UsBankAccountVerificationMethod>,
 }
 
@@ -3469,7 +3469,7 @@ impl From<&str> for PaymentMethodRemove {
 
 crate::macros::open_enum!(PaymentMethodRemove);
 
-/// How the terms are shown under which a payment method is used again.
+/// The way the terms are shown under which a payment method is used again.
 #[doc(alias = "payment_pages_checkout_session_payment_method_reuse_agreement")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -3687,13 +3687,13 @@ impl From<&str> for RedirectOnCompletion {
 
 crate::macros::open_enum!(RedirectOnCompletion);
 
-/// What a customer can do with saved payment methods.
+/// The options that a customer has for saved payment methods.
 #[doc(alias = "payment_pages_checkout_session_saved_payment_method_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SavedPaymentMethodOptions {
-    /// Which of the saved payment methods are offered, by their `allow_redisplay`. Only `always`
-    /// unless set.
+    /// The saved payment methods that are offered, by their `allow_redisplay`. Only `always` unless
+    /// set.
     pub allow_redisplay_filters: Option<Vec<AllowRedisplay>>,
     /// Whether the customer can remove saved payment methods.
     pub payment_method_remove: Option<PaymentMethodRemove>,
@@ -3738,14 +3738,14 @@ impl Serialize for SavedPaymentMethodOptions {
 
 crate::macros::object!(SavedPaymentMethodOptions);
 
-/// What a customer has consented to.
+/// The consents that a customer has given.
 #[doc(alias = "payment_pages_checkout_session_consent")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionConsent {
-    /// Whether you may send promotions. Null when it was not asked.
+    /// Whether you may send promotions. `None` when it was not asked.
     pub promotions: Option<ConsentPromotions>,
-    /// Whether your terms of service are accepted. Null when they are not.
+    /// Whether your terms of service are accepted. `None` when they are not.
     pub terms_of_service: Option<ConsentTermsOfService>,
 }
 
@@ -4210,7 +4210,7 @@ impl Serialize for ShippingAddressCollection {
 
 crate::macros::object!(ShippingAddressCollection);
 
-/// What shipping costs.
+/// The cost of shipping.
 #[doc(alias = "payment_pages_checkout_session_shipping_cost")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -4221,7 +4221,7 @@ pub struct ShippingCost {
     pub amount_tax: i64,
     /// The cost after discounts and taxes, in minor units.
     pub amount_total: i64,
-    /// The rate the customer chose. Null before that.
+    /// The rate the customer chose. `None` before that.
     pub shipping_rate: Option<Expandable<RawObject>>,
     /// The taxes on it, one by one. Only included when expanded.
     pub taxes: Option<Vec<ItemTax>>,
@@ -4278,7 +4278,7 @@ crate::macros::object!(ShippingCost);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ShippingOption {
-    /// What it costs, in minor units.
+    /// The cost, in minor units.
     pub shipping_amount: i64,
     /// The rate.
     pub shipping_rate: Expandable<RawObject>,
@@ -4503,7 +4503,7 @@ crate::macros::object!(TotalDetails);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TotalDetailsBreakdown {
-    /// What each discount takes off all items.
+    /// The amount that each discount takes off all items.
     pub discounts: Vec<ItemDiscount>,
     /// The tax on all items at each rate.
     pub taxes: Vec<ItemTax>,
@@ -4580,12 +4580,12 @@ impl From<&str> for UiMode {
 
 crate::macros::open_enum!(UiMode);
 
-/// What is particular to wallets.
+/// Details specific to wallets.
 #[doc(alias = "checkout_session_wallet_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct WalletOptions {
-    /// What is particular to Link.
+    /// Details specific to Link.
     pub link: Option<WalletOptionsLink>,
 }
 

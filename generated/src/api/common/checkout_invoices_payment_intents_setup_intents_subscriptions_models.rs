@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 
-/// Why the last attempt failed.
+/// The reason why the last attempt failed.
 #[doc(alias = "api_errors")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -20,13 +20,13 @@ pub struct AttemptError {
     pub advice_code: Option<String>,
     /// For a card, the id of the charge that failed, `ch_…`.
     pub charge: Option<String>,
-    /// What went wrong, as a code for programs, such as `payment_method_microdeposit_failed`.
+    /// The error as a code for programs, such as `payment_method_microdeposit_failed`.
     pub code: Option<String>,
     /// For a card that its issuer declined, the reason, if the issuer gave one.
     pub decline_code: Option<String>,
     /// The page of Stripe's documentation about `code`.
     pub doc_url: Option<String>,
-    /// What went wrong, for people. Of card errors the customer may see it.
+    /// The error message for people. Of card errors the customer may see it.
     pub message: Option<String>,
     /// For a card that its issuer declined, what the network advises, as two digits.
     pub network_advice_code: Option<String>,
@@ -46,7 +46,7 @@ pub struct AttemptError {
     pub setup_intent: Option<Box<SetupIntent>>,
     /// The source, when the error is about one, as raw JSON: of the time before payment methods.
     pub source: Option<serde_json::Value>,
-    /// What kind of error it is.
+    /// The kind of error.
     pub r#type: AttemptErrorType,
 }
 
@@ -217,13 +217,13 @@ crate::macros::open_enum!(AttemptErrorType);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FinancialConnectionsOptions {
-    /// Which accounts are offered for linking.
+    /// The accounts that are offered for linking.
     pub filters: Option<FinancialConnectionsOptionsFilters>,
-    /// What the customer is asked to share. `payment_method` has to be among it.
+    /// The data that the customer is asked to share. It has to include `payment_method`.
     pub permissions: Option<Vec<Permission>>,
     /// The data to fetch as soon as an account is linked. Each kind takes the permission for it.
     pub prefetch: Option<Vec<Prefetch>>,
-    /// Where to send the customer after a login in the browser, for apps that show the dialog in a
+    /// The URL for the customer after a login in the browser, for apps that show the dialog in a
     /// web view.
     pub return_url: Option<String>,
 }
@@ -396,7 +396,7 @@ crate::macros::open_enum!(MicrodepositType);
 pub struct PaymentMethodConfigurationDetails {
     /// The id of the settings, `pmc_…`.
     pub id: PaymentMethodConfigurationId,
-    /// The id of the settings these are derived from. Null when there are none.
+    /// The id of the settings these are derived from. `None` when there are none.
     pub parent: Option<PaymentMethodConfigurationId>,
 }
 
@@ -446,7 +446,7 @@ crate::macros::id!(PaymentMethodConfigurationId);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UsBankAccountMandateOptions {
-    /// How the authorization is collected, when it is not online.
+    /// The way the authorization is collected, when it is not online.
     pub collection_method: Option<MandateCollectionMethod>,
 }
 

@@ -36,7 +36,7 @@ impl FinancialConnectionsOptionsParams {
         Self(Params::new())
     }
 
-    /// Which accounts are offered for linking.
+    /// The accounts that are offered for linking.
     ///
     /// Only when creating or updating an invoice, creating, updating, or confirming a payment
     /// intent, creating, updating, or confirming a setup intent, or creating or updating a
@@ -46,7 +46,7 @@ impl FinancialConnectionsOptionsParams {
         self
     }
 
-    /// What the customer is asked to share. `payment_method` has to be among it.
+    /// The data that the customer is asked to share. It has to include `payment_method`.
     pub fn permissions(
         mut self,
         permissions: impl IntoIterator<Item = Permission>,
@@ -61,7 +61,7 @@ impl FinancialConnectionsOptionsParams {
         self
     }
 
-    /// Where to send the customer after a login in the browser, for apps that show the dialog in a
+    /// The URL for the customer after a login in the browser, for apps that show the dialog in a
     /// web view.
     ///
     /// Only when creating, updating, or confirming a payment intent or creating, updating, or

@@ -13,16 +13,16 @@ use super::TaxIdType;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AutomaticTax {
-    /// Why Stripe stopped computing them. Null when it did not.
+    /// The reason why Stripe stopped computing them. `None` when it did not.
     pub disabled_reason: Option<AutomaticTaxDisabledReason>,
     /// True when Stripe computes them.
     pub enabled: bool,
     /// The account that owes the tax: its address and tax registrations count, and the tax is in
     /// its reports.
     pub liability: Option<ConnectAccountReference>,
-    /// Who computes the taxes.
+    /// The party that computes the taxes.
     pub provider: Option<String>,
-    /// How the last computation went. Null when there was none.
+    /// The result of the last computation. `None` when there was none.
     pub status: Option<AutomaticTaxStatus>,
 }
 
@@ -306,7 +306,7 @@ pub struct ItemTax {
     pub amount: i64,
     /// The tax rate, as raw JSON.
     pub rate: serde_json::Value,
-    /// Why this much tax is due. Set when Stripe Tax computed it.
+    /// The reason why this much tax is due. Set when Stripe Tax computed it.
     pub taxability_reason: Option<TaxabilityReason>,
     /// The amount that is taxed, in minor units.
     pub taxable_amount: Option<i64>,
@@ -397,7 +397,7 @@ crate::macros::open_enum!(TaxBehavior);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TaxIdData {
-    /// What kind of number it is.
+    /// The kind of number.
     pub r#type: TaxIdType,
     /// The number.
     pub value: Option<Sensitive<String>>,

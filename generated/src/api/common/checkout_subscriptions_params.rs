@@ -13,7 +13,7 @@ impl PriceDataRecurringParams {
         Self(Params::new().with("interval", interval))
     }
 
-    /// How many of that unit lie between bills: three months are `month` and 3. Up to three years.
+    /// The number of these units between bills: three months are `month` and 3. Up to three years.
     pub fn interval_count(mut self, interval_count: i64) -> Self {
         self.0.set("interval_count", interval_count);
         self

@@ -109,14 +109,14 @@ impl Serialize for RadarOptions {
 
 crate::macros::object!(RadarOptions);
 
-/// Where something is shipped, and to whom.
+/// A shipping address and its recipient.
 #[doc(alias = "shipping")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ShippingDetails {
     /// The address to ship to.
     pub address: Option<Address>,
-    /// Who delivers it, such as UPS.
+    /// The carrier, such as UPS.
     pub carrier: Option<String>,
     /// The recipient's name.
     pub name: Option<Sensitive<String>>,

@@ -63,7 +63,7 @@ impl ShippingDetailsParams {
         Self(Params::new().with("address", address).with("name", Value::sensitive(name)))
     }
 
-    /// Who delivers, such as `UPS` or `FedEx`.
+    /// The carrier, such as `UPS` or `FedEx`.
     ///
     /// Only when creating a checkout session or creating, updating, or confirming a payment intent.
     pub fn carrier(mut self, carrier: impl Into<String>) -> Self {

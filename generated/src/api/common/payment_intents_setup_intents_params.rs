@@ -34,7 +34,7 @@ impl UsBankAccountMandateOptionsParams {
         Self(Params::new())
     }
 
-    /// How the authorization is collected, when it is not online.
+    /// The way the authorization is collected, when it is not online.
     pub fn collection_method(
         mut self,
         collection_method: MandateCollectionMethod,

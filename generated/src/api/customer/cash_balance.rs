@@ -23,7 +23,7 @@ pub struct CashBalance {
     /// The name of this kind of object; the same for all objects of the kind.
     #[doc(alias = "cash_balance")]
     pub object: ObjectType,
-    /// What happens with the money that arrives.
+    /// The behavior for the money that arrives.
     pub settings: CashBalanceSettings,
 }
 
@@ -75,7 +75,7 @@ impl Serialize for CashBalance {
 
 crate::macros::object!(CashBalance);
 
-/// What happens with money that a customer sends.
+/// The behavior for money that a customer sends.
 #[doc(alias = "customer_balance_customer_balance_settings")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

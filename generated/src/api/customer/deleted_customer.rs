@@ -7,7 +7,7 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::CustomerId;
 
-/// What remains of a customer that was deleted.
+/// A deleted customer.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeletedCustomer {

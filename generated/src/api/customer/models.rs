@@ -32,7 +32,7 @@ pub struct Customer {
     /// When Stripe created the object, in unix seconds.
     pub created: Timestamp,
     /// The currency of the customer's recurring payments, as three lowercase letters (ISO 4217).
-    /// Null until one is set.
+    /// `None` until one is set.
     pub currency: Option<String>,
     /// The id of the `Account` of the v2 API, `acct_…`, that stands for the customer.
     pub customer_account: Option<String>,
@@ -44,7 +44,7 @@ pub struct Customer {
     pub delinquent: Option<bool>,
     /// A text of your own, shown in the Dashboard.
     pub description: Option<String>,
-    /// The discount on all the customer pays, as raw JSON. Null when there is none.
+    /// The discount on all the customer pays, as raw JSON. `None` when there is none.
     pub discount: Option<serde_json::Value>,
     /// The customer's email address.
     pub email: Option<Sensitive<String>>,
@@ -56,7 +56,7 @@ pub struct Customer {
     /// Like `balance`, per lowercase currency code and in minor units, but with the opposite sign:
     /// positive is a credit. Only included when expanded.
     pub invoice_credit_balance: Option<Map<i64>>,
-    /// What the customer's invoice numbers start with.
+    /// The prefix of the customer's invoice numbers.
     pub invoice_prefix: Option<String>,
     /// What invoices of the customer use by default.
     pub invoice_settings: Option<Box<InvoiceSettings>>,
@@ -66,7 +66,7 @@ pub struct Customer {
     pub metadata: Option<Map<String>>,
     /// The customer's full name, or the name of the business.
     pub name: Option<Sensitive<String>>,
-    /// The number the next invoice gets after its prefix. Missing when invoices are numbered across
+    /// The number the next invoice gets after its prefix. `None` when invoices are numbered across
     /// all customers.
     pub next_invoice_sequence: Option<i64>,
     /// The name of this kind of object; the same for all objects of the kind.
@@ -76,14 +76,14 @@ pub struct Customer {
     pub phone: Option<Sensitive<String>>,
     /// The languages the customer prefers, the best first, such as `en-US`.
     pub preferred_locales: Option<Vec<String>>,
-    /// Where to ship to, as on the customer's invoices.
+    /// The shipping address, as on the customer's invoices.
     pub shipping: Option<Box<ShippingDetails>>,
     /// The customer's sources, from the time before payment methods, as raw JSON. Only included
     /// when expanded.
     pub sources: Option<List<serde_json::Value>>,
     /// The customer's running subscriptions, as raw JSON. Only included when expanded.
     pub subscriptions: Option<List<serde_json::Value>>,
-    /// How the customer's taxes are computed. Only included when expanded.
+    /// The way the customer's taxes are computed. Only included when expanded.
     pub tax: Option<Box<CustomerTax>>,
     /// Whether the customer pays taxes.
     pub tax_exempt: Option<TaxExempt>,
@@ -292,7 +292,7 @@ pub struct CustomerId(crate::text::Text);
 
 crate::macros::id!(CustomerId);
 
-/// How the taxes of a customer are computed.
+/// The way the taxes of a customer are computed.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomerTax {
@@ -300,9 +300,9 @@ pub struct CustomerTax {
     pub automatic_tax: CustomerTaxAutomaticTax,
     /// A recent IP address of the customer, a hint at the location.
     pub ip_address: Option<Sensitive<String>>,
-    /// The location that was found. Null when there is none.
+    /// The location that was found. `None` when there is none.
     pub location: Option<CustomerTaxLocation>,
-    /// Who computes the taxes.
+    /// The party that computes the taxes.
     pub provider: CustomerTaxProvider,
 }
 
@@ -534,7 +534,7 @@ pub struct InvoiceSettings {
     pub default_payment_method: Option<Expandable<PaymentMethod>>,
     /// A text for the bottom of the invoices.
     pub footer: Option<String>,
-    /// How the invoice PDFs look.
+    /// The appearance of the invoice PDFs.
     pub rendering_options: Option<InvoiceSettingsRenderingOptions>,
 }
 
@@ -578,7 +578,7 @@ impl Serialize for InvoiceSettings {
 
 crate::macros::object!(InvoiceSettings);
 
-/// How the invoice PDFs of a customer look.
+/// The appearance of the invoice PDFs of a customer.
 #[doc(alias = "invoice_setting_customer_rendering_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

@@ -267,7 +267,7 @@ impl CreateCustomer {
         self
     }
 
-    /// How money is handled that the customer sends by bank transfer.
+    /// The way money is handled that the customer sends by bank transfer.
     pub fn cash_balance(mut self, cash_balance: CashBalanceParams) -> Self {
         self.0.set("cash_balance", cash_balance);
         self
@@ -311,7 +311,7 @@ impl CreateCustomer {
         self
     }
 
-    /// What the customer's invoice numbers start with: 3 to 12 uppercase letters or digits.
+    /// The prefix of the customer's invoice numbers: 3 to 12 uppercase letters or digits.
     pub fn invoice_prefix(mut self, invoice_prefix: impl Into<String>) -> Self {
         self.0.set("invoice_prefix", Into::<String>::into(invoice_prefix));
         self
@@ -374,7 +374,7 @@ impl CreateCustomer {
         self
     }
 
-    /// Where to ship to, as on the customer's invoices.
+    /// The shipping address, as on the customer's invoices.
     pub fn shipping(mut self, shipping: ShippingDetailsParams) -> Self {
         self.0.set("shipping", shipping);
         self
@@ -471,7 +471,7 @@ impl ListCustomerPaymentMethods {
         self
     }
 
-    /// How many objects a page holds, from 1 to 100; 10 when left out.
+    /// The number of objects on a page, from 1 to 100; 10 when left out.
     pub fn limit(mut self, limit: i64) -> Self {
         self.0.set("limit", limit);
         self
@@ -532,7 +532,7 @@ impl ListCustomers {
         self
     }
 
-    /// How many objects a page holds, from 1 to 100; 10 when left out.
+    /// The number of objects on a page, from 1 to 100; 10 when left out.
     pub fn limit(mut self, limit: i64) -> Self {
         self.0.set("limit", limit);
         self
@@ -644,7 +644,7 @@ impl UpdateCustomer {
         self
     }
 
-    /// How money is handled that the customer sends by bank transfer.
+    /// The way money is handled that the customer sends by bank transfer.
     pub fn cash_balance(mut self, cash_balance: CashBalanceParams) -> Self {
         self.0.set("cash_balance", cash_balance);
         self
@@ -695,7 +695,7 @@ impl UpdateCustomer {
         self
     }
 
-    /// What the customer's invoice numbers start with: 3 to 12 uppercase letters or digits.
+    /// The prefix of the customer's invoice numbers: 3 to 12 uppercase letters or digits.
     pub fn invoice_prefix(mut self, invoice_prefix: impl Into<String>) -> Self {
         self.0.set("invoice_prefix", Into::<String>::into(invoice_prefix));
         self
@@ -752,7 +752,7 @@ impl UpdateCustomer {
         self
     }
 
-    /// Where to ship to, as on the customer's invoices.
+    /// The shipping address, as on the customer's invoices.
     pub fn shipping(mut self, shipping: ShippingDetailsParams) -> Self {
         self.0.set("shipping", shipping);
         self

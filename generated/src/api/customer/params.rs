@@ -6,7 +6,7 @@ use crate::api::payment_method::PaymentMethodId;
 use crate::params::{Params, Value};
 use super::CashBalanceSettingsReconciliationMode;
 
-/// How money is handled that the customer sends by bank transfer.
+/// The way money is handled that the customer sends by bank transfer.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct CashBalanceParams(Params);
 
@@ -16,7 +16,7 @@ impl CashBalanceParams {
         Self(Params::new())
     }
 
-    /// What happens with the money that arrives.
+    /// The behavior for the money that arrives.
     pub fn settings(mut self, settings: CashBalanceSettingsParams) -> Self {
         self.0.set("settings", settings);
         self
@@ -165,7 +165,7 @@ impl InvoiceSettingsParams {
         self
     }
 
-    /// How the invoice PDFs look.
+    /// The appearance of the invoice PDFs.
     pub fn rendering_options(
         mut self,
         rendering_options: InvoiceSettingsRenderingOptionsParams,
@@ -183,7 +183,7 @@ impl InvoiceSettingsParams {
 
 crate::macros::params!(InvoiceSettingsParams);
 
-/// How the invoice PDFs look.
+/// The appearance of the invoice PDFs.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct InvoiceSettingsRenderingOptionsParams(Params);
 

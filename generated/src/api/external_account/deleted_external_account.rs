@@ -4,11 +4,11 @@ use crate::Raw;
 use crate::api::bank_account::DeletedBankAccount;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// What remains of an external account that was deleted.
+/// A deleted external account.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum DeletedExternalAccount {
-    /// What remains of a bank account that was deleted.
+    /// A deleted bank account.
     DeletedBankAccount(Box<DeletedBankAccount>),
     /// An object of a kind that this version of the bindings does not know.
     Unrecognized(Raw),

@@ -4,7 +4,8 @@ use crate::Raw;
 use crate::api::bank_account::BankAccount;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Where payouts of a connected account go. Debit cards are kept as raw JSON.
+/// The account or card that gets the payouts of a connected account. Debit cards are kept as
+/// raw JSON.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ExternalAccount {

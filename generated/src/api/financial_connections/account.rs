@@ -16,22 +16,22 @@ use super::AccountOwnership;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Account {
-    /// Who the account was linked for.
+    /// The holder that the account was linked for.
     pub account_holder: Option<AccountHolder>,
-    /// What is known about the numbers of the account: how long and for which networks they can be
-    /// used. The numbers themselves are not part of it.
+    /// Facts about the account's numbers: until when and for which networks they can be used. The
+    /// numbers themselves are not included.
     pub account_numbers: Option<Vec<AccountNumber>>,
-    /// The balance as of the last refresh that succeeded. Null before the first one, when the
+    /// The balance as of the last refresh that succeeded. `None` before the first one, when the
     /// institution gives no balance, and once the account is disconnected.
     pub balance: Option<Balance>,
-    /// How the latest refresh of the balance went. Null until there was one, which takes the
-    /// `balances` permission.
+    /// The latest refresh of the balance. `None` before the first one, which needs the `balances`
+    /// permission.
     pub balance_refresh: Option<BalanceRefresh>,
-    /// What kind of account it is; `subcategory` says more.
+    /// The kind of account; `subcategory` is more specific.
     pub category: AccountCategory,
     /// When the account was linked, in unix seconds.
     pub created: Timestamp,
-    /// What the holder or the institution calls the account. For display only.
+    /// The name given by the holder or the institution. For display only.
     pub display_name: Option<String>,
     /// The id, `fca_…`.
     #[doc(alias = "fca_")]
@@ -45,23 +45,23 @@ pub struct Account {
     /// The name of this kind of object; the same for all objects of the kind.
     #[doc(alias = "financial_connections.account")]
     pub object: ObjectType,
-    /// The owners as of the last ownership refresh that succeeded. Null before the first one.
+    /// The owners as of the last ownership refresh that succeeded. `None` before the first one.
     pub ownership: Option<Expandable<AccountOwnership>>,
-    /// How the latest refresh of the owners went. Null until there was one, which takes the
-    /// `ownership` permission.
+    /// The latest refresh of the owners. `None` before the first one, which needs the `ownership`
+    /// permission.
     pub ownership_refresh: Option<OwnershipRefresh>,
-    /// What the holder has agreed to share.
+    /// The data that the holder has agreed to share.
     pub permissions: Option<Vec<Permission>>,
     /// Whether data of the account can be had.
     pub status: AccountStatus,
-    /// What kind of account it is within its `category`: `checking` and `savings` are cash,
-    /// `credit_card`, `line_of_credit` and `mortgage` are credit.
+    /// The kind of account within its `category`: `checking` and `savings` are cash, `credit_card`,
+    /// `line_of_credit` and `mortgage` are credit.
     pub subcategory: AccountSubcategory,
     /// The data that is refreshed periodically because you subscribed to it.
     pub subscriptions: Option<Vec<SubscribeFeature>>,
     /// The kinds of payment methods that can be made from this account.
     pub supported_payment_method_types: Vec<PaymentMethodType>,
-    /// How the latest refresh of the transactions went. Null until there was one, which takes the
+    /// The latest refresh of the transactions. `None` before the first one, which needs the
     /// `transactions` permission.
     pub transaction_refresh: Option<TransactionRefresh>,
 }
@@ -209,7 +209,7 @@ pub enum AccountCategory {
     Credit,
     /// Securities, or an account whose funds may not be liquid.
     Investment,
-    /// None of the other kinds.
+    /// Another kind.
     Other,
     /// A value that this version of the bindings does not know.
     Unrecognized(Unrecognized),
@@ -242,7 +242,7 @@ impl From<&str> for AccountCategory {
 
 crate::macros::open_enum!(AccountCategory);
 
-/// Who an account was linked for, a customer of yours or a connected Stripe account.
+/// The holder of a linked account, a customer of yours or a connected Stripe account.
 #[doc(alias = "bank_connections_resource_accountholder")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -254,7 +254,7 @@ pub struct AccountHolder {
     /// The id of the `Account` of the v2 API, `acct_…`, that stands for the customer. It may be set
     /// when `type` is `customer`.
     pub customer_account: Option<String>,
-    /// Which of the other fields is set.
+    /// The name of the other field that is set.
     pub r#type: AccountHolderType,
 }
 
@@ -372,7 +372,7 @@ crate::macros::open_enum!(AccountHolderType);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AccountNumber {
-    /// When the number is expected to stop working, in unix seconds. Null when no end is known.
+    /// When the number is expected to stop working, in unix seconds. `None` when no end is known.
     pub expected_expiry_date: Option<Timestamp>,
     /// Whether it is the real number or a stand-in.
     pub identifier_type: AccountNumberIdentifierType,
@@ -578,7 +578,7 @@ pub enum AccountSubcategory {
     LineOfCredit,
     /// A mortgage.
     Mortgage,
-    /// None of the other kinds; the only value for investments.
+    /// Another kind; the only value for investments.
     Other,
     /// A savings account.
     Savings,
@@ -627,9 +627,9 @@ pub struct Balance {
     /// When the institution computed the balance, in unix seconds. This is not when Stripe fetched
     /// it: some institutions compute balances once a day.
     pub as_of: Timestamp,
-    /// What is only known of cash balances. Set when `type` is `cash`.
+    /// Details of a cash balance. Set when `type` is `cash`.
     pub cash: Option<BalanceCash>,
-    /// What is only known of credit balances. Set when `type` is `credit`.
+    /// Details of a credit balance. Set when `type` is `credit`.
     pub credit: Option<BalanceCredit>,
     /// The posted balance per currency, in minor units, leaving pending transactions aside.
     /// Negative when the holder owes it.
@@ -642,9 +642,9 @@ pub struct Balance {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum BalanceDetails<'a> {
-    /// What is only known of cash balances. Set when `type` is `cash`.
+    /// Details of a cash balance. Set when `type` is `cash`.
     Cash(&'a BalanceCash),
-    /// What is only known of credit balances. Set when `type` is `credit`.
+    /// Details of a credit balance. Set when `type` is `credit`.
     Credit(&'a BalanceCredit),
     /// A `type` that nothing more comes with.
     Other(&'a BalanceType),
@@ -715,9 +715,9 @@ crate::macros::object!(Balance);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BalanceCash {
-    /// What can be spent per currency, in minor units: usually the current balance less pending
-    /// debits, plus pending credits. Null when the institution doesn't say; then `current` is the
-    /// best there is, which ignores what is pending.
+    /// The amount that can be spent per currency, in minor units: usually the current balance less
+    /// pending debits, plus pending credits. `None` if the institution does not report it;
+    /// `current` is then the best value, without pending transactions.
     pub available: Option<Map<i64>>,
 }
 
@@ -752,7 +752,7 @@ crate::macros::object!(BalanceCash);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BalanceCredit {
-    /// How much of the credit is used per currency, in minor units. As elsewhere, money the holder
+    /// The used amount of the credit per currency, in minor units. As elsewhere, money the holder
     /// owes is negative, which it is in most cases here.
     pub used: Option<Map<i64>>,
 }
@@ -790,10 +790,10 @@ crate::macros::object!(BalanceCredit);
 pub struct BalanceRefresh {
     /// When the refresh was started, in unix seconds.
     pub last_attempted_at: Timestamp,
-    /// The earliest time for the next refresh, in unix seconds. Null while one is pending and while
-    /// the account is inactive: then none can be started.
+    /// The earliest time for the next refresh, in unix seconds. `None` while one is pending and
+    /// while the account is inactive: then none can be started.
     pub next_refresh_available_at: Option<Timestamp>,
-    /// How far the refresh is.
+    /// The status of the refresh.
     pub status: RefreshStatus,
 }
 
@@ -881,10 +881,10 @@ crate::macros::open_enum!(BalanceType);
 pub struct OwnershipRefresh {
     /// When the refresh was started, in unix seconds.
     pub last_attempted_at: Timestamp,
-    /// The earliest time for the next refresh, in unix seconds. Null while one is pending and while
-    /// the account is inactive: then none can be started.
+    /// The earliest time for the next refresh, in unix seconds. `None` while one is pending and
+    /// while the account is inactive: then none can be started.
     pub next_refresh_available_at: Option<Timestamp>,
-    /// How far the refresh is.
+    /// The status of the refresh.
     pub status: RefreshStatus,
 }
 
@@ -979,7 +979,7 @@ crate::macros::open_enum!(Permission);
 pub enum RefreshStatus {
     /// It failed; the data is that of an earlier refresh, if there was one.
     Failed,
-    /// It is under way.
+    /// It is running.
     Pending,
     /// It is complete; the data is up to date.
     Succeeded,
@@ -1055,10 +1055,10 @@ pub struct TransactionRefresh {
     pub id: TransactionRefreshId,
     /// When the refresh was started, in unix seconds.
     pub last_attempted_at: Timestamp,
-    /// The earliest time for the next refresh, in unix seconds. Null while one is pending and while
-    /// the account is inactive: then none can be started.
+    /// The earliest time for the next refresh, in unix seconds. `None` while one is pending and
+    /// while the account is inactive: then none can be started.
     pub next_refresh_available_at: Option<Timestamp>,
-    /// How far the refresh is.
+    /// The status of the refresh.
     pub status: RefreshStatus,
 }
 

@@ -25,7 +25,7 @@ pub struct AccountOwner {
     pub object: ObjectType,
     /// The id of the ownership this owner is part of.
     pub ownership: AccountOwnershipId,
-    /// The owner's phone number, in whatever format the institution keeps it.
+    /// The owner's phone number, in the format of the institution.
     pub phone: Option<Sensitive<String>>,
     /// The owner's postal address as one text, unparsed.
     pub raw_address: Option<Sensitive<String>>,

@@ -496,7 +496,7 @@ impl CreateSession {
         self
     }
 
-    /// Which accounts the dialog offers. All when left out.
+    /// The accounts that the dialog offers. All when left out.
     pub fn filters(mut self, filters: SessionFiltersParams) -> Self {
         self.0.set("filters", filters);
         self
@@ -509,7 +509,7 @@ impl CreateSession {
         self
     }
 
-    /// Where to send the user after a login in the browser, for apps that show the dialog in a web
+    /// The URL for the user after a login in the browser, for apps that show the dialog in a web
     /// view. The URL should open the app.
     pub fn return_url(mut self, return_url: impl Into<String>) -> Self {
         self.0.set("return_url", Into::<String>::into(return_url));
@@ -568,7 +568,7 @@ impl ListAccountOwners {
         self
     }
 
-    /// How many objects a page holds, from 1 to 100; 10 when left out.
+    /// The number of objects on a page, from 1 to 100; 10 when left out.
     pub fn limit(mut self, limit: i64) -> Self {
         self.0.set("limit", limit);
         self
@@ -617,7 +617,7 @@ impl ListAccounts {
         self
     }
 
-    /// How many objects a page holds, from 1 to 100; 10 when left out.
+    /// The number of objects on a page, from 1 to 100; 10 when left out.
     pub fn limit(mut self, limit: i64) -> Self {
         self.0.set("limit", limit);
         self
@@ -663,7 +663,7 @@ impl ListTransactions {
         self
     }
 
-    /// How many objects a page holds, from 1 to 100; 10 when left out.
+    /// The number of objects on a page, from 1 to 100; 10 when left out.
     pub fn limit(mut self, limit: i64) -> Self {
         self.0.set("limit", limit);
         self

@@ -32,7 +32,7 @@ impl AccountHolderFilter {
 
 crate::macros::params!(AccountHolderFilter);
 
-/// Who the accounts are linked for.
+/// The holder that the accounts are linked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccountHolderParams(Params);
 
@@ -107,7 +107,7 @@ impl From<&str> for RefreshFeature {
 
 crate::macros::open_enum!(RefreshFeature);
 
-/// Which accounts the dialog offers. All when left out.
+/// The accounts that the dialog offers. All when left out.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct SessionFiltersParams(Params);
 

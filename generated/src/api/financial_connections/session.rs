@@ -14,14 +14,14 @@ use super::{Account, AccountHolder, AccountSubcategory, Permission};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Session {
-    /// Who the accounts are linked for.
+    /// The holder that the accounts are linked for.
     pub account_holder: Option<AccountHolder>,
     /// The accounts linked so far; one page of them. Empty before the user is done.
     pub accounts: List<Account>,
-    /// What a client needs to run the dialog. Give it only to the user it is for: do not store it,
-    /// log it or put it into URLs.
+    /// The secret with which a client runs the dialog. Give it only to the user it is for: do not
+    /// store it, log it or put it into URLs.
     pub client_secret: Option<Sensitive<String>>,
-    /// Which accounts the dialog offers.
+    /// The accounts that the dialog offers.
     pub filters: Option<SessionFilters>,
     /// The id, `fcsess_…`.
     #[doc(alias = "fcsess_")]
@@ -31,12 +31,12 @@ pub struct Session {
     /// The name of this kind of object; the same for all objects of the kind.
     #[doc(alias = "financial_connections.session")]
     pub object: ObjectType,
-    /// What the user is asked to share.
+    /// The data that the user is asked to share.
     pub permissions: Vec<Permission>,
     /// The data that is fetched as soon as an account is linked.
     pub prefetch: Option<Vec<Prefetch>>,
-    /// Where the user returns to after a login in the browser, from an app that shows the dialog in
-    /// a web view.
+    /// The URL to return to after a login in the browser, from an app that shows the dialog in a
+    /// web view.
     pub return_url: Option<String>,
 }
 
@@ -171,15 +171,15 @@ impl From<&str> for Prefetch {
 
 crate::macros::open_enum!(Prefetch);
 
-/// Which accounts a session offers for linking.
+/// The accounts that a session offers for linking.
 #[doc(alias = "bank_connections_resource_link_account_session_filters")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SessionFilters {
-    /// Only accounts of these kinds. Null when all kinds are offered.
+    /// Only accounts of these kinds. `None` when all kinds are offered.
     pub account_subcategories: Option<Vec<AccountSubcategory>>,
-    /// Only accounts in these countries, as two letters (ISO 3166-1 alpha-2). Null when there is no
-    /// such limit.
+    /// Only accounts in these countries, as two letters (ISO 3166-1 alpha-2). `None` when there is
+    /// no such limit.
     pub countries: Option<Vec<String>>,
 }
 

@@ -168,9 +168,9 @@ crate::macros::open_enum!(TransactionStatus);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TransactionStatusTransitions {
-    /// When it was posted, in unix seconds. Null when it was not.
+    /// When it was posted, in unix seconds. `None` when it was not.
     pub posted_at: Option<Timestamp>,
-    /// When it was voided, in unix seconds. Null when it was not.
+    /// When it was voided, in unix seconds. `None` when it was not.
     pub void_at: Option<Timestamp>,
 }
 

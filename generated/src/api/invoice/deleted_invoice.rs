@@ -7,7 +7,7 @@ use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 use super::InvoiceId;
 
-/// What is left of a draft invoice that was deleted.
+/// A deleted draft invoice.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct DeletedInvoice {

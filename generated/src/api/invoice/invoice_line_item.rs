@@ -13,14 +13,14 @@ use super::{DiscountAmount, InvoiceId, InvoiceTax, PretaxCreditAmount};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoiceLineItem {
-    /// What the line comes to in minor units, before discounts and taxes that are added. Negative
+    /// The amount of the line in minor units, before discounts and taxes that are added. Negative
     /// for a credit.
     pub amount: i64,
     /// The currency of its amounts, as three lowercase letters (ISO 4217).
     pub currency: String,
-    /// What the customer reads on the line.
+    /// The text that the customer reads on the line.
     pub description: Option<String>,
-    /// What each discount takes off this line.
+    /// The amount that each discount takes off this line.
     pub discount_amounts: Option<Vec<DiscountAmount>>,
     /// True when discounts apply to it; never for prorations.
     pub discountable: bool,
@@ -42,18 +42,18 @@ pub struct InvoiceLineItem {
     pub parent: Option<InvoiceLineItemParent>,
     /// The time that it pays for.
     pub period: InvoiceLineItemPeriod,
-    /// What each discount and credit takes off this line before taxes.
+    /// The amount that each discount and credit takes off this line before taxes.
     pub pretax_credit_amounts: Option<Vec<PretaxCreditAmount>>,
     /// The price of one unit.
     pub pricing: Option<InvoicePricing>,
-    /// How many units, without decimal places; these are in `quantity_decimal`. For a proration,
-    /// the quantity of the subscription it was computed for.
+    /// The number of units, without decimal places; these are in `quantity_decimal`. For a
+    /// proration, the quantity of the subscription it was computed for.
     pub quantity: Option<i64>,
-    /// How many units, with up to 12 decimal places.
+    /// The number of units, with up to 12 decimal places.
     pub quantity_decimal: Option<String>,
     /// The subscription that it belongs to.
     pub subscription: Option<Expandable<Subscription>>,
-    /// What it comes to in minor units, before discounts and taxes.
+    /// The amount in minor units, before discounts and taxes.
     pub subtotal: i64,
     /// The taxes on this line.
     pub taxes: Option<Vec<InvoiceTax>>,
@@ -179,7 +179,7 @@ pub struct InvoiceLineItemParent {
     pub invoice_item_details: Option<InvoiceLineItemParentInvoiceItemDetails>,
     /// The subscription item. Set when `type` is `subscription_item_details`.
     pub subscription_item_details: Option<InvoiceLineItemParentSubscriptionItemDetails>,
-    /// Which kind it is; the field of that name is set.
+    /// The kind; the field with this name is set.
     pub r#type: InvoiceLineItemParentType,
 }
 
@@ -268,7 +268,7 @@ pub struct InvoiceLineItemParentInvoiceItemDetails {
     pub invoice_item: String,
     /// True when it settles a change within a period.
     pub proration: bool,
-    /// More on a proration. Null when it is none.
+    /// More on a proration. `None` when it is none.
     pub proration_details: Option<ProrationDetails>,
     /// The id of the subscription that the invoice item belongs to.
     pub subscription: Option<SubscriptionId>,
@@ -325,7 +325,7 @@ pub struct InvoiceLineItemParentSubscriptionItemDetails {
     pub invoice_item: Option<String>,
     /// True when it settles a change within a period.
     pub proration: bool,
-    /// More on a proration. Null when it is none.
+    /// More on a proration. `None` when it is none.
     pub proration_details: Option<ProrationDetails>,
     /// The id of the subscription that the item belongs to.
     pub subscription: Option<SubscriptionId>,
@@ -651,7 +651,7 @@ crate::macros::object!(ProrationCreditedItems);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ProrationDetails {
-    /// The lines it gives credit for. Null when it is no credit.
+    /// The lines it gives credit for. `None` when it is no credit.
     pub credited_items: Option<ProrationCreditedItems>,
 }
 

@@ -14,10 +14,10 @@ use super::{DeletedInvoice, Invoice};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoicePayment {
-    /// What was paid for the invoice, in minor units. Null until `status` is `paid`. Less than
+    /// The amount paid for the invoice, in minor units. `None` until `status` is `paid`. Less than
     /// asked for when the money did not do for all invoices of the payment.
     pub amount_paid: Option<i64>,
-    /// What is to be paid for the invoice, in minor units.
+    /// The amount to be paid for the invoice, in minor units.
     pub amount_requested: i64,
     /// When Stripe created the object, in unix seconds.
     pub created: Timestamp,
@@ -38,7 +38,7 @@ pub struct InvoicePayment {
     pub object: ObjectType,
     /// What the invoice is paid by.
     pub payment: AssociatedPayment,
-    /// How far it is: `open`, `paid` or `canceled`.
+    /// The status: `open`, `paid` or `canceled`.
     pub status: String,
     /// When its status changed.
     pub status_transitions: InvoicePaymentStatusTransitions,
@@ -138,7 +138,7 @@ pub struct AssociatedPayment {
     /// The record of a payment outside of Stripe, as raw JSON when expanded. Set when `type` is
     /// `payment_record`.
     pub payment_record: Option<Expandable<RawObject>>,
-    /// Which kind it is; the field of that name is set.
+    /// The kind; the field with this name is set.
     pub r#type: AssociatedPaymentType,
 }
 
@@ -262,7 +262,7 @@ impl From<&str> for AssociatedPaymentType {
 
 crate::macros::open_enum!(AssociatedPaymentType);
 
-/// When the status of a payment changed. Null for what has not happened.
+/// When the status of a payment changed. `None` for what has not happened.
 #[doc(alias = "invoices_payments_invoice_payment_status_transitions")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

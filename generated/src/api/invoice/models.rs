@@ -41,22 +41,23 @@ pub struct Invoice {
     pub account_name: Option<String>,
     /// The tax ids of your account that it shows.
     pub account_tax_ids: Option<Vec<Expandable<RawObject>>>,
-    /// What is to be paid, in minor units: `total`, with the customer's balance applied. It is 0
+    /// The amount to be paid, in minor units: `total`, with the customer's balance applied. It is 0
     /// when that is less than the smallest amount that can be charged.
     pub amount_due: i64,
-    /// What was paid too much, in minor units. It goes to the customer's balance as a credit.
+    /// The amount paid too much, in minor units. It goes to the customer's balance as a credit.
     pub amount_overpaid: i64,
-    /// What has been paid, in minor units.
+    /// The amount that has been paid, in minor units.
     pub amount_paid: i64,
-    /// What has been paid outside of Stripe, in minor units.
+    /// The amount that has been paid outside of Stripe, in minor units.
     pub amount_paid_off_stripe: i64,
-    /// What is still to be paid, in minor units.
+    /// The amount that is still to be paid, in minor units.
     pub amount_remaining: i64,
-    /// What shipping costs, in minor units.
+    /// The cost of shipping, in minor units.
     pub amount_shipping: i64,
     /// The Connect application that created it, as raw JSON when expanded.
     pub application: Option<Expandable<RawObject>>,
-    /// How often payment was tried: the first attempt of any kind, and the automatic ones after it.
+    /// The number of times payment was tried: the first attempt of any kind, and the automatic ones
+    /// after it.
     pub attempt_count: i64,
     /// True when payment has been tried. The first automatic attempt comes about an hour after
     /// creation.
@@ -65,15 +66,15 @@ pub struct Invoice {
     pub auto_advance: bool,
     /// Whether Stripe computes the taxes, and how far it got.
     pub automatic_tax: Box<AutomaticTax>,
-    /// When Stripe is going to finalize the draft, in unix seconds. Null when it won't, and after
+    /// When Stripe is going to finalize the draft, in unix seconds. `None` when it won't, and after
     /// it was finalized.
     pub automatically_finalizes_at: Option<Timestamp>,
-    /// Why it was created.
+    /// The reason why it was created.
     pub billing_reason: Option<BillingReason>,
-    /// How payment is collected.
+    /// The way payment is collected.
     pub collection_method: CollectionMethod,
-    /// What a client needs to confirm the payment. Null until finalized, and only included when
-    /// expanded.
+    /// The secret with which a client confirms the payment. `None` until finalized, and only
+    /// included when expanded.
     pub confirmation_secret: Option<Box<ConfirmationSecret>>,
     /// When Stripe created the object, in unix seconds.
     pub created: Timestamp,
@@ -99,7 +100,7 @@ pub struct Invoice {
     pub customer_tax_exempt: Option<TaxExempt>,
     /// The customer's tax ids. They follow the customer until finalized, then stay.
     pub customer_tax_ids: Option<Vec<TaxIdData>>,
-    /// The payment method to charge. When null, that of the subscription is charged, or else the
+    /// The payment method to charge. If `None`, that of the subscription is charged, or else the
     /// default of the customer.
     pub default_payment_method: Option<Expandable<PaymentMethod>>,
     /// The source to charge, from the time before payment methods.
@@ -110,40 +111,40 @@ pub struct Invoice {
     pub description: Option<String>,
     /// The discounts on the whole invoice. Those on single lines are taken off before.
     pub discounts: Vec<Expandable<RawObject>>,
-    /// When payment is due, in unix seconds. Null when `collection_method` is
+    /// When payment is due, in unix seconds. `None` when `collection_method` is
     /// `charge_automatically`.
     pub due_date: Option<Timestamp>,
     /// The date of issue that its PDF and receipt show, in unix seconds. That of finalizing, unless
     /// you set another.
     pub effective_at: Option<Timestamp>,
-    /// The customer's balance after it was finalized, in minor units. Null until then.
+    /// The customer's balance after it was finalized, in minor units. `None` until then.
     pub ending_balance: Option<i64>,
     /// The text at its bottom.
     pub footer: Option<String>,
-    /// The invoice that this one was made from. Null when there is none.
+    /// The invoice that this one was made from. `None` when there is none.
     pub from_invoice: Option<InvoiceFromInvoice>,
-    /// The page where the customer sees and pays it. Whoever has the URL can open it. Null until
+    /// The page where the customer sees and pays it. Anyone with the URL can open it. Null until
     /// finalized.
     pub hosted_invoice_url: Option<Sensitive<String>>,
     /// The id, `in_…`.
     #[doc(alias = "in_")]
     pub id: InvoiceId,
-    /// Where to download it as a PDF. Whoever has the URL can. Null until finalized.
+    /// The URL to download it as a PDF. Anyone with the URL can do so. `None` until finalized.
     pub invoice_pdf: Option<Sensitive<String>>,
     /// The account that issues invoices, whose branding and contacts they show.
     pub issuer: Box<ConnectAccountReference>,
-    /// Why finalizing it failed the last time. Null once it succeeded.
+    /// The reason why finalizing it failed the last time. `None` once it succeeded.
     pub last_finalization_error: Option<Box<AttemptError>>,
     /// The newest revision of it that is no longer a draft.
     pub latest_revision: Option<Expandable<Invoice>>,
-    /// What is billed; one page of it. First come pending invoice items and then subscription
+    /// The billed lines; one page of them. First come pending invoice items and then subscription
     /// items, each the newest first, then what was added later in the order it was added.
     pub lines: List<InvoiceLineItem>,
     /// True in live mode, false in test mode and sandboxes.
     pub livemode: bool,
     /// Pairs of your own that are kept with the object. Stripe does not interpret them.
     pub metadata: Option<Map<String>>,
-    /// When payment is tried next, in unix seconds. Null when `collection_method` is
+    /// When payment is tried next, in unix seconds. `None` when `collection_method` is
     /// `send_invoice`.
     pub next_payment_attempt: Option<Timestamp>,
     /// The number the customer sees, which starts with the customer's `invoice_prefix`. Null until
@@ -154,7 +155,7 @@ pub struct Invoice {
     pub object: ObjectType,
     /// The connected account the money is meant for, whose branding the invoice shows.
     pub on_behalf_of: Option<Expandable<RawObject>>,
-    /// What the invoice comes from. Null for one that stands alone.
+    /// The origin of the invoice. `None` for one that stands alone.
     pub parent: Option<Box<InvoiceParent>>,
     /// What its PaymentIntent gets when it is finalized.
     pub payment_settings: Box<PaymentSettings>,
@@ -170,20 +171,20 @@ pub struct Invoice {
     pub post_payment_credit_notes_amount: i64,
     /// The sum of the credit notes issued before payment, in minor units.
     pub pre_payment_credit_notes_amount: i64,
-    /// The number on email receipts. Null when none was sent.
+    /// The number on email receipts. `None` when none was sent.
     pub receipt_number: Option<String>,
-    /// How its page and PDF look.
+    /// The appearance of its page and PDF.
     pub rendering: Option<Box<InvoiceRendering>>,
-    /// What shipping costs, and by which rate.
+    /// The cost of shipping, and by which rate.
     pub shipping_cost: Option<Box<ShippingCost>>,
-    /// Where to ship to. When null, the PDF shows the shipping address of the customer.
+    /// The shipping address. If `None`, the PDF shows the shipping address of the customer.
     pub shipping_details: Option<Box<ShippingDetails>>,
     /// The customer's balance before it was finalized, in minor units; until then, the present one.
     /// Negative is a credit.
     pub starting_balance: i64,
-    /// What the customer's bank or card statement says.
+    /// The text on the customer's bank or card statement.
     pub statement_descriptor: Option<String>,
-    /// How far it is.
+    /// The status.
     pub status: Option<InvoiceStatus>,
     /// When its status changed.
     pub status_transitions: Box<InvoiceStatusTransitions>,
@@ -198,13 +199,13 @@ pub struct Invoice {
     pub threshold_reason: Option<Box<ThresholdReason>>,
     /// The sum after discounts and taxes, in minor units.
     pub total: i64,
-    /// What each discount takes off, over all lines.
+    /// The amount that each discount takes off, over all lines.
     pub total_discount_amounts: Option<Vec<DiscountAmount>>,
     /// The sum after discounts and before taxes, in minor units.
     pub total_excluding_tax: Option<i64>,
-    /// What discounts and credits take off before taxes, over all lines.
+    /// The amount that discounts and credits take off before taxes, over all lines.
     pub total_pretax_credit_amounts: Option<Vec<PretaxCreditAmount>>,
-    /// What each tax adds up to, over all lines.
+    /// The sum of each tax, over all lines.
     pub total_taxes: Option<Vec<InvoiceTax>>,
     /// When its webhooks were delivered, in unix seconds. About an hour later Stripe charges or
     /// sends it. Without webhooks to deliver, when it was created.
@@ -858,7 +859,7 @@ impl From<&str> for CollectionMethod {
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 crate::macros::open_enum!(CollectionMethod);
 
-/// What a client needs to confirm the payment of an invoice.
+/// The secret with which a client confirms the payment of an invoice.
 #[doc(alias = "invoices_resource_confirmation_secret")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
@@ -906,7 +907,7 @@ impl Serialize for ConfirmationSecret {
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 crate::macros::object!(ConfirmationSecret);
 
-/// How much a discount takes off.
+/// The amount of a discount.
 #[doc(alias = "discounts_resource_discount_amount")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
@@ -958,9 +959,9 @@ crate::macros::object!(DiscountAmount);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InvoiceCustomField {
-    /// What the field is called.
+    /// The label of the field.
     pub name: String,
-    /// What the field says.
+    /// The text of the field.
     pub value: String,
 }
 
@@ -1043,7 +1044,7 @@ impl Serialize for InvoiceFromInvoice {
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 crate::macros::object!(InvoiceFromInvoice);
 
-/// What an invoice comes from.
+/// The origin of an invoice.
 #[doc(alias = "billing_bill_resource_invoicing_parents_invoice_parent")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
@@ -1053,7 +1054,7 @@ pub struct InvoiceParent {
     pub quote_details: Option<InvoiceParentQuoteDetails>,
     /// The subscription. Set when `type` is `subscription_details`.
     pub subscription_details: Option<InvoiceParentSubscriptionDetails>,
-    /// Which kind it is; the field of that name is set.
+    /// The kind; the field with this name is set.
     pub r#type: InvoiceParentType,
 }
 
@@ -1266,7 +1267,7 @@ impl From<&str> for InvoiceParentType {
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 crate::macros::open_enum!(InvoiceParentType);
 
-/// How the page and the PDF of an invoice look.
+/// The appearance of the page and the PDF of an invoice.
 #[doc(alias = "invoices_resource_invoice_rendering")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
@@ -1274,7 +1275,7 @@ crate::macros::open_enum!(InvoiceParentType);
 pub struct InvoiceRendering {
     /// Whether the amounts of line items include taxes: `exclude_tax` or `include_inclusive_tax`.
     pub amount_tax_display: Option<String>,
-    /// How the PDF looks.
+    /// The appearance of the PDF.
     pub pdf: Option<InvoiceRenderingPdf>,
     /// The id of the invoice template, `inrtem_…`.
     pub template: Option<String>,
@@ -1325,7 +1326,7 @@ impl Serialize for InvoiceRendering {
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 crate::macros::object!(InvoiceRendering);
 
-/// How the PDF of an invoice looks.
+/// The appearance of the PDF of an invoice.
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1457,7 +1458,7 @@ impl From<&str> for InvoiceStatus {
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 crate::macros::open_enum!(InvoiceStatus);
 
-/// When the status of an invoice changed. Null for what has not happened.
+/// When the status of an invoice changed. `None` for what has not happened.
 #[doc(alias = "invoices_resource_status_transitions")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
@@ -1529,7 +1530,7 @@ pub struct InvoiceTax {
     pub tax_behavior: TaxBehavior,
     /// The tax rate. Set when `type` is `tax_rate_details`.
     pub tax_rate_details: Option<InvoiceTaxRateDetails>,
-    /// Why it is taxed so.
+    /// The reason why it is taxed so.
     pub taxability_reason: TaxabilityReason,
     /// The amount that is taxed, in minor units.
     pub taxable_amount: Option<i64>,
@@ -1695,7 +1696,7 @@ crate::macros::open_enum!(InvoiceTaxType);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptions {
-    /// Settings for US bank accounts. Null when there are none.
+    /// Settings for US bank accounts. `None` when there are none.
     pub us_bank_account: Option<PaymentMethodOptionsUsBankAccount>,
     /// The properties that the bindings have no type for, as JSON.
     pub extra: Map<serde_json::Value>,
@@ -1734,15 +1735,15 @@ impl Serialize for PaymentMethodOptions {
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 crate::macros::object!(PaymentMethodOptions);
 
-/// How invoices are paid from US bank accounts.
+/// The way invoices are paid from US bank accounts.
 #[doc(alias = "invoice_payment_method_options_us_bank_account")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptionsUsBankAccount {
-    /// How an account is linked by Financial Connections.
+    /// The way an account is linked by Financial Connections.
     pub financial_connections: Option<FinancialConnectionsOptions>,
-    /// How the customer's bank account is verified.
+    /// The way the customer's bank account is verified.
     pub verification_method: Option<UsBankAccountVerificationMethod>,
 }
 
@@ -1793,11 +1794,11 @@ crate::macros::object!(PaymentMethodOptionsUsBankAccount);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentSettings {
-    /// The id of the mandate to pay with. Null when none was set.
+    /// The id of the mandate to pay with. `None` when none was set.
     pub default_mandate: Option<MandateId>,
     /// Settings per payment method.
     pub payment_method_options: Option<PaymentMethodOptions>,
-    /// The payment methods on offer. When null, Stripe chooses by the default payment methods and
+    /// The payment methods on offer. If `None`, Stripe chooses by the default payment methods and
     /// your settings.
     pub payment_method_types: Option<Vec<BillingPaymentMethodType>>,
 }
@@ -1843,7 +1844,7 @@ impl Serialize for PaymentSettings {
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 crate::macros::object!(PaymentSettings);
 
-/// What a discount or a credit takes off before taxes.
+/// The amount that a discount or a credit takes off before taxes.
 #[doc(alias = "invoices_resource_pretax_credit_amount")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
@@ -1983,7 +1984,7 @@ impl From<&str> for PretaxCreditAmountType {
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 crate::macros::open_enum!(PretaxCreditAmountType);
 
-/// What shipping costs.
+/// The cost of shipping.
 #[doc(alias = "invoices_resource_shipping_cost")]
 #[cfg(any(feature = "checkout", feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq)]
@@ -2056,7 +2057,7 @@ crate::macros::object!(ShippingCost);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ThresholdReason {
-    /// The amount in minor units that the subscription reached. Null when it was not the amount.
+    /// The amount in minor units that the subscription reached. `None` when it was not the amount.
     pub amount_gte: Option<i64>,
     /// The lines that reached a threshold of their own.
     pub item_reasons: Vec<ThresholdReasonItemReason>,
@@ -2156,22 +2157,23 @@ pub struct UpcomingInvoice {
     pub account_name: Option<String>,
     /// The tax ids of your account that it shows.
     pub account_tax_ids: Option<Vec<Expandable<RawObject>>>,
-    /// What is to be paid, in minor units: `total`, with the customer's balance applied. It is 0
+    /// The amount to be paid, in minor units: `total`, with the customer's balance applied. It is 0
     /// when that is less than the smallest amount that can be charged.
     pub amount_due: i64,
-    /// What was paid too much, in minor units. It goes to the customer's balance as a credit.
+    /// The amount paid too much, in minor units. It goes to the customer's balance as a credit.
     pub amount_overpaid: i64,
-    /// What has been paid, in minor units.
+    /// The amount that has been paid, in minor units.
     pub amount_paid: i64,
-    /// What has been paid outside of Stripe, in minor units.
+    /// The amount that has been paid outside of Stripe, in minor units.
     pub amount_paid_off_stripe: i64,
-    /// What is still to be paid, in minor units.
+    /// The amount that is still to be paid, in minor units.
     pub amount_remaining: i64,
-    /// What shipping costs, in minor units.
+    /// The cost of shipping, in minor units.
     pub amount_shipping: i64,
     /// The Connect application that created it, as raw JSON when expanded.
     pub application: Option<Expandable<RawObject>>,
-    /// How often payment was tried: the first attempt of any kind, and the automatic ones after it.
+    /// The number of times payment was tried: the first attempt of any kind, and the automatic ones
+    /// after it.
     pub attempt_count: i64,
     /// True when payment has been tried. The first automatic attempt comes about an hour after
     /// creation.
@@ -2180,15 +2182,15 @@ pub struct UpcomingInvoice {
     pub auto_advance: bool,
     /// Whether Stripe computes the taxes, and how far it got.
     pub automatic_tax: Box<AutomaticTax>,
-    /// When Stripe is going to finalize the draft, in unix seconds. Null when it won't, and after
+    /// When Stripe is going to finalize the draft, in unix seconds. `None` when it won't, and after
     /// it was finalized.
     pub automatically_finalizes_at: Option<Timestamp>,
-    /// Why it was created.
+    /// The reason why it was created.
     pub billing_reason: Option<BillingReason>,
-    /// How payment is collected.
+    /// The way payment is collected.
     pub collection_method: CollectionMethod,
-    /// What a client needs to confirm the payment. Null until finalized, and only included when
-    /// expanded.
+    /// The secret with which a client confirms the payment. `None` until finalized, and only
+    /// included when expanded.
     pub confirmation_secret: Option<Box<ConfirmationSecret>>,
     /// When Stripe created the object, in unix seconds.
     pub created: Timestamp,
@@ -2214,7 +2216,7 @@ pub struct UpcomingInvoice {
     pub customer_tax_exempt: Option<TaxExempt>,
     /// The customer's tax ids. They follow the customer until finalized, then stay.
     pub customer_tax_ids: Option<Vec<TaxIdData>>,
-    /// The payment method to charge. When null, that of the subscription is charged, or else the
+    /// The payment method to charge. If `None`, that of the subscription is charged, or else the
     /// default of the customer.
     pub default_payment_method: Option<Expandable<PaymentMethod>>,
     /// The source to charge, from the time before payment methods.
@@ -2225,39 +2227,39 @@ pub struct UpcomingInvoice {
     pub description: Option<String>,
     /// The discounts on the whole invoice. Those on single lines are taken off before.
     pub discounts: Vec<Expandable<RawObject>>,
-    /// When payment is due, in unix seconds. Null when `collection_method` is
+    /// When payment is due, in unix seconds. `None` when `collection_method` is
     /// `charge_automatically`.
     pub due_date: Option<Timestamp>,
     /// The date of issue that its PDF and receipt show, in unix seconds. That of finalizing, unless
     /// you set another.
     pub effective_at: Option<Timestamp>,
-    /// The customer's balance after it was finalized, in minor units. Null until then.
+    /// The customer's balance after it was finalized, in minor units. `None` until then.
     pub ending_balance: Option<i64>,
     /// The text at its bottom.
     pub footer: Option<String>,
-    /// The invoice that this one was made from. Null when there is none.
+    /// The invoice that this one was made from. `None` when there is none.
     pub from_invoice: Option<InvoiceFromInvoice>,
-    /// The page where the customer sees and pays it. Whoever has the URL can open it. Null until
+    /// The page where the customer sees and pays it. Anyone with the URL can open it. Null until
     /// finalized.
     pub hosted_invoice_url: Option<Sensitive<String>>,
     /// The id, `in_…`.
     pub id: Option<InvoiceId>,
-    /// Where to download it as a PDF. Whoever has the URL can. Null until finalized.
+    /// The URL to download it as a PDF. Anyone with the URL can do so. `None` until finalized.
     pub invoice_pdf: Option<Sensitive<String>>,
     /// The account that issues invoices, whose branding and contacts they show.
     pub issuer: Box<ConnectAccountReference>,
-    /// Why finalizing it failed the last time. Null once it succeeded.
+    /// The reason why finalizing it failed the last time. `None` once it succeeded.
     pub last_finalization_error: Option<Box<AttemptError>>,
     /// The newest revision of it that is no longer a draft.
     pub latest_revision: Option<Expandable<Invoice>>,
-    /// What is billed; one page of it. First come pending invoice items and then subscription
+    /// The billed lines; one page of them. First come pending invoice items and then subscription
     /// items, each the newest first, then what was added later in the order it was added.
     pub lines: List<InvoiceLineItem>,
     /// True in live mode, false in test mode and sandboxes.
     pub livemode: bool,
     /// Pairs of your own that are kept with the object. Stripe does not interpret them.
     pub metadata: Option<Map<String>>,
-    /// When payment is tried next, in unix seconds. Null when `collection_method` is
+    /// When payment is tried next, in unix seconds. `None` when `collection_method` is
     /// `send_invoice`.
     pub next_payment_attempt: Option<Timestamp>,
     /// The number the customer sees, which starts with the customer's `invoice_prefix`. Null until
@@ -2268,7 +2270,7 @@ pub struct UpcomingInvoice {
     pub object: ObjectType,
     /// The connected account the money is meant for, whose branding the invoice shows.
     pub on_behalf_of: Option<Expandable<RawObject>>,
-    /// What the invoice comes from. Null for one that stands alone.
+    /// The origin of the invoice. `None` for one that stands alone.
     pub parent: Option<Box<InvoiceParent>>,
     /// What its PaymentIntent gets when it is finalized.
     pub payment_settings: Box<PaymentSettings>,
@@ -2284,20 +2286,20 @@ pub struct UpcomingInvoice {
     pub post_payment_credit_notes_amount: i64,
     /// The sum of the credit notes issued before payment, in minor units.
     pub pre_payment_credit_notes_amount: i64,
-    /// The number on email receipts. Null when none was sent.
+    /// The number on email receipts. `None` when none was sent.
     pub receipt_number: Option<String>,
-    /// How its page and PDF look.
+    /// The appearance of its page and PDF.
     pub rendering: Option<Box<InvoiceRendering>>,
-    /// What shipping costs, and by which rate.
+    /// The cost of shipping, and by which rate.
     pub shipping_cost: Option<Box<ShippingCost>>,
-    /// Where to ship to. When null, the PDF shows the shipping address of the customer.
+    /// The shipping address. If `None`, the PDF shows the shipping address of the customer.
     pub shipping_details: Option<Box<ShippingDetails>>,
     /// The customer's balance before it was finalized, in minor units; until then, the present one.
     /// Negative is a credit.
     pub starting_balance: i64,
-    /// What the customer's bank or card statement says.
+    /// The text on the customer's bank or card statement.
     pub statement_descriptor: Option<String>,
-    /// How far it is.
+    /// The status.
     pub status: Option<InvoiceStatus>,
     /// When its status changed.
     pub status_transitions: Box<InvoiceStatusTransitions>,
@@ -2312,13 +2314,13 @@ pub struct UpcomingInvoice {
     pub threshold_reason: Option<Box<ThresholdReason>>,
     /// The sum after discounts and taxes, in minor units.
     pub total: i64,
-    /// What each discount takes off, over all lines.
+    /// The amount that each discount takes off, over all lines.
     pub total_discount_amounts: Option<Vec<DiscountAmount>>,
     /// The sum after discounts and before taxes, in minor units.
     pub total_excluding_tax: Option<i64>,
-    /// What discounts and credits take off before taxes, over all lines.
+    /// The amount that discounts and credits take off before taxes, over all lines.
     pub total_pretax_credit_amounts: Option<Vec<PretaxCreditAmount>>,
-    /// What each tax adds up to, over all lines.
+    /// The sum of each tax, over all lines.
     pub total_taxes: Option<Vec<InvoiceTax>>,
     /// When its webhooks were delivered, in unix seconds. About an hour later Stripe charges or
     /// sends it. Without webhooks to deliver, when it was created.

@@ -261,8 +261,8 @@ impl CreateInvoice {
         self
     }
 
-    /// What your platform keeps of the payment, in minor units. Only for invoices of a connected
-    /// account.
+    /// The part that your platform keeps of the payment, in minor units. Only for invoices of a
+    /// connected account.
     pub fn application_fee_amount(mut self, application_fee_amount: i64) -> Self {
         self.0.set("application_fee_amount", application_fee_amount);
         self
@@ -294,7 +294,7 @@ impl CreateInvoice {
         self
     }
 
-    /// How payment is collected; `charge_automatically` unless you say otherwise. Only on a draft.
+    /// The way payment is collected; `charge_automatically` by default. Only on a draft.
     pub fn collection_method(mut self, collection_method: CollectionMethod) -> Self {
         self.0.set("collection_method", collection_method);
         self
@@ -333,7 +333,7 @@ impl CreateInvoice {
         self
     }
 
-    /// How many days after creation it is due. Only for `send_invoice`, on a draft.
+    /// The number of days after creation until it is due. Only for `send_invoice`, on a draft.
     pub fn days_until_due(mut self, days_until_due: i64) -> Self {
         self.0.set("days_until_due", days_until_due);
         self
@@ -503,25 +503,25 @@ impl CreateInvoice {
         self
     }
 
-    /// How the page and the PDF of the invoice look.
+    /// The appearance of the page and the PDF of the invoice.
     pub fn rendering(mut self, rendering: InvoiceRenderingParams) -> Self {
         self.0.set("rendering", rendering);
         self
     }
 
-    /// What shipping costs.
+    /// The cost of shipping.
     pub fn shipping_cost(mut self, shipping_cost: ShippingCostParams) -> Self {
         self.0.set("shipping_cost", shipping_cost);
         self
     }
 
-    /// Where to ship to. Without it the PDF shows the shipping address of the customer.
+    /// The shipping address. Without it the PDF shows the shipping address of the customer.
     pub fn shipping_details(mut self, shipping_details: ShippingDetailsParams) -> Self {
         self.0.set("shipping_details", shipping_details);
         self
     }
 
-    /// What the customer's bank or card statement says, with a letter in it. For an invoice of a
+    /// The text on the customer's bank or card statement, with a letter in it. For an invoice of a
     /// subscription, that of its first product when left out.
     pub fn statement_descriptor(
         mut self,
@@ -538,7 +538,7 @@ impl CreateInvoice {
         self
     }
 
-    /// Which connected account gets the money.
+    /// The connected account that gets the money.
     pub fn transfer_data(mut self, transfer_data: TransferDataParams) -> Self {
         self.0.set("transfer_data", transfer_data);
         self
@@ -677,7 +677,7 @@ impl ListInvoices {
         self
     }
 
-    /// How many objects a page holds, from 1 to 100; 10 when left out.
+    /// The number of objects on a page, from 1 to 100; 10 when left out.
     pub fn limit(mut self, limit: i64) -> Self {
         self.0.set("limit", limit);
         self
@@ -917,8 +917,8 @@ impl UpdateInvoice {
         self
     }
 
-    /// What your platform keeps of the payment, in minor units. Only for invoices of a connected
-    /// account.
+    /// The part that your platform keeps of the payment, in minor units. Only for invoices of a
+    /// connected account.
     pub fn application_fee_amount(mut self, application_fee_amount: i64) -> Self {
         self.0.set("application_fee_amount", application_fee_amount);
         self
@@ -950,7 +950,7 @@ impl UpdateInvoice {
         self
     }
 
-    /// How payment is collected; `charge_automatically` unless you say otherwise. Only on a draft.
+    /// The way payment is collected; `charge_automatically` by default. Only on a draft.
     pub fn collection_method(mut self, collection_method: CollectionMethod) -> Self {
         self.0.set("collection_method", collection_method);
         self
@@ -971,7 +971,7 @@ impl UpdateInvoice {
         self
     }
 
-    /// How many days after creation it is due. Only for `send_invoice`, on a draft.
+    /// The number of days after creation until it is due. Only for `send_invoice`, on a draft.
     pub fn days_until_due(mut self, days_until_due: i64) -> Self {
         self.0.set("days_until_due", days_until_due);
         self
@@ -1156,13 +1156,13 @@ impl UpdateInvoice {
         self
     }
 
-    /// How the page and the PDF of the invoice look.
+    /// The appearance of the page and the PDF of the invoice.
     pub fn rendering(mut self, rendering: InvoiceRenderingParams) -> Self {
         self.0.set("rendering", rendering);
         self
     }
 
-    /// What shipping costs.
+    /// The cost of shipping.
     pub fn shipping_cost(mut self, shipping_cost: ShippingCostParams) -> Self {
         self.0.set("shipping_cost", shipping_cost);
         self
@@ -1174,7 +1174,7 @@ impl UpdateInvoice {
         self
     }
 
-    /// Where to ship to. Without it the PDF shows the shipping address of the customer.
+    /// The shipping address. Without it the PDF shows the shipping address of the customer.
     pub fn shipping_details(mut self, shipping_details: ShippingDetailsParams) -> Self {
         self.0.set("shipping_details", shipping_details);
         self
@@ -1186,7 +1186,7 @@ impl UpdateInvoice {
         self
     }
 
-    /// What the customer's bank or card statement says, with a letter in it. For an invoice of a
+    /// The text on the customer's bank or card statement, with a letter in it. For an invoice of a
     /// subscription, that of its first product when left out.
     pub fn statement_descriptor(
         mut self,
@@ -1196,7 +1196,7 @@ impl UpdateInvoice {
         self
     }
 
-    /// Which connected account gets the money.
+    /// The connected account that gets the money.
     pub fn transfer_data(mut self, transfer_data: TransferDataParams) -> Self {
         self.0.set("transfer_data", transfer_data);
         self

@@ -154,7 +154,7 @@ impl InvoiceFromInvoiceParams {
 #[cfg(feature = "invoices")]
 crate::macros::params!(InvoiceFromInvoiceParams);
 
-/// How the page and the PDF of the invoice look.
+/// The appearance of the page and the PDF of the invoice.
 #[cfg(feature = "invoices")]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct InvoiceRenderingParams(Params);
@@ -177,7 +177,7 @@ impl InvoiceRenderingParams {
         self
     }
 
-    /// How the PDF looks.
+    /// The appearance of the PDF.
     pub fn pdf(mut self, pdf: InvoiceRenderingPdfParams) -> Self {
         self.0.set("pdf", pdf);
         self
@@ -237,7 +237,7 @@ impl PaymentMethodOptionsParams {
         Self(Params::new())
     }
 
-    /// How invoices are paid from US bank accounts.
+    /// The way invoices are paid from US bank accounts.
     pub fn us_bank_account(
         mut self,
         us_bank_account: PaymentMethodOptionsUsBankAccountParams,
@@ -256,7 +256,7 @@ impl PaymentMethodOptionsParams {
 #[cfg(feature = "invoices")]
 crate::macros::params!(PaymentMethodOptionsParams);
 
-/// How invoices are paid from US bank accounts.
+/// The way invoices are paid from US bank accounts.
 #[cfg(any(feature = "invoices", feature = "subscriptions"))]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct PaymentMethodOptionsUsBankAccountParams(Params);
@@ -267,7 +267,7 @@ impl PaymentMethodOptionsUsBankAccountParams {
         Self(Params::new())
     }
 
-    /// How an account is linked by Financial Connections.
+    /// The way an account is linked by Financial Connections.
     pub fn financial_connections(
         mut self,
         financial_connections: FinancialConnectionsOptionsParams,
@@ -276,7 +276,7 @@ impl PaymentMethodOptionsUsBankAccountParams {
         self
     }
 
-    /// How the customer's bank account is verified.
+    /// The way the customer's bank account is verified.
     pub fn verification_method(
         mut self,
         verification_method: UsBankAccountVerificationMethod,
@@ -380,7 +380,7 @@ impl From<&str> for PendingInvoiceItemsBehavior {
 #[cfg(feature = "invoices")]
 crate::macros::open_enum!(PendingInvoiceItemsBehavior);
 
-/// What shipping costs.
+/// The cost of shipping.
 #[cfg(feature = "invoices")]
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct ShippingCostParams(Params);
@@ -421,7 +421,7 @@ impl TransferDataParams {
         Self(Params::new().with("destination", Into::<String>::into(destination)))
     }
 
-    /// How much it gets, in minor units; all of it when left out.
+    /// The amount it gets, in minor units; all of it when left out.
     pub fn amount(mut self, amount: i64) -> Self {
         self.0.set("amount", amount);
         self

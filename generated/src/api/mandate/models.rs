@@ -11,25 +11,25 @@ use serde::ser::SerializeMap;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Mandate {
-    /// How and when the customer agreed.
+    /// The way and when the customer agreed.
     pub customer_acceptance: CustomerAcceptance,
     /// The id, `mandate_…`.
     #[doc(alias = "mandate_")]
     pub id: MandateId,
     /// True in live mode, false in test mode and sandboxes.
     pub livemode: bool,
-    /// What is particular to a mandate for many payments. Nothing, as a rule.
+    /// Details specific to a mandate for many payments; usually empty.
     pub multi_use: Option<MandateMultiUse>,
     /// The name of this kind of object; the same for all objects of the kind.
     #[doc(alias = "mandate")]
     pub object: ObjectType,
-    /// The connected account it is for. Missing when there is none.
+    /// The connected account it is for. `None` when there is none.
     pub on_behalf_of: Option<String>,
     /// The payment method that may be debited.
     pub payment_method: Expandable<PaymentMethod>,
-    /// What is particular to the kind of payment method.
+    /// Details specific to the kind of payment method.
     pub payment_method_details: MandatePaymentMethod,
-    /// What is particular to a mandate for one payment.
+    /// Details specific to a mandate for one payment.
     pub single_use: Option<MandateSingleUse>,
     /// Whether payments can be made by it.
     pub status: MandateStatus,
@@ -41,9 +41,9 @@ pub struct Mandate {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MandateDetails<'a> {
-    /// What is particular to a mandate for many payments. Nothing, as a rule.
+    /// Details specific to a mandate for many payments; usually empty.
     MultiUse(&'a MandateMultiUse),
-    /// What is particular to a mandate for one payment.
+    /// Details specific to a mandate for one payment.
     SingleUse(&'a MandateSingleUse),
     /// A `type` that nothing more comes with.
     Other(&'a MandateType),
@@ -151,13 +151,13 @@ pub struct MandateId(crate::text::Text);
 
 crate::macros::id!(MandateId);
 
-/// How and when a customer agreed to a mandate.
+/// The way and when a customer agreed to a mandate.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomerAcceptance {
-    /// When, in unix seconds. Null when it is not known.
+    /// When, in unix seconds. `None` when it is not known.
     pub accepted_at: Option<Timestamp>,
-    /// Set when `type` is `offline`. Holds nothing, so far.
+    /// Set when `type` is `offline`. Empty at present.
     pub offline: Option<CustomerAcceptanceOffline>,
     /// From where. Set when `type` is `online`.
     pub online: Option<CustomerAcceptanceOnline>,
@@ -169,7 +169,7 @@ pub struct CustomerAcceptance {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum CustomerAcceptanceDetails<'a> {
-    /// Set when `type` is `offline`. Holds nothing, so far.
+    /// Set when `type` is `offline`. Empty at present.
     Offline(&'a CustomerAcceptanceOffline),
     /// From where. Set when `type` is `online`.
     Online(&'a CustomerAcceptanceOnline),
@@ -237,7 +237,7 @@ impl Serialize for CustomerAcceptance {
 
 crate::macros::object!(CustomerAcceptance);
 
-/// An agreement given offline. Holds nothing, so far.
+/// An agreement given offline. Empty at present.
 #[doc(alias = "offline_acceptance")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -373,7 +373,7 @@ crate::macros::open_enum!(MandateCollectionMethod);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MandateMultiUse {
-    /// How much a payment is, in minor units, if that is fixed.
+    /// The amount of a payment, in minor units, if that is fixed.
     pub amount: Option<i64>,
     /// The currency as three lowercase letters (ISO 4217), such as `usd`.
     pub currency: Option<String>,
@@ -412,16 +412,16 @@ impl Serialize for MandateMultiUse {
 
 crate::macros::object!(MandateMultiUse);
 
-/// What is particular to the kind of payment method. Other kinds are in the raw JSON.
+/// Details specific to the kind of payment method. Other kinds are in the raw JSON.
 #[doc(alias = "mandate_payment_method_details")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MandatePaymentMethod {
-    /// What is particular to Link.
+    /// Details specific to Link.
     pub link: Option<MandatePaymentMethodLink>,
     /// The kind of payment method; the field of that name is set.
     pub r#type: PaymentMethodType,
-    /// What is particular to US bank accounts.
+    /// Details specific to US bank accounts.
     pub us_bank_account: Option<MandatePaymentMethodUsBankAccount>,
     /// The properties that the bindings have no type for, as JSON.
     pub extra: Map<serde_json::Value>,
@@ -431,9 +431,9 @@ pub struct MandatePaymentMethod {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MandatePaymentMethodDetails<'a> {
-    /// What is particular to Link.
+    /// Details specific to Link.
     Link(&'a MandatePaymentMethodLink),
-    /// What is particular to US bank accounts.
+    /// Details specific to US bank accounts.
     UsBankAccount(&'a MandatePaymentMethodUsBankAccount),
     /// A `type` that nothing more comes with.
     Other(&'a PaymentMethodType),
@@ -533,7 +533,7 @@ crate::macros::object!(MandatePaymentMethodLink);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MandatePaymentMethodUsBankAccount {
-    /// How the authorization is collected, when it is not online.
+    /// The way the authorization is collected, when it is not online.
     pub collection_method: Option<MandateCollectionMethod>,
 }
 
@@ -569,7 +569,7 @@ crate::macros::object!(MandatePaymentMethodUsBankAccount);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MandateSingleUse {
-    /// How much may be debited, in minor units.
+    /// The amount that may be debited, in minor units.
     pub amount: i64,
     /// The currency as three lowercase letters (ISO 4217), such as `usd`.
     pub currency: String,

@@ -4,7 +4,7 @@ use crate::Timestamp;
 use crate::params::{Params, Value};
 use super::CustomerAcceptanceType;
 
-/// What is particular to an agreement given offline. Nothing, so far.
+/// Details specific to an agreement given offline; empty at present.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct CustomerAcceptanceOfflineParams(Params);
 
@@ -44,7 +44,7 @@ impl CustomerAcceptanceParams {
         Self(Params::new().with("type", r#type))
     }
 
-    /// What is particular to an agreement given offline. Nothing, so far.
+    /// Details specific to an agreement given offline; empty at present.
     pub fn offline(offline: CustomerAcceptanceOfflineParams) -> Self {
         Self(Params::new().with("type", "offline").with("offline", offline))
     }

@@ -11,26 +11,26 @@ use serde::ser::SerializeMap;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AmountDetailsLineItem {
-    /// The discount on the item, in minor units. Null when there is none.
+    /// The discount on the item, in minor units. `None` when there is none.
     pub discount_amount: Option<i64>,
     /// The id.
     pub id: AmountDetailsLineItemId,
     /// The name of this kind of object; the same for all objects of the kind.
     #[doc(alias = "payment_intent_amount_details_line_item")]
     pub object: ObjectType,
-    /// What is particular to a kind of payment method, as raw JSON.
+    /// Details specific to a kind of payment method, as raw JSON.
     pub payment_method_options: Option<serde_json::Value>,
     /// Your code of the product, such as its SKU.
     pub product_code: Option<String>,
     /// The name of the product.
     pub product_name: String,
-    /// How many.
+    /// The number.
     pub quantity: i64,
     /// The taxes on the item.
     pub tax: Option<AmountDetailsLineItemTax>,
-    /// What one costs, in minor units.
+    /// The price of one, in minor units.
     pub unit_cost: i64,
-    /// What it is counted in, such as `kg`.
+    /// The unit, such as `kg`.
     pub unit_of_measure: Option<String>,
 }
 

@@ -23,29 +23,29 @@ use super::AmountDetailsLineItem;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentIntent {
-    /// What is to be paid, in minor units.
+    /// The amount to be paid, in minor units.
     pub amount: Option<i64>,
-    /// What can be captured now, in minor units.
+    /// The amount that can be captured now, in minor units.
     pub amount_capturable: Option<i64>,
-    /// What the amount is made up of.
+    /// The parts of the amount.
     pub amount_details: Option<Box<AmountDetails>>,
-    /// What was received, in minor units.
+    /// The amount received, in minor units.
     pub amount_received: Option<i64>,
-    /// The Connect application that made it. Null when none did.
+    /// The Connect application that made it. `None` when none did.
     pub application: Option<Expandable<RawObject>>,
     /// The platform's fee, in minor units. At most what is captured is taken from the connected
     /// account.
     pub application_fee_amount: Option<i64>,
     /// Whether the Dashboard's settings decide which kinds of payment methods can be used.
     pub automatic_payment_methods: Option<AutomaticPaymentMethods>,
-    /// When it was canceled, in unix seconds. Null when it was not.
+    /// When it was canceled, in unix seconds. `None` when it was not.
     pub canceled_at: Option<Timestamp>,
-    /// Why it was canceled. Null when it was not, or no reason was given.
+    /// The reason why it was canceled. `None` when it was not, or no reason was given.
     pub cancellation_reason: Option<CancellationReason>,
     /// When the money is taken.
     pub capture_method: Option<CaptureMethod>,
-    /// What a client needs to go on with it. Give it only to the customer it is for: do not store
-    /// it, log it or put it into URLs.
+    /// The secret with which a client goes on with it. Give it only to the customer it is for: do
+    /// not store it, log it or put it into URLs.
     pub client_secret: Option<Sensitive<String>>,
     /// Whether a client may confirm it.
     pub confirmation_method: Option<ConfirmationMethod>,
@@ -53,22 +53,23 @@ pub struct PaymentIntent {
     pub created: Timestamp,
     /// The currency as three lowercase letters (ISO 4217), such as `usd`.
     pub currency: Option<String>,
-    /// The customer it is for. Null when there is none.
+    /// The customer it is for. `None` when there is none.
     pub customer: Option<Expandable<MaybeDeleted<Customer, DeletedCustomer>>>,
     /// The id of the `Account` of the v2 API, `acct_…`, that stands for the customer.
     pub customer_account: Option<String>,
     /// A text of your own; the customer may see it.
     pub description: Option<String>,
-    /// The kinds of payment methods that can't be used. Null when there are none.
+    /// The kinds of payment methods that can't be used. `None` when there are none.
     pub excluded_payment_method_types: Option<Vec<PaymentMethodType>>,
     /// What else happens with the payment.
     pub hooks: Option<PaymentIntentHooks>,
     /// The id, `pi_…`.
     #[doc(alias = "pi_")]
     pub id: PaymentIntentId,
-    /// Why the last attempt failed. Null when it did not, and after the payment intent was changed.
+    /// The reason why the last attempt failed. `None` when it did not, and after the payment intent
+    /// was changed.
     pub last_payment_error: Option<Box<AttemptError>>,
-    /// The charge of the last attempt, `ch_…`, as raw JSON when expanded. Null before the first.
+    /// The charge of the last attempt, `ch_…`, as raw JSON when expanded. `None` before the first.
     pub latest_charge: Option<Expandable<RawObject>>,
     /// True in live mode, false in test mode and sandboxes.
     pub livemode: bool,
@@ -76,7 +77,7 @@ pub struct PaymentIntent {
     pub managed_payments: Option<ManagedPayments>,
     /// Pairs of your own that are kept with the object. Stripe does not interpret them.
     pub metadata: Option<Map<String>>,
-    /// What the customer has to do now. Set when `status` is `requires_action`.
+    /// The action that the customer has to take now. Set when `status` is `requires_action`.
     pub next_action: Option<Box<NextAction>>,
     /// The name of this kind of object; the same for all objects of the kind.
     #[doc(alias = "payment_intent")]
@@ -93,31 +94,31 @@ pub struct PaymentIntent {
     pub payment_method_configuration_details: Option<
         Box<PaymentMethodConfigurationDetails>,
     >,
-    /// What is particular to a kind of payment method.
+    /// Details specific to a kind of payment method.
     pub payment_method_options: Option<Box<PaymentMethodOptions>>,
     /// The kinds of payment methods that can be used. When the list is left out of a request, the
     /// settings in the Dashboard decide.
     pub payment_method_types: Option<Vec<String>>,
     /// What the customer saw, when it was another currency.
     pub presentment_details: Option<PresentmentDetails>,
-    /// How far the processing has come. Null unless the payment method tells.
+    /// The progress of the processing. `None` unless the payment method reports it.
     pub processing: Option<Box<PaymentIntentProcessing>>,
     /// The address the receipt goes to. In live mode a receipt is sent whatever the account's
     /// settings say.
     pub receipt_email: Option<Sensitive<String>>,
-    /// The review of the payment for fraud, `prv_…`. Null when there is none.
+    /// The review of the payment for fraud, `prv_…`. `None` when there is none.
     pub review: Option<Expandable<RawObject>>,
     /// Whether the payment method is to be kept for later payments. With a customer it is saved to
     /// the customer once the payment is confirmed.
     pub setup_future_usage: Option<SetupFutureUsage>,
-    /// Where the order is shipped, and to whom.
+    /// The shipping address and the recipient of the order.
     pub shipping: Option<Box<ShippingDetails>>,
-    /// What the customer's bank statement shows of a payment that is not by card, up to 22
+    /// The text on the customer's bank statement of a payment that is not by card, up to 22
     /// characters. The account's own text when it is not set.
     pub statement_descriptor: Option<String>,
     /// What the statement shows of a card payment, after the prefix that is set in the account.
     pub statement_descriptor_suffix: Option<String>,
-    /// How far it has come.
+    /// The progress.
     pub status: PaymentIntentStatus,
     /// The transfer to a connected account that follows the payment.
     pub transfer_data: Option<Box<TransferData>>,
@@ -422,16 +423,16 @@ pub struct PaymentIntentId(crate::text::Text);
 
 crate::macros::id!(PaymentIntentId);
 
-/// What the amount is made up of.
+/// The parts of the amount.
 #[doc(alias = "payment_flows_amount_details")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AmountDetails {
-    /// The discount on the whole, in minor units. Missing when discounts are given per line item.
+    /// The discount on the whole, in minor units. `None` when discounts are given per line item.
     pub discount_amount: Option<i64>,
     /// What does not add up. Set when the sums are not enforced and are wrong.
     pub error: Option<AmountDetailsError>,
-    /// What is bought, up to 200 items. Only included when expanded.
+    /// The items bought, up to 200 items. Only included when expanded.
     pub line_items: Option<List<AmountDetailsLineItem>>,
     /// The shipping.
     pub shipping: Option<AmountDetailsShipping>,
@@ -506,9 +507,9 @@ crate::macros::object!(AmountDetails);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AmountDetailsError {
-    /// What is wrong, for programs.
+    /// The problem, as a code for programs.
     pub code: Option<AmountDetailsErrorCode>,
-    /// What is wrong, for people.
+    /// The problem, as text for people.
     pub message: Option<String>,
 }
 
@@ -585,7 +586,7 @@ crate::macros::open_enum!(AmountDetailsErrorCode);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AmountDetailsShipping {
-    /// What the shipping costs, in minor units; 0 or more.
+    /// The cost of shipping, in minor units; 0 or more.
     pub amount: Option<i64>,
     /// The postal code it is shipped from, up to 10 letters and digits.
     pub from_postal_code: Option<String>,
@@ -983,12 +984,12 @@ impl From<&str> for LinkSetupFutureUsage {
 
 crate::macros::open_enum!(LinkSetupFutureUsage);
 
-/// What the customer has to do.
+/// The action that the customer has to take.
 #[doc(alias = "payment_intent_next_action")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NextAction {
-    /// Where to send the customer. Set when `type` is `redirect_to_url`.
+    /// The URL for the customer. Set when `type` is `redirect_to_url`.
     pub redirect_to_url: Option<NextActionRedirectToUrl>,
     /// The kind of action; the field of that name is set, in the raw JSON when it is of another
     /// payment method.
@@ -1006,7 +1007,7 @@ pub struct NextAction {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum NextActionDetails<'a> {
-    /// Where to send the customer. Set when `type` is `redirect_to_url`.
+    /// The URL for the customer. Set when `type` is `redirect_to_url`.
     RedirectToUrl(&'a NextActionRedirectToUrl),
     /// The deposits that verify the account. Set when `type` is `verify_with_microdeposits`.
     VerifyWithMicrodeposits(&'a NextActionVerifyWithMicrodeposits),
@@ -1085,12 +1086,12 @@ impl Serialize for NextAction {
 
 crate::macros::object!(NextAction);
 
-/// Where to send the customer.
+/// The URL for the customer.
 #[doc(alias = "payment_intent_next_action_redirect_to_url")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NextActionRedirectToUrl {
-    /// Where the customer comes back to when done.
+    /// The URL to return to when done.
     pub return_url: Option<String>,
     /// The page to send the customer to.
     pub url: Option<Sensitive<String>>,
@@ -1174,7 +1175,7 @@ pub struct NextActionVerifyWithMicrodeposits {
     pub arrival_date: Timestamp,
     /// Stripe's page where the customer reports them. Who has it can verify the account.
     pub hosted_verification_url: Sensitive<String>,
-    /// What the customer reports. Null while it is not decided.
+    /// What the customer reports. `None` while it is not decided.
     pub microdeposit_type: Option<MicrodepositType>,
 }
 
@@ -1373,7 +1374,7 @@ impl Serialize for PaymentIntentHooksInputsTax {
 
 crate::macros::object!(PaymentIntentHooksInputsTax);
 
-/// How far the processing has come. Of cards, as raw JSON.
+/// The progress of the processing. For cards, as raw JSON.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentIntentProcessing {
@@ -1502,14 +1503,14 @@ impl From<&str> for PaymentIntentStatus {
 
 crate::macros::open_enum!(PaymentIntentStatus);
 
-/// What is particular to a kind of payment method. Other kinds are in the raw JSON.
+/// Details specific to a kind of payment method. Other kinds are in the raw JSON.
 #[doc(alias = "payment_intent_payment_method_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptions {
-    /// What is particular to Link.
+    /// Details specific to Link.
     pub link: Option<PaymentMethodOptionsLink>,
-    /// What is particular to US bank accounts.
+    /// Details specific to US bank accounts.
     pub us_bank_account: Option<PaymentMethodOptionsUsBankAccount>,
     /// The properties that the bindings have no type for, as JSON.
     pub extra: Map<serde_json::Value>,
@@ -1556,7 +1557,7 @@ impl Serialize for PaymentMethodOptions {
 
 crate::macros::object!(PaymentMethodOptions);
 
-/// What is particular to Link.
+/// Details specific to Link.
 #[doc(alias = "payment_intent_payment_method_options_link")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -1604,14 +1605,14 @@ impl Serialize for PaymentMethodOptionsLink {
 
 crate::macros::object!(PaymentMethodOptionsLink);
 
-/// How a US bank account is linked, verified and debited.
+/// The way a US bank account is linked, verified and debited.
 #[doc(alias = "payment_intent_payment_method_options_us_bank_account")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptionsUsBankAccount {
-    /// How an account is linked by Financial Connections.
+    /// The way an account is linked by Financial Connections.
     pub financial_connections: Option<FinancialConnectionsOptions>,
-    /// How the customer authorizes debits.
+    /// The way the customer authorizes debits.
     pub mandate_options: Option<UsBankAccountMandateOptions>,
     /// Whether the payment method is to be kept for later payments. With a customer it is saved to
     /// the customer once the payment is confirmed.
@@ -1620,7 +1621,7 @@ pub struct PaymentMethodOptionsUsBankAccount {
     pub target_date: Option<String>,
     /// What is paid for.
     pub transaction_purpose: Option<UsBankAccountTransactionPurpose>,
-    /// How the customer's bank account is verified.
+    /// The way the customer's bank account is verified.
     pub verification_method: Option<UsBankAccountVerificationMethod>,
 }
 
@@ -1772,7 +1773,7 @@ crate::macros::open_enum!(SetupFutureUsage);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TransferData {
-    /// How much is transferred, in minor units; the whole payment when it is not set.
+    /// The amount that is transferred, in minor units; the whole payment when it is not set.
     pub amount: Option<i64>,
     /// A text of your own, kept with the transfer.
     pub description: Option<String>,

@@ -275,7 +275,7 @@ impl<'a> PaymentIntents<'a> {
 pub struct CancelPaymentIntent(pub(super) Request);
 
 impl CancelPaymentIntent {
-    /// Why it is canceled.
+    /// The reason why it is canceled.
     pub fn cancellation_reason(
         mut self,
         cancellation_reason: CancellationReason,
@@ -315,7 +315,7 @@ crate::macros::operation!(CancelPaymentIntent -> PaymentIntent);
 pub struct ConfirmPaymentIntent(pub(super) Request);
 
 impl ConfirmPaymentIntent {
-    /// What the amount is made up of. Some card networks charge less for it.
+    /// The parts of the amount. Some card networks charge less for it.
     pub fn amount_details(mut self, amount_details: AmountDetailsParams) -> Self {
         self.0.set("amount_details", amount_details);
         self
@@ -453,7 +453,7 @@ impl ConfirmPaymentIntent {
         self
     }
 
-    /// What is particular to a kind of payment method.
+    /// Details specific to a kind of payment method.
     pub fn payment_method_options(
         mut self,
         payment_method_options: PaymentMethodOptionsParams,
@@ -491,8 +491,8 @@ impl ConfirmPaymentIntent {
         self
     }
 
-    /// Where the customer comes back to from another site or app; a URL that opens your app will
-    /// do. Only when confirming.
+    /// The URL to return to from another site or app; a URL that opens your app will do. Only when
+    /// confirming.
     pub fn return_url(mut self, return_url: impl Into<String>) -> Self {
         self.0.set("return_url", Into::<String>::into(return_url));
         self
@@ -511,7 +511,7 @@ impl ConfirmPaymentIntent {
         self
     }
 
-    /// Where the order is shipped, and to whom.
+    /// The shipping address and the recipient of the order.
     pub fn shipping(mut self, shipping: ShippingDetailsParams) -> Self {
         self.0.set("shipping", shipping);
         self
@@ -542,7 +542,7 @@ crate::macros::operation!(ConfirmPaymentIntent -> PaymentIntent);
 pub struct CreatePaymentIntent(pub(super) Request);
 
 impl CreatePaymentIntent {
-    /// What the amount is made up of. Some card networks charge less for it.
+    /// The parts of the amount. Some card networks charge less for it.
     pub fn amount_details(mut self, amount_details: AmountDetailsParams) -> Self {
         self.0.set("amount_details", amount_details);
         self
@@ -730,7 +730,7 @@ impl CreatePaymentIntent {
         self
     }
 
-    /// What is particular to a kind of payment method.
+    /// Details specific to a kind of payment method.
     pub fn payment_method_options(
         mut self,
         payment_method_options: PaymentMethodOptionsParams,
@@ -762,8 +762,8 @@ impl CreatePaymentIntent {
         self
     }
 
-    /// Where the customer comes back to from another site or app; a URL that opens your app will
-    /// do. Only when confirming.
+    /// The URL to return to from another site or app; a URL that opens your app will do. Only when
+    /// confirming.
     pub fn return_url(mut self, return_url: impl Into<String>) -> Self {
         self.0.set("return_url", Into::<String>::into(return_url));
         self
@@ -776,13 +776,13 @@ impl CreatePaymentIntent {
         self
     }
 
-    /// Where the order is shipped, and to whom.
+    /// The shipping address and the recipient of the order.
     pub fn shipping(mut self, shipping: ShippingDetailsParams) -> Self {
         self.0.set("shipping", shipping);
         self
     }
 
-    /// What the customer's bank statement shows of a payment that is not by card, up to 22
+    /// The text on the customer's bank statement of a payment that is not by card, up to 22
     /// characters. The account's own text when it is not set.
     pub fn statement_descriptor(
         mut self,
@@ -879,7 +879,7 @@ impl ListPaymentIntents {
         self
     }
 
-    /// How many objects a page holds, from 1 to 100; 10 when left out.
+    /// The number of objects on a page, from 1 to 100; 10 when left out.
     pub fn limit(mut self, limit: i64) -> Self {
         self.0.set("limit", limit);
         self
@@ -940,13 +940,13 @@ crate::macros::operation!(RetrievePaymentIntent -> PaymentIntent);
 pub struct UpdatePaymentIntent(pub(super) Request);
 
 impl UpdatePaymentIntent {
-    /// What is to be paid, in minor units, up to 99999999 and worth at least 0.50 US dollars.
+    /// The amount to be paid, in minor units, up to 99999999 and worth at least 0.50 US dollars.
     pub fn amount(mut self, amount: i64) -> Self {
         self.0.set("amount", amount);
         self
     }
 
-    /// What the amount is made up of. Some card networks charge less for it.
+    /// The parts of the amount. Some card networks charge less for it.
     pub fn amount_details(mut self, amount_details: AmountDetailsParams) -> Self {
         self.0.set("amount_details", amount_details);
         self
@@ -1102,7 +1102,7 @@ impl UpdatePaymentIntent {
         self
     }
 
-    /// What is particular to a kind of payment method.
+    /// Details specific to a kind of payment method.
     pub fn payment_method_options(
         mut self,
         payment_method_options: PaymentMethodOptionsParams,
@@ -1147,7 +1147,7 @@ impl UpdatePaymentIntent {
         self
     }
 
-    /// Where the order is shipped, and to whom.
+    /// The shipping address and the recipient of the order.
     pub fn shipping(mut self, shipping: ShippingDetailsParams) -> Self {
         self.0.set("shipping", shipping);
         self
@@ -1159,7 +1159,7 @@ impl UpdatePaymentIntent {
         self
     }
 
-    /// What the customer's bank statement shows of a payment that is not by card, up to 22
+    /// The text on the customer's bank statement of a payment that is not by card, up to 22
     /// characters. The account's own text when it is not set.
     pub fn statement_descriptor(
         mut self,

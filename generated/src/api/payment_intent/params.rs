@@ -44,7 +44,7 @@ impl AmountDetailsLineItemParams {
         self
     }
 
-    /// What it is counted in, such as `kg`.
+    /// The unit, such as `kg`.
     pub fn unit_of_measure(mut self, unit_of_measure: impl Into<String>) -> Self {
         self.0.set("unit_of_measure", Into::<String>::into(unit_of_measure));
         self
@@ -66,7 +66,7 @@ impl AmountDetailsLineItemTaxParams {
 
 crate::macros::params!(AmountDetailsLineItemTaxParams);
 
-/// What the amount is made up of. Some card networks charge less for it.
+/// The parts of the amount. Some card networks charge less for it.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct AmountDetailsParams(Params);
 
@@ -98,7 +98,7 @@ impl AmountDetailsParams {
         self
     }
 
-    /// What is bought, up to 200 items.
+    /// The items bought, up to 200 items.
     pub fn line_items(
         mut self,
         line_items: impl IntoIterator<Item = AmountDetailsLineItemParams>,
@@ -150,7 +150,7 @@ impl AmountDetailsShippingParams {
         Self(Params::new())
     }
 
-    /// What the shipping costs, in minor units; 0 or more.
+    /// The cost of shipping, in minor units; 0 or more.
     pub fn amount(mut self, amount: i64) -> Self {
         self.0.set("amount", amount);
         self
@@ -347,7 +347,7 @@ impl PaymentIntentHooksParams {
 
 crate::macros::params!(PaymentIntentHooksParams);
 
-/// What is particular to Link.
+/// Details specific to Link.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct PaymentMethodOptionsLinkParams(Params);
 
@@ -388,7 +388,7 @@ impl PaymentMethodOptionsLinkParams {
 
 crate::macros::params!(PaymentMethodOptionsLinkParams);
 
-/// What is particular to a kind of payment method.
+/// Details specific to a kind of payment method.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct PaymentMethodOptionsParams(Params);
 
@@ -398,7 +398,7 @@ impl PaymentMethodOptionsParams {
         Self(Params::new())
     }
 
-    /// What is particular to Link.
+    /// Details specific to Link.
     pub fn link(mut self, link: PaymentMethodOptionsLinkParams) -> Self {
         self.0.set("link", link);
         self
@@ -410,7 +410,7 @@ impl PaymentMethodOptionsParams {
         self
     }
 
-    /// What is particular to US bank accounts.
+    /// Details specific to US bank accounts.
     pub fn us_bank_account(
         mut self,
         us_bank_account: PaymentMethodOptionsUsBankAccountParams,
@@ -428,7 +428,7 @@ impl PaymentMethodOptionsParams {
 
 crate::macros::params!(PaymentMethodOptionsParams);
 
-/// What is particular to US bank accounts.
+/// Details specific to US bank accounts.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct PaymentMethodOptionsUsBankAccountParams(Params);
 
@@ -438,7 +438,7 @@ impl PaymentMethodOptionsUsBankAccountParams {
         Self(Params::new())
     }
 
-    /// How an account is linked by Financial Connections.
+    /// The way an account is linked by Financial Connections.
     pub fn financial_connections(
         mut self,
         financial_connections: FinancialConnectionsOptionsParams,
@@ -447,7 +447,7 @@ impl PaymentMethodOptionsUsBankAccountParams {
         self
     }
 
-    /// How the customer authorizes debits.
+    /// The way the customer authorizes debits.
     pub fn mandate_options(
         mut self,
         mandate_options: UsBankAccountMandateOptionsParams,
@@ -499,7 +499,7 @@ impl PaymentMethodOptionsUsBankAccountParams {
         self
     }
 
-    /// How the customer's bank account is verified.
+    /// The way the customer's bank account is verified.
     pub fn verification_method(
         mut self,
         verification_method: UsBankAccountVerificationMethod,
@@ -521,7 +521,7 @@ impl TransferDataCreateParams {
         Self(Params::new().with("destination", Into::<String>::into(destination)))
     }
 
-    /// How much is transferred, in minor units; the whole payment when it is not set.
+    /// The amount that is transferred, in minor units; the whole payment when it is not set.
     pub fn amount(mut self, amount: i64) -> Self {
         self.0.set("amount", amount);
         self
@@ -569,7 +569,7 @@ impl TransferDataUpdateParams {
         Self(Params::new())
     }
 
-    /// How much is transferred, in minor units; the whole payment when it is not set.
+    /// The amount that is transferred, in minor units; the whole payment when it is not set.
     pub fn amount(mut self, amount: i64) -> Self {
         self.0.set("amount", amount);
         self

@@ -21,14 +21,14 @@ pub struct PaymentMethod {
     pub billing_details: BillingDetails,
     /// When Stripe created the object, in unix seconds.
     pub created: Timestamp,
-    /// The customer it is saved to. Null when it is not saved.
+    /// The customer it is saved to. `None` when it is not saved.
     pub customer: Option<Expandable<Customer>>,
     /// The id of the `Account` of the v2 API, `acct_…`, that stands for the customer.
     pub customer_account: Option<String>,
     /// The id, `pm_…`.
     #[doc(alias = "pm_")]
     pub id: PaymentMethodId,
-    /// What is particular to Link. Set when `type` is `link`.
+    /// Details specific to Link. Set when `type` is `link`.
     pub link: Option<PaymentMethodLink>,
     /// True in live mode, false in test mode and sandboxes.
     pub livemode: bool,
@@ -41,7 +41,7 @@ pub struct PaymentMethod {
     pub radar_options: Option<RadarOptions>,
     /// The kind of payment method; the field of that name is set.
     pub r#type: PaymentMethodType,
-    /// What is particular to a US bank account. Set when `type` is `us_bank_account`.
+    /// Details specific to a US bank account. Set when `type` is `us_bank_account`.
     pub us_bank_account: Option<UsBankAccount>,
     /// The properties that the bindings have no type for, as JSON.
     pub extra: Map<serde_json::Value>,
@@ -51,9 +51,9 @@ pub struct PaymentMethod {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum PaymentMethodDetails<'a> {
-    /// What is particular to Link. Set when `type` is `link`.
+    /// Details specific to Link. Set when `type` is `link`.
     Link(&'a PaymentMethodLink),
-    /// What is particular to a US bank account. Set when `type` is `us_bank_account`.
+    /// Details specific to a US bank account. Set when `type` is `us_bank_account`.
     UsBankAccount(&'a UsBankAccount),
     /// A `type` that nothing more comes with.
     Other(&'a PaymentMethodType),
@@ -425,13 +425,13 @@ crate::macros::open_enum!(PaymentMethodType);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UsBankAccount {
-    /// Who holds the account.
+    /// The kind of account holder.
     pub account_holder_type: Option<UsBankAccountHolderType>,
-    /// What kind of account it is.
+    /// The kind of account.
     pub account_type: Option<UsBankAccountType>,
     /// The name of the bank.
     pub bank_name: Option<String>,
-    /// The linked account it was made from. Null when the numbers were typed in.
+    /// The linked account it was made from. `None` when the numbers were typed in.
     pub financial_connections_account: Option<AccountId>,
     /// Identifies the bank account: equal in all payment methods that your account made from it.
     pub fingerprint: Option<String>,
@@ -628,7 +628,7 @@ crate::macros::object!(UsBankAccountNetworks);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct UsBankAccountStatusDetails {
-    /// Why it is blocked. Set only when it is.
+    /// The reason why it is blocked. Set only when it is.
     pub blocked: Option<UsBankAccountStatusDetailsBlocked>,
 }
 
@@ -660,7 +660,7 @@ impl Serialize for UsBankAccountStatusDetails {
 
 crate::macros::object!(UsBankAccountStatusDetails);
 
-/// Why a US bank account is blocked.
+/// The reason why a US bank account is blocked.
 #[doc(alias = "payment_method_us_bank_account_blocked")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

@@ -85,7 +85,7 @@ impl PaymentMethodDataParams {
         Self(Params::new().with("type", r#type))
     }
 
-    /// What is particular to Link. Nothing, so far.
+    /// Details specific to Link; empty at present.
     pub fn link(link: PaymentMethodLinkParams) -> Self {
         Self(Params::new().with("type", "link").with("link", link))
     }
@@ -132,7 +132,7 @@ impl PaymentMethodDataParams {
 
 crate::macros::params!(PaymentMethodDataParams);
 
-/// What is particular to Link. Nothing, so far.
+/// Details specific to Link; empty at present.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct PaymentMethodLinkParams(Params);
 
@@ -155,7 +155,7 @@ impl UsBankAccountParams {
         Self(Params::new())
     }
 
-    /// Who holds the account.
+    /// The kind of account holder.
     pub fn account_holder_type(
         mut self,
         account_holder_type: UsBankAccountHolderType,
@@ -170,7 +170,7 @@ impl UsBankAccountParams {
         self
     }
 
-    /// What kind of account it is. `checking` when left out.
+    /// The kind of account. `checking` when left out.
     pub fn account_type(mut self, account_type: UsBankAccountType) -> Self {
         self.0.set("account_type", account_type);
         self

@@ -23,65 +23,65 @@ use serde::ser::SerializeMap;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SetupIntent {
-    /// The Connect application that made it. Null when none did.
+    /// The Connect application that made it. `None` when none did.
     pub application: Option<Expandable<RawObject>>,
     /// Whether the payment method is for moving your own money, and so is saved to your own account
     /// instead of a customer.
     pub attach_to_self: Option<bool>,
     /// Whether the Dashboard's settings decide which kinds of payment methods can be used.
     pub automatic_payment_methods: Option<AutomaticPaymentMethods>,
-    /// Why it was canceled. Null when it was not, or no reason was given.
+    /// The reason why it was canceled. `None` when it was not, or no reason was given.
     pub cancellation_reason: Option<CancellationReason>,
-    /// What a client needs to go on with it. Give it only to the customer it is for: do not store
-    /// it, log it or put it into URLs.
+    /// The secret with which a client goes on with it. Give it only to the customer it is for: do
+    /// not store it, log it or put it into URLs.
     pub client_secret: Option<Sensitive<String>>,
     /// When Stripe created the object, in unix seconds.
     pub created: Timestamp,
-    /// The customer it is for. Null when there is none.
+    /// The customer it is for. `None` when there is none.
     pub customer: Option<Expandable<MaybeDeleted<Customer, DeletedCustomer>>>,
     /// The id of the `Account` of the v2 API, `acct_…`, that stands for the customer.
     pub customer_account: Option<String>,
     /// A text of your own; the customer may see it.
     pub description: Option<String>,
-    /// The kinds of payment methods that can't be used. Null when there are none.
+    /// The kinds of payment methods that can't be used. `None` when there are none.
     pub excluded_payment_method_types: Option<Vec<PaymentMethodType>>,
-    /// In which directions money is to move. Null when it was not said.
+    /// In which directions money is to move. `None` when it was not said.
     pub flow_directions: Option<Vec<FlowDirection>>,
     /// The id, `seti_…`.
     #[doc(alias = "seti_")]
     pub id: SetupIntentId,
-    /// Why the last attempt failed. Null when it did not.
+    /// The reason why the last attempt failed. `None` when it did not.
     pub last_setup_error: Option<Box<AttemptError>>,
-    /// The last attempt, `setatt_…`, as raw JSON when expanded. Null before the first.
+    /// The last attempt, `setatt_…`, as raw JSON when expanded. `None` before the first.
     pub latest_attempt: Option<Expandable<RawObject>>,
     /// True in live mode, false in test mode and sandboxes.
     pub livemode: bool,
     /// Whether Stripe sells in your place, as merchant of record.
     pub managed_payments: Option<ManagedPayments>,
-    /// The mandate for many payments that was made. Null when there is none.
+    /// The mandate for many payments that was made. `None` when there is none.
     pub mandate: Option<Expandable<Mandate>>,
     /// Pairs of your own that are kept with the object. Stripe does not interpret them.
     pub metadata: Option<Map<String>>,
-    /// What the customer has to do now. Set when `status` is `requires_action`.
+    /// The action that the customer has to take now. Set when `status` is `requires_action`.
     pub next_action: Option<Box<NextAction>>,
     /// The name of this kind of object; the same for all objects of the kind.
     #[doc(alias = "setup_intent")]
     pub object: ObjectType,
-    /// The connected account it is for. Null when there is none.
+    /// The connected account it is for. `None` when there is none.
     pub on_behalf_of: Option<Expandable<RawObject>>,
     /// The payment method that is prepared. Expanded, it names the linked account it was made from,
     /// in `us_bank_account.financial_connections_account`.
     pub payment_method: Option<Expandable<PaymentMethod>>,
     /// The Dashboard's payment method settings that were used.
     pub payment_method_configuration_details: Option<PaymentMethodConfigurationDetails>,
-    /// What is particular to a kind of payment method.
+    /// Details specific to a kind of payment method.
     pub payment_method_options: Option<Box<PaymentMethodOptions>>,
     /// The kinds of payment methods that can be used. When the list is left out of a request, the
     /// settings in the Dashboard decide.
     pub payment_method_types: Vec<String>,
-    /// The mandate for one payment that was made. Null when there is none.
+    /// The mandate for one payment that was made. `None` when there is none.
     pub single_use_mandate: Option<Expandable<Mandate>>,
-    /// How far it has come.
+    /// The progress.
     pub status: SetupIntentStatus,
     /// For which payments it is, `off_session` or `on_session`.
     pub usage: String,
@@ -442,12 +442,12 @@ impl From<&str> for FlowDirection {
 
 crate::macros::open_enum!(FlowDirection);
 
-/// What the customer has to do.
+/// The action that the customer has to take.
 #[doc(alias = "setup_intent_next_action")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NextAction {
-    /// Where to send the customer. Set when `type` is `redirect_to_url`.
+    /// The URL for the customer. Set when `type` is `redirect_to_url`.
     pub redirect_to_url: Option<NextActionRedirectToUrl>,
     /// The kind of action; the field of that name is set, in the raw JSON when it is of another
     /// payment method.
@@ -465,7 +465,7 @@ pub struct NextAction {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum NextActionDetails<'a> {
-    /// Where to send the customer. Set when `type` is `redirect_to_url`.
+    /// The URL for the customer. Set when `type` is `redirect_to_url`.
     RedirectToUrl(&'a NextActionRedirectToUrl),
     /// The deposits that verify the account. Set when `type` is `verify_with_microdeposits`.
     VerifyWithMicrodeposits(&'a NextActionVerifyWithMicrodeposits),
@@ -544,12 +544,12 @@ impl Serialize for NextAction {
 
 crate::macros::object!(NextAction);
 
-/// Where to send the customer.
+/// The URL for the customer.
 #[doc(alias = "setup_intent_next_action_redirect_to_url")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NextActionRedirectToUrl {
-    /// Where the customer comes back to when done.
+    /// The URL to return to when done.
     pub return_url: Option<String>,
     /// The page to send the customer to.
     pub url: Option<Sensitive<String>>,
@@ -633,7 +633,7 @@ pub struct NextActionVerifyWithMicrodeposits {
     pub arrival_date: Timestamp,
     /// Stripe's page where the customer reports them. Who has it can verify the account.
     pub hosted_verification_url: Sensitive<String>,
-    /// What the customer reports. Null while it is not decided.
+    /// What the customer reports. `None` while it is not decided.
     pub microdeposit_type: Option<MicrodepositType>,
 }
 
@@ -675,14 +675,14 @@ impl Serialize for NextActionVerifyWithMicrodeposits {
 
 crate::macros::object!(NextActionVerifyWithMicrodeposits);
 
-/// What is particular to a kind of payment method. Other kinds are in the raw JSON.
+/// Details specific to a kind of payment method. Other kinds are in the raw JSON.
 #[doc(alias = "setup_intent_payment_method_options")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptions {
-    /// What is particular to Link.
+    /// Details specific to Link.
     pub link: Option<PaymentMethodOptionsLink>,
-    /// What is particular to US bank accounts.
+    /// Details specific to US bank accounts.
     pub us_bank_account: Option<PaymentMethodOptionsUsBankAccount>,
     /// The properties that the bindings have no type for, as JSON.
     pub extra: Map<serde_json::Value>,
@@ -729,7 +729,7 @@ impl Serialize for PaymentMethodOptions {
 
 crate::macros::object!(PaymentMethodOptions);
 
-/// What is particular to Link.
+/// Details specific to Link.
 #[doc(alias = "setup_intent_payment_method_options_link")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -755,16 +755,16 @@ impl Serialize for PaymentMethodOptionsLink {
 
 crate::macros::object!(PaymentMethodOptionsLink);
 
-/// How a US bank account is linked, verified and debited.
+/// The way a US bank account is linked, verified and debited.
 #[doc(alias = "setup_intent_payment_method_options_us_bank_account")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptionsUsBankAccount {
-    /// How an account is linked by Financial Connections.
+    /// The way an account is linked by Financial Connections.
     pub financial_connections: Option<FinancialConnectionsOptions>,
-    /// How the customer authorizes debits.
+    /// The way the customer authorizes debits.
     pub mandate_options: Option<UsBankAccountMandateOptions>,
-    /// How the customer's bank account is verified.
+    /// The way the customer's bank account is verified.
     pub verification_method: Option<UsBankAccountVerificationMethod>,
 }
 
@@ -818,7 +818,7 @@ crate::macros::object!(PaymentMethodOptionsUsBankAccount);
 pub enum SetupIntentStatus {
     /// It was canceled.
     Canceled,
-    /// It is under way.
+    /// It is running.
     Processing,
     /// The customer has something to do, such as verifying the account; see `next_action`.
     RequiresAction,

@@ -251,7 +251,7 @@ impl<'a> SetupIntents<'a> {
 pub struct CancelSetupIntent(pub(super) Request);
 
 impl CancelSetupIntent {
-    /// Why it is canceled.
+    /// The reason why it is canceled.
     pub fn cancellation_reason(
         mut self,
         cancellation_reason: CancellationReason,
@@ -352,7 +352,7 @@ impl ConfirmSetupIntent {
         self
     }
 
-    /// What is particular to a kind of payment method.
+    /// Details specific to a kind of payment method.
     pub fn payment_method_options(
         mut self,
         payment_method_options: PaymentMethodOptionsParams,
@@ -361,8 +361,8 @@ impl ConfirmSetupIntent {
         self
     }
 
-    /// Where the customer comes back to from another site or app; a URL that opens your app will
-    /// do. Only when confirming.
+    /// The URL to return to from another site or app; a URL that opens your app will do. Only when
+    /// confirming.
     pub fn return_url(mut self, return_url: impl Into<String>) -> Self {
         self.0.set("return_url", Into::<String>::into(return_url));
         self
@@ -533,7 +533,7 @@ impl CreateSetupIntent {
         self
     }
 
-    /// What is particular to a kind of payment method.
+    /// Details specific to a kind of payment method.
     pub fn payment_method_options(
         mut self,
         payment_method_options: PaymentMethodOptionsParams,
@@ -552,8 +552,8 @@ impl CreateSetupIntent {
         self
     }
 
-    /// Where the customer comes back to from another site or app; a URL that opens your app will
-    /// do. Only when confirming.
+    /// The URL to return to from another site or app; a URL that opens your app will do. Only when
+    /// confirming.
     pub fn return_url(mut self, return_url: impl Into<String>) -> Self {
         self.0.set("return_url", Into::<String>::into(return_url));
         self
@@ -637,7 +637,7 @@ impl ListSetupIntents {
         self
     }
 
-    /// How many objects a page holds, from 1 to 100; 10 when left out.
+    /// The number of objects on a page, from 1 to 100; 10 when left out.
     pub fn limit(mut self, limit: i64) -> Self {
         self.0.set("limit", limit);
         self
@@ -823,7 +823,7 @@ impl UpdateSetupIntent {
         self
     }
 
-    /// What is particular to a kind of payment method.
+    /// Details specific to a kind of payment method.
     pub fn payment_method_options(
         mut self,
         payment_method_options: PaymentMethodOptionsParams,

@@ -30,7 +30,7 @@ impl AutomaticPaymentMethodsParams {
 
 crate::macros::params!(AutomaticPaymentMethodsParams);
 
-/// What is particular to Link.
+/// Details specific to Link.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct PaymentMethodOptionsLinkParams(Params);
 
@@ -43,7 +43,7 @@ impl PaymentMethodOptionsLinkParams {
 
 crate::macros::params!(PaymentMethodOptionsLinkParams);
 
-/// What is particular to a kind of payment method.
+/// Details specific to a kind of payment method.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct PaymentMethodOptionsParams(Params);
 
@@ -53,13 +53,13 @@ impl PaymentMethodOptionsParams {
         Self(Params::new())
     }
 
-    /// What is particular to Link.
+    /// Details specific to Link.
     pub fn link(mut self, link: PaymentMethodOptionsLinkParams) -> Self {
         self.0.set("link", link);
         self
     }
 
-    /// What is particular to US bank accounts.
+    /// Details specific to US bank accounts.
     pub fn us_bank_account(
         mut self,
         us_bank_account: PaymentMethodOptionsUsBankAccountParams,
@@ -71,7 +71,7 @@ impl PaymentMethodOptionsParams {
 
 crate::macros::params!(PaymentMethodOptionsParams);
 
-/// What is particular to US bank accounts.
+/// Details specific to US bank accounts.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct PaymentMethodOptionsUsBankAccountParams(Params);
 
@@ -81,7 +81,7 @@ impl PaymentMethodOptionsUsBankAccountParams {
         Self(Params::new())
     }
 
-    /// How an account is linked by Financial Connections.
+    /// The way an account is linked by Financial Connections.
     pub fn financial_connections(
         mut self,
         financial_connections: FinancialConnectionsOptionsParams,
@@ -90,7 +90,7 @@ impl PaymentMethodOptionsUsBankAccountParams {
         self
     }
 
-    /// How the customer authorizes debits.
+    /// The way the customer authorizes debits.
     pub fn mandate_options(
         mut self,
         mandate_options: UsBankAccountMandateOptionsParams,
@@ -105,7 +105,7 @@ impl PaymentMethodOptionsUsBankAccountParams {
         self
     }
 
-    /// How the customer's bank account is verified.
+    /// The way the customer's bank account is verified.
     pub fn verification_method(
         mut self,
         verification_method: UsBankAccountVerificationMethod,

@@ -17,7 +17,7 @@ impl DeliveryEstimateBoundParams {
 
 crate::macros::params!(DeliveryEstimateBoundParams);
 
-/// How long shipping takes, as shown to the customer.
+/// The time that shipping takes, as shown to the customer.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct DeliveryEstimateParams(Params);
 
@@ -118,7 +118,7 @@ impl ShippingRateDataParams {
         Self(Params::new().with("display_name", Into::<String>::into(display_name)))
     }
 
-    /// How long shipping takes, as shown to the customer.
+    /// The time that shipping takes, as shown to the customer.
     pub fn delivery_estimate(
         mut self,
         delivery_estimate: DeliveryEstimateParams,
@@ -127,7 +127,7 @@ impl ShippingRateDataParams {
         self
     }
 
-    /// What shipping costs. Required for `type` `fixed_amount`.
+    /// The cost of shipping. Required for `type` `fixed_amount`.
     pub fn fixed_amount(mut self, fixed_amount: ShippingRateFixedAmountParams) -> Self {
         self.0.set("fixed_amount", fixed_amount);
         self
@@ -156,7 +156,7 @@ impl ShippingRateDataParams {
         self
     }
 
-    /// How the cost is computed.
+    /// The way the cost is computed.
     pub fn r#type(mut self, r#type: ShippingRateType) -> Self {
         self.0.set("type", r#type);
         self

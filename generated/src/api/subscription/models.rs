@@ -26,32 +26,32 @@ use super::SubscriptionItem;
 pub struct Subscription {
     /// The Connect application that created it, as raw JSON when expanded.
     pub application: Option<Expandable<RawObject>>,
-    /// What your platform keeps of each invoice: 0 to 100 percent of its total, with up to two
-    /// decimal places.
+    /// The part that your platform keeps of each invoice: 0 to 100 percent of its total, with up to
+    /// two decimal places.
     pub application_fee_percent: Option<f64>,
     /// Whether Stripe computes the taxes.
     pub automatic_tax: Box<AutomaticTax>,
     /// The time, in unix seconds, that periods are aligned with: it sets the day of the week, of
     /// the month or of the year on which they start.
     pub billing_cycle_anchor: Timestamp,
-    /// What `billing_cycle_anchor` was computed from. Null when it was set itself.
+    /// What `billing_cycle_anchor` was computed from. `None` when it was set itself.
     pub billing_cycle_anchor_config: Option<Box<BillingCycleAnchorConfig>>,
     /// By which rules prorations and invoices are made.
     pub billing_mode: Box<BillingMode>,
     /// Until when items are billed ahead.
     pub billing_schedules: Vec<BillingSchedule>,
-    /// What makes it bill before the end of a period. Null for nothing.
+    /// What makes it bill before the end of a period. `None` for nothing.
     pub billing_thresholds: Option<SubscriptionBillingThresholds>,
-    /// When it is going to end, in unix seconds. Null when no end is set.
+    /// When it is going to end, in unix seconds. `None` when no end is set.
     pub cancel_at: Option<Timestamp>,
     /// True when it ends, or has ended, with the current period.
     pub cancel_at_period_end: bool,
     /// When it was canceled, in unix seconds; with `cancel_at_period_end`, when that was set, not
     /// when it ends.
     pub canceled_at: Option<Timestamp>,
-    /// Why it was canceled.
+    /// The reason why it was canceled.
     pub cancellation_details: Option<Box<CancellationDetails>>,
-    /// How its invoices are collected.
+    /// The way its invoices are collected.
     pub collection_method: CollectionMethod,
     /// When Stripe created the object, in unix seconds.
     pub created: Timestamp,
@@ -61,10 +61,10 @@ pub struct Subscription {
     pub customer: Expandable<MaybeDeleted<Customer, DeletedCustomer>>,
     /// The id of the `Account` of the v2 API, `acct_…`, that stands for the customer.
     pub customer_account: Option<String>,
-    /// How many days the customer has to pay an invoice. Null when `collection_method` is
+    /// The number of days the customer has to pay an invoice. `None` when `collection_method` is
     /// `charge_automatically`.
     pub days_until_due: Option<i64>,
-    /// The payment method to charge. When null, the default of the customer is charged.
+    /// The payment method to charge. If `None`, the default of the customer is charged.
     pub default_payment_method: Option<Expandable<PaymentMethod>>,
     /// The source to charge, from the time before payment methods.
     pub default_source: Option<Expandable<RawObject>>,
@@ -74,14 +74,14 @@ pub struct Subscription {
     pub description: Option<String>,
     /// The discounts on the whole subscription. Those on single items are taken off before.
     pub discounts: Vec<Expandable<RawObject>>,
-    /// When it ended, in unix seconds. Null while it runs.
+    /// When it ended, in unix seconds. `None` while it runs.
     pub ended_at: Option<Timestamp>,
     /// The id, `sub_…`.
     #[doc(alias = "sub_")]
     pub id: SubscriptionId,
     /// What its invoices get.
     pub invoice_settings: Box<InvoiceSettings>,
-    /// What is subscribed to; one page of it.
+    /// The items of the subscription; one page of it.
     pub items: List<SubscriptionItem>,
     /// The newest of its invoices.
     pub latest_invoice: Option<Expandable<Invoice>>,
@@ -99,16 +99,18 @@ pub struct Subscription {
     pub object: ObjectType,
     /// The connected account in whose name its payments are taken.
     pub on_behalf_of: Option<Expandable<RawObject>>,
-    /// How collecting payments is paused. Null when it isn't. A pause does not change `status`.
+    /// The way collecting payments is paused. `None` when it isn't. A pause does not change
+    /// `status`.
     pub pause_collection: Option<Box<PauseCollection>>,
     /// What the PaymentIntents of its invoices get.
     pub payment_settings: Option<Box<PaymentSettings>>,
-    /// How often pending invoice items are billed. When null, with the invoice of the period.
+    /// The interval at which pending invoice items are billed. If `None`, with the invoice of the
+    /// period.
     pub pending_invoice_item_interval: Option<Box<PendingInvoiceItemInterval>>,
     /// A SetupIntent in which the customer can authorize later payments, when the first one is not
     /// due yet.
     pub pending_setup_intent: Option<Expandable<SetupIntent>>,
-    /// Changes that wait for `latest_invoice` to be paid. Null when there are none.
+    /// Changes that wait for `latest_invoice` to be paid. `None` when there are none.
     pub pending_update: Option<Box<PendingUpdate>>,
     /// The currency the customer pays in, where it is another one.
     pub presentment_details: Option<PresentmentDetails>,
@@ -116,17 +118,17 @@ pub struct Subscription {
     pub schedule: Option<Expandable<RawObject>>,
     /// When it started, in unix seconds. Earlier than `created` when it was backdated.
     pub start_date: Timestamp,
-    /// How it stands.
+    /// The status.
     pub status: SubscriptionStatus,
     /// The test clock that moves its time, in test mode.
     pub test_clock: Option<Expandable<RawObject>>,
-    /// Which connected account gets the money of its invoices.
+    /// The connected account that gets the money of its invoices.
     pub transfer_data: Option<Box<TransferData>>,
-    /// When the trial ends, in unix seconds. Null without a trial.
+    /// When the trial ends, in unix seconds. `None` without a trial.
     pub trial_end: Option<Timestamp>,
-    /// What happens around a trial.
+    /// The behavior around a trial.
     pub trial_settings: Option<TrialSettings>,
-    /// When the trial started, in unix seconds. Null without a trial.
+    /// When the trial started, in unix seconds. `None` without a trial.
     pub trial_start: Option<Timestamp>,
 }
 
@@ -484,7 +486,7 @@ crate::macros::object!(BillingCycleAnchorConfig);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BillingMode {
-    /// The details of `flexible`. Null for `classic`.
+    /// The details of `flexible`. `None` for `classic`.
     pub flexible: Option<BillingModeFlexible>,
     /// Which rules they are.
     pub r#type: BillingModeType,
@@ -496,7 +498,7 @@ pub struct BillingMode {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum BillingModeDetails<'a> {
-    /// The details of `flexible`. Null for `classic`.
+    /// The details of `flexible`. `None` for `classic`.
     Flexible(&'a BillingModeFlexible),
     /// A `type` that nothing more comes with.
     Other(&'a BillingModeType),
@@ -782,7 +784,7 @@ pub struct BillingScheduleBillUntil {
     pub duration: Option<BillingScheduleBillUntilDuration>,
     /// Until when, in unix seconds. Set when `type` is `timestamp`.
     pub timestamp: Option<Timestamp>,
-    /// How the end is given; the field of that name is set.
+    /// The kind of end; the field with this name is set.
     pub r#type: BillingScheduleBillUntilType,
 }
 
@@ -857,7 +859,7 @@ crate::macros::object!(BillingScheduleBillUntil);
 pub struct BillingScheduleBillUntilDuration {
     /// The unit of `interval_count`.
     pub interval: BillingInterval,
-    /// How many of that unit; 1 when left out.
+    /// The number of these units; 1 when left out.
     pub interval_count: Option<i64>,
 }
 
@@ -928,7 +930,7 @@ impl From<&str> for BillingScheduleBillUntilType {
 
 crate::macros::open_enum!(BillingScheduleBillUntilType);
 
-/// Why a subscription was canceled.
+/// The reason why a subscription was canceled.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CancellationDetails {
@@ -1117,12 +1119,12 @@ impl Serialize for InvoiceSettings {
 
 crate::macros::object!(InvoiceSettings);
 
-/// How collecting the payments of a subscription is paused.
+/// The way collecting the payments of a subscription is paused.
 #[doc(alias = "subscriptions_resource_pause_collection")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PauseCollection {
-    /// What happens to invoices made meanwhile.
+    /// The behavior for invoices made meanwhile.
     pub behavior: PauseCollectionBehavior,
     /// When the pause ends, in unix seconds. It lasts until you end it otherwise.
     pub resumes_at: Option<Timestamp>,
@@ -1204,7 +1206,7 @@ crate::macros::open_enum!(PauseCollectionBehavior);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PaymentMethodOptions {
-    /// Settings for US bank accounts. Null when there are none.
+    /// Settings for US bank accounts. `None` when there are none.
     pub us_bank_account: Option<PaymentMethodOptionsUsBankAccount>,
     /// The properties that the bindings have no type for, as JSON.
     pub extra: Map<serde_json::Value>,
@@ -1247,7 +1249,7 @@ crate::macros::object!(PaymentMethodOptions);
 pub struct PaymentSettings {
     /// Settings per payment method.
     pub payment_method_options: Option<PaymentMethodOptions>,
-    /// The payment methods on offer. When null, Stripe chooses by the default payment methods and
+    /// The payment methods on offer. If `None`, Stripe chooses by the default payment methods and
     /// your settings.
     pub payment_method_types: Option<Vec<BillingPaymentMethodType>>,
     /// Whether a payment method that paid becomes the subscription's default.
@@ -1298,14 +1300,14 @@ impl Serialize for PaymentSettings {
 
 crate::macros::object!(PaymentSettings);
 
-/// How often pending invoice items are billed.
+/// The interval at which pending invoice items are billed.
 #[doc(alias = "subscription_pending_invoice_item_interval")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PendingInvoiceItemInterval {
     /// The unit of the time between.
     pub interval: BillingInterval,
-    /// How many of that unit; up to one year.
+    /// The number of these units; up to one year.
     pub interval_count: i64,
 }
 
@@ -1532,7 +1534,7 @@ crate::macros::open_enum!(SaveDefaultPaymentMethod);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SubscriptionBillingThresholds {
-    /// The amount in minor units that does. Null when amounts do not count.
+    /// The amount in minor units that does. `None` when amounts do not count.
     pub amount_gte: Option<i64>,
     /// True to start a new period then; otherwise periods stay as they are.
     pub reset_billing_cycle_anchor: Option<bool>,
@@ -1635,13 +1637,13 @@ impl From<&str> for SubscriptionStatus {
 
 crate::macros::open_enum!(SubscriptionStatus);
 
-/// Which connected account gets the money of a subscription.
+/// The connected account that gets the money of a subscription.
 #[doc(alias = "subscription_transfer_data")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TransferData {
-    /// How much it gets: 0 to 100 percent of each invoice's total, with up to two decimal places.
-    /// Null for all of it.
+    /// The share it gets: 0 to 100 percent of each invoice's total, with up to two decimal places.
+    /// `None` for all of it.
     pub amount_percent: Option<f64>,
     /// The connected account, as raw JSON when expanded.
     pub destination: Expandable<RawObject>,
@@ -1679,12 +1681,12 @@ impl Serialize for TransferData {
 
 crate::macros::object!(TransferData);
 
-/// What happens around a trial.
+/// The behavior around a trial.
 #[doc(alias = "subscriptions_resource_trial_settings_trial_settings")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrialSettings {
-    /// What happens when the trial ends.
+    /// The behavior when the trial ends.
     pub end_behavior: TrialSettingsEndBehavior,
 }
 
@@ -1716,12 +1718,12 @@ impl Serialize for TrialSettings {
 
 crate::macros::object!(TrialSettings);
 
-/// What happens when a trial ends.
+/// The behavior when a trial ends.
 #[doc(alias = "subscriptions_resource_trial_settings_end_behavior")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TrialSettingsEndBehavior {
-    /// What happens when there is no payment method to charge by then.
+    /// The behavior when there is no payment method to charge by then.
     pub missing_payment_method: TrialSettingsMissingPaymentMethod,
 }
 

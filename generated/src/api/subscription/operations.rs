@@ -207,7 +207,7 @@ impl<'a> Subscriptions<'a> {
 pub struct CancelSubscription(pub(super) Request);
 
 impl CancelSubscription {
-    /// Why it is canceled.
+    /// The reason why it is canceled.
     pub fn cancellation_details(
         mut self,
         cancellation_details: CancellationDetailsParams,
@@ -234,13 +234,13 @@ impl CancelSubscription {
         self
     }
 
-    /// True to bill usage and prorations that are not billed yet; false unless you say otherwise.
+    /// True to bill usage and prorations that are not billed yet; false by default.
     pub fn invoice_now(mut self, invoice_now: bool) -> Self {
         self.0.set("invoice_now", invoice_now);
         self
     }
 
-    /// True to give credit for the rest of the period; false unless you say otherwise.
+    /// True to give credit for the rest of the period; false by default.
     pub fn prorate(mut self, prorate: bool) -> Self {
         self.0.set("prorate", prorate);
         self
@@ -267,8 +267,8 @@ impl CreateSubscription {
         self
     }
 
-    /// What your platform keeps of each invoice: 0 to 100 percent of its total, with up to two
-    /// decimal places. Only for subscriptions of a connected account.
+    /// The part that your platform keeps of each invoice: 0 to 100 percent of its total, with up to
+    /// two decimal places. Only for subscriptions of a connected account.
     pub fn application_fee_percent(mut self, application_fee_percent: f64) -> Self {
         self.0.set("application_fee_percent", application_fee_percent);
         self
@@ -359,7 +359,7 @@ impl CreateSubscription {
         self
     }
 
-    /// How its invoices are collected; `charge_automatically` unless you say otherwise.
+    /// The way its invoices are collected; `charge_automatically` by default.
     pub fn collection_method(mut self, collection_method: CollectionMethod) -> Self {
         self.0.set("collection_method", collection_method);
         self
@@ -384,7 +384,7 @@ impl CreateSubscription {
         self
     }
 
-    /// How many days the customer has to pay an invoice. Only for `send_invoice`.
+    /// The number of days the customer has to pay an invoice. Only for `send_invoice`.
     pub fn days_until_due(mut self, days_until_due: i64) -> Self {
         self.0.set("days_until_due", days_until_due);
         self
@@ -471,7 +471,7 @@ impl CreateSubscription {
         self
     }
 
-    /// What is subscribed to, up to 20 items.
+    /// The items of the subscription, up to 20 items.
     pub fn items(
         mut self,
         items: impl IntoIterator<Item = SubscriptionItemCreateParams>,
@@ -516,7 +516,7 @@ impl CreateSubscription {
         self
     }
 
-    /// What happens when a payment is due at once and can't be made.
+    /// The behavior when a payment is due at once and can't be made.
     pub fn payment_behavior(mut self, payment_behavior: PaymentBehavior) -> Self {
         self.0.set("payment_behavior", payment_behavior);
         self
@@ -528,7 +528,8 @@ impl CreateSubscription {
         self
     }
 
-    /// How often to bill pending invoice items; otherwise they come with the invoice of the period.
+    /// The interval at which to bill pending invoice items; otherwise they come with the invoice of
+    /// the period.
     pub fn pending_invoice_item_interval(
         mut self,
         pending_invoice_item_interval: PendingInvoiceItemIntervalParams,
@@ -543,14 +544,14 @@ impl CreateSubscription {
         self
     }
 
-    /// What happens when a change falls into a period; `create_prorations` unless you say
+    /// The behavior when a change falls into a period; `create_prorations` unless you say
     /// otherwise.
     pub fn proration_behavior(mut self, proration_behavior: ProrationBehavior) -> Self {
         self.0.set("proration_behavior", proration_behavior);
         self
     }
 
-    /// Which connected account gets the money of its invoices.
+    /// The connected account that gets the money of its invoices.
     pub fn transfer_data(mut self, transfer_data: TransferDataParams) -> Self {
         self.0.set("transfer_data", transfer_data);
         self
@@ -568,13 +569,13 @@ impl CreateSubscription {
         self
     }
 
-    /// How many days the trial takes.
+    /// The length of the trial in days.
     pub fn trial_period_days(mut self, trial_period_days: i64) -> Self {
         self.0.set("trial_period_days", trial_period_days);
         self
     }
 
-    /// What happens around a trial.
+    /// The behavior around a trial.
     pub fn trial_settings(mut self, trial_settings: TrialSettingsParams) -> Self {
         self.0.set("trial_settings", trial_settings);
         self
@@ -667,7 +668,7 @@ impl ListSubscriptions {
         self
     }
 
-    /// How many objects a page holds, from 1 to 100; 10 when left out.
+    /// The number of objects on a page, from 1 to 100; 10 when left out.
     pub fn limit(mut self, limit: i64) -> Self {
         self.0.set("limit", limit);
         self
@@ -749,8 +750,8 @@ impl UpdateSubscription {
         self
     }
 
-    /// What your platform keeps of each invoice: 0 to 100 percent of its total, with up to two
-    /// decimal places. Only for subscriptions of a connected account.
+    /// The part that your platform keeps of each invoice: 0 to 100 percent of its total, with up to
+    /// two decimal places. Only for subscriptions of a connected account.
     pub fn application_fee_percent(mut self, application_fee_percent: f64) -> Self {
         self.0.set("application_fee_percent", application_fee_percent);
         self
@@ -768,7 +769,7 @@ impl UpdateSubscription {
         self
     }
 
-    /// The time that periods are aligned with; `unchanged` unless you say otherwise.
+    /// The time that periods are aligned with; `unchanged` by default.
     pub fn billing_cycle_anchor(
         mut self,
         billing_cycle_anchor: BillingCycleAnchor,
@@ -826,7 +827,7 @@ impl UpdateSubscription {
         self
     }
 
-    /// Why it is canceled.
+    /// The reason why it is canceled.
     pub fn cancellation_details(
         mut self,
         cancellation_details: CancellationDetailsParams,
@@ -835,13 +836,13 @@ impl UpdateSubscription {
         self
     }
 
-    /// How its invoices are collected; `charge_automatically` unless you say otherwise.
+    /// The way its invoices are collected; `charge_automatically` by default.
     pub fn collection_method(mut self, collection_method: CollectionMethod) -> Self {
         self.0.set("collection_method", collection_method);
         self
     }
 
-    /// How many days the customer has to pay an invoice. Only for `send_invoice`.
+    /// The number of days the customer has to pay an invoice. Only for `send_invoice`.
     pub fn days_until_due(mut self, days_until_due: i64) -> Self {
         self.0.set("days_until_due", days_until_due);
         self
@@ -940,7 +941,7 @@ impl UpdateSubscription {
         self
     }
 
-    /// What is subscribed to, up to 20 items.
+    /// The items of the subscription, up to 20 items.
     pub fn items(
         mut self,
         items: impl IntoIterator<Item = SubscriptionItemUpdateParams>,
@@ -997,7 +998,7 @@ impl UpdateSubscription {
         self
     }
 
-    /// What happens when a payment is due at once and can't be made.
+    /// The behavior when a payment is due at once and can't be made.
     pub fn payment_behavior(mut self, payment_behavior: PaymentBehavior) -> Self {
         self.0.set("payment_behavior", payment_behavior);
         self
@@ -1009,7 +1010,8 @@ impl UpdateSubscription {
         self
     }
 
-    /// How often to bill pending invoice items; otherwise they come with the invoice of the period.
+    /// The interval at which to bill pending invoice items; otherwise they come with the invoice of
+    /// the period.
     pub fn pending_invoice_item_interval(
         mut self,
         pending_invoice_item_interval: PendingInvoiceItemIntervalParams,
@@ -1024,7 +1026,7 @@ impl UpdateSubscription {
         self
     }
 
-    /// What happens when a change falls into a period; `create_prorations` unless you say
+    /// The behavior when a change falls into a period; `create_prorations` unless you say
     /// otherwise.
     pub fn proration_behavior(mut self, proration_behavior: ProrationBehavior) -> Self {
         self.0.set("proration_behavior", proration_behavior);
@@ -1038,7 +1040,7 @@ impl UpdateSubscription {
         self
     }
 
-    /// Which connected account gets the money of its invoices.
+    /// The connected account that gets the money of its invoices.
     pub fn transfer_data(mut self, transfer_data: TransferDataParams) -> Self {
         self.0.set("transfer_data", transfer_data);
         self
@@ -1062,7 +1064,7 @@ impl UpdateSubscription {
         self
     }
 
-    /// What happens around a trial.
+    /// The behavior around a trial.
     pub fn trial_settings(mut self, trial_settings: TrialSettingsParams) -> Self {
         self.0.set("trial_settings", trial_settings);
         self

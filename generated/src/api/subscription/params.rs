@@ -79,7 +79,7 @@ impl AddInvoiceItemParams {
         self
     }
 
-    /// How many units; 1 when left out.
+    /// The number of units; 1 when left out.
     pub fn quantity(mut self, quantity: i64) -> Self {
         self.0.set("quantity", quantity);
         self
@@ -462,7 +462,7 @@ impl BillingScheduleBillUntilDurationParams {
         Self(Params::new().with("interval", interval))
     }
 
-    /// How many of that unit; 1 when left out.
+    /// The number of these units; 1 when left out.
     pub fn interval_count(mut self, interval_count: i64) -> Self {
         self.0.set("interval_count", interval_count);
         self
@@ -757,7 +757,7 @@ impl PaymentMethodOptionsParams {
         Self(Params::new())
     }
 
-    /// How invoices are paid from US bank accounts.
+    /// The way invoices are paid from US bank accounts.
     pub fn us_bank_account(
         mut self,
         us_bank_account: PaymentMethodOptionsUsBankAccountParams,
@@ -836,7 +836,7 @@ impl PendingInvoiceItemIntervalParams {
         Self(Params::new().with("interval", interval))
     }
 
-    /// How many of that unit; up to one year.
+    /// The number of these units; up to one year.
     pub fn interval_count(mut self, interval_count: i64) -> Self {
         self.0.set("interval_count", interval_count);
         self
@@ -994,7 +994,7 @@ impl SubscriptionItemCreateParams {
         self
     }
 
-    /// How many units.
+    /// The number of units.
     pub fn quantity(mut self, quantity: i64) -> Self {
         self.0.set("quantity", quantity);
         self
@@ -1154,7 +1154,7 @@ impl SubscriptionItemUpdateParams {
         self
     }
 
-    /// How many units.
+    /// The number of units.
     pub fn quantity(mut self, quantity: i64) -> Self {
         self.0.set("quantity", quantity);
         self
@@ -1260,7 +1260,7 @@ impl TransferDataParams {
         Self(Params::new().with("destination", Into::<String>::into(destination)))
     }
 
-    /// How much it gets: 0 to 100 percent of each invoice's total, with up to two decimal places.
+    /// The share it gets: 0 to 100 percent of each invoice's total, with up to two decimal places.
     /// All of it when left out.
     pub fn amount_percent(mut self, amount_percent: f64) -> Self {
         self.0.set("amount_percent", amount_percent);
@@ -1298,7 +1298,7 @@ impl From<TrialEndParam> for Value {
     }
 }
 
-/// What happens when the trial ends.
+/// The behavior when the trial ends.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrialSettingsEndBehaviorParams(Params);
 
@@ -1311,7 +1311,7 @@ impl TrialSettingsEndBehaviorParams {
 
 crate::macros::params!(TrialSettingsEndBehaviorParams);
 
-/// What happens around a trial.
+/// The behavior around a trial.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrialSettingsParams(Params);
 

@@ -14,7 +14,7 @@ use super::SubscriptionId;
 pub struct SubscriptionItem {
     /// The time up to which it has been billed, in unix seconds.
     pub billed_until: Option<Timestamp>,
-    /// What makes the subscription bill early. Null for nothing.
+    /// What makes the subscription bill early. `None` for nothing.
     pub billing_thresholds: Option<SubscriptionItemBillingThresholds>,
     /// When Stripe created the object, in unix seconds.
     pub created: Timestamp,
@@ -34,7 +34,7 @@ pub struct SubscriptionItem {
     pub object: ObjectType,
     /// The price, as raw JSON.
     pub price: serde_json::Value,
-    /// How many units. Missing for prices by usage.
+    /// The number of units. `None` for prices by usage.
     pub quantity: Option<i64>,
     /// The id of the subscription.
     pub subscription: SubscriptionId,

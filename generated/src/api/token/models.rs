@@ -27,7 +27,7 @@ pub struct Token {
     /// The name of this kind of object; the same for all objects of the kind.
     #[doc(alias = "token")]
     pub object: ObjectType,
-    /// What the token stands for, such as `bank_account` or `card`.
+    /// The kind of object that the token is for, such as `bank_account` or `card`.
     pub r#type: String,
     /// True once the token has been used; it can't be used again.
     pub used: bool,
