@@ -4,6 +4,7 @@ mod body;
 mod check;
 mod extra;
 mod options;
+mod rules;
 mod send;
 
 use std::borrow::Cow;
@@ -12,6 +13,7 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 
 pub(crate) use options::Options;
+use rules::Rules;
 
 use crate::client::Client;
 use crate::list::Parent;
@@ -73,16 +75,6 @@ struct Parts {
     refusal: Option<String>,
 }
 
-/// What the operation says of itself that no type can say.
-#[derive(Clone, Copy, Default)]
-struct Rules {
-    /// Groups of parameters, dots between their names: those of one group at most may be given.
-    at_most_one: &'static [&'static [&'static str]],
-    /// The paths of lists inside of the answer, each with the parameter of this request's path
-    /// that the list has to be asked for with.
-    list_filters: &'static [(&'static str, &'static str)],
-}
-
 impl Request {
     pub(crate) fn new(client: &Client, method: Method, template: &'static str) -> Self {
         Self::with_template(client, method, Cow::Borrowed(template))
@@ -122,25 +114,8 @@ impl Request {
     pub(crate) fn for_list(&self, url: &str) -> Self {
         let mut request = Self::for_url(&self.0.client, url);
         request.0.options = self.0.options.clone();
-        for (list, name) in self.0.rules.list_filters {
-            if request.0.path == *list
-                && let Some(id) = self.in_path(name)
-            {
-                request.set(*name, id);
-            }
-        }
+        self.filter(&mut request);
         request
-    }
-
-    /// What a name of the path was filled with.
-    fn in_path(&self, name: &str) -> Option<String> {
-        let mut segments = self.0.template.split('/').zip(self.0.path.split('/'));
-        let is_it = |segment: &str| {
-            let plain = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}'));
-            plain == Some(name)
-        };
-        let (_, id) = segments.find(|(segment, _)| is_it(segment))?;
-        Some(params::decode(id))
     }
 
     /// Fields of the items of a list to be expanded, whose paths Stripe wants below `data`.
@@ -246,19 +221,6 @@ impl Request {
     /// Sends the parameters of a POST as JSON instead of a form.
     pub(crate) fn json(mut self) -> Self {
         self.0.json = true;
-        self
-    }
-
-    /// Lets parameters of one of these groups be given, not of several.
-    pub(crate) fn at_most_one(mut self, groups: &'static [&'static [&'static str]]) -> Self {
-        self.0.rules.at_most_one = groups;
-        self
-    }
-
-    /// Lets lists inside of the answer, at these paths, be asked for with what is in the path of
-    /// this request: Stripe does not say so in the path that it gives for them.
-    pub(crate) fn list_filters(mut self, lists: &'static [(&'static str, &'static str)]) -> Self {
-        self.0.rules.list_filters = lists;
         self
     }
 

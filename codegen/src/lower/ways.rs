@@ -127,6 +127,15 @@ impl<'a> Tree<'a> {
             .is_some_and(|(other, _)| other.starts_with(&below))
     }
 
+    /// Whether there are single items below a path.
+    fn has_items(&self, path: &str) -> bool {
+        let item = format!("{path}/{{");
+        let mut after = self.0.range(item.as_str()..);
+        after
+            .next()
+            .is_some_and(|(other, _)| other.starts_with(&item))
+    }
+
     /// Returns whether a GET of a path returns a list of any form.
     fn lists(&self, path: &str) -> bool {
         self.at(path, Verb::Get).is_some_and(|typed| {
@@ -192,12 +201,10 @@ fn call(typed: &TypedCall, tree: &Tree<'_>) -> (Vec<String>, String) {
         && match verb {
             Verb::Post => {
                 // A POST below an item is an action, whether or not the item can be read. So is a
-                // path whose last segment begins with `create_`.
+                // POST beside items, to all of them.
                 let below_an_item = segments.iter().any(|segment| segment.starts_with('{'));
-                let makes = segments
-                    .last()
-                    .is_some_and(|last| last.starts_with("create_"));
-                let is_known = tree.0.contains_key(parent) || below_an_item || makes;
+                let is_known =
+                    tree.0.contains_key(parent) || below_an_item || tree.has_items(parent);
                 !readable && !deletable && is_known
             }
             Verb::Get => tree.0.contains_key(parent) && !parent.ends_with('}'),

@@ -293,6 +293,7 @@ fn what_is_done_to_an_item_is_a_method_also_when_the_item_cannot_be_read() {
             "/v1/test_helpers/farm/cards/{card}/shipping/deliver",
             "shipping.deliver(",
         ),
+        ("/v1/test_helpers/farm/deals/{deal}/refund", "deals.refund("),
         (
             "/v1/test_helpers/farm/deals/create_force_sale",
             "deals.create_force_sale(",

@@ -56,38 +56,5 @@ pub(super) fn complete(request: &Request) -> Option<String> {
             "`{name}` is not a number that can be sent: it is infinite or NaN"
         ));
     }
-    more_than_one(request)
-}
-
-/// What is wrong when parameters are given that exclude each other.
-fn more_than_one(request: &Request) -> Option<String> {
-    let groups = request.0.rules.at_most_one;
-    let is_given = |path: &&&str| {
-        let mut steps = path.split('.');
-        let first = request.params().get(steps.next()?)?;
-        steps.try_fold(first, |value, step| value.get(step))
-    };
-    let given = groups
-        .iter()
-        .filter(|group| group.iter().any(|path| is_given(&path).is_some()));
-    if given.count() <= 1 {
-        return None;
-    }
-    let names: Vec<String> = groups
-        .iter()
-        .map(|group| group.iter().map(|path| wire_name(path)))
-        .map(|names| names.collect::<Vec<_>>().join(" or "))
-        .collect();
-    Some(format!(
-        "only one of these parameters can be set: {}",
-        names.join("; ")
-    ))
-}
-
-/// `a.b` as it is sent, `a[b]`.
-fn wire_name(path: &str) -> String {
-    let mut steps = path.split('.');
-    let first = steps.next().unwrap_or_default();
-    let rest: String = steps.map(|step| format!("[{step}]")).collect();
-    format!("`{first}{rest}`")
+    request.more_than_one()
 }

@@ -52,36 +52,11 @@ fn typed<T: for<'de> Deserialize<'de>>(value: Value) -> T {
 
 /// A name that nothing has yet, whose words others may have.
 fn name(random: &mut Rng) -> String {
-    let words = [
-        "action",
-        "address",
-        "amount",
-        "bank_account",
-        "card",
-        "code",
-        "customer",
-        "details",
-        "filters",
-        "items",
-        "link",
-        "list",
-        "mandate",
-        "next_action",
-        "options",
-        "owner",
-        "payment_method_options",
-        "permissions",
-        "prefetch",
-        "refresh",
-        "shipping",
-        "state",
-        "status",
-        "tax",
-        "tax_id",
-        "transfer_data",
-        "type",
-        "us_bank_account",
-    ];
+    let words = "action address amount bank_account card code customer details filters items link \
+        list mandate next_action options owner payment_method_options permissions \
+        prefetch refresh shipping state status tax tax_id transfer_data type \
+        us_bank_account";
+    let words: Vec<&str> = words.split_whitespace().collect();
     let word = any(random, &words);
     match random.u8(0..3) {
         0 => format!("zz_{word}_{}", random.u16(..)),
