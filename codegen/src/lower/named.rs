@@ -88,7 +88,7 @@ pub(super) fn named(
     misfits: &mut Vec<Misfit>,
 ) -> Named {
     let (listed, of) = listed(types, names);
-    let all = union::All {
+    let all = All {
         types,
         ways,
         of: &of,
@@ -133,6 +133,19 @@ pub(super) fn named(
             .map(|(typed, way)| call::call(&all, names, typed, way, found))
             .collect(),
         of,
+    }
+}
+
+/// All places, and their types.
+pub(super) struct All<'a> {
+    pub(super) types: &'a Types,
+    pub(super) ways: &'a [Way],
+    pub(super) of: &'a [TypeId],
+}
+
+impl All<'_> {
+    pub(super) fn ty(&self, ty: &Ty<PlaceId>) -> Ty {
+        ty.map(&mut |id: PlaceId| self.of[id.0])
     }
 }
 

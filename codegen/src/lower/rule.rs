@@ -13,8 +13,16 @@ pub(crate) use follow::counterparts;
 use super::types::{PlaceId, Types};
 use super::ways::Way;
 use crate::names::Names;
+use crate::naming;
 use group::Groups;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Words that are too general without the name of their owner.
+const GENERIC: &[&str] = &[
+    "code", "data", "detail", "details", "error", "feature", "filter", "item", "kind", "method",
+    "mode", "name", "option", "options", "param", "params", "reason", "result", "setting",
+    "settings", "source", "state", "status", "type", "value", "version",
+];
 
 /// A change that completing made.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -213,4 +221,9 @@ fn in_order(types: &Types) -> Vec<PlaceId> {
         (!placed.is_resource, distance[id.0], &placed.place)
     });
     order
+}
+
+/// Returns whether a property is too general to name a type.
+fn is_generic(property: &str) -> bool {
+    GENERIC.contains(&property) || GENERIC.contains(&naming::singular(property).as_str())
 }

@@ -6,11 +6,12 @@ mod place;
 mod requests;
 mod walk;
 
-use super::schemas::{Call, EventType, Word};
+use super::schemas::{Call, EventType, Schemas, Word};
+use crate::error::Diagnostic;
 use crate::ir::Ty;
 pub(crate) use carried::Carried;
-use std::collections::{BTreeMap, HashMap};
-pub(super) use walk::types;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use walk::Typing;
 
 /// An index into [`Types::places`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -195,4 +196,41 @@ impl Shape {
             _ => &[],
         }
     }
+}
+
+/// Returns the types of all places that an operation or event uses.
+pub(super) fn types(schemas: &Schemas, found: &mut Vec<Diagnostic>) -> Types {
+    let mut typing = Typing {
+        schemas,
+        places: Vec::new(),
+        by_place: HashMap::new(),
+        queue: VecDeque::new(),
+        inside: Vec::new(),
+        found,
+    };
+    let calls = typing.calls();
+    let resources = typing.carried();
+    while let Some((name, direction, id)) = typing.queue.pop_front() {
+        typing.component_shape(name, direction, id);
+    }
+    let carried = carried::carried(&mut typing, resources);
+    Types {
+        version: schemas.version.clone(),
+        tags: schemas.tags.clone(),
+        places: typing.places,
+        calls,
+        events: schemas.events.clone(),
+        carried,
+        id_examples: id_examples(schemas),
+        by_place: typing.by_place,
+    }
+}
+
+fn id_examples(schemas: &Schemas) -> HashMap<String, String> {
+    let components = schemas.components.iter();
+    let examples = components.filter_map(|(name, node)| {
+        let id = &node.properties()?.get("id")?.node;
+        Some((name.clone(), id.example.as_ref()?.text()?.to_owned()))
+    });
+    examples.collect()
 }

@@ -1,8 +1,8 @@
 //! Names the parameters of an operation.
 
+use super::All;
 use super::NamedCall;
 use super::idents::{Claim, shared};
-use super::union::All;
 use crate::error::Diagnostic;
 use crate::ir::{Param, Ty};
 use crate::lower::types::{Member, TypedCall};

@@ -1,6 +1,6 @@
 //! Writes the note for a parameter that only some places of its type take.
 
-use super::union::All;
+use super::All;
 use crate::lower::types::PlaceId;
 use crate::lower::ways::Way;
 use crate::naming;

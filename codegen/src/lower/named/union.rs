@@ -1,30 +1,16 @@
 //! Makes the union of several places.
 
 use super::idents::Idents;
-use super::{Listed, Misfit, has_id, notes};
+use super::{All, Listed, Misfit, has_id, notes};
 use crate::error::Diagnostic;
 use crate::ir::{
-    Arm, Choice, ChoiceOption, ChoiceValue, Enum, Field, Kind, Object, Param, Params, Ty, TypeId,
-    Union, Variant,
+    Arm, Choice, ChoiceOption, ChoiceValue, Enum, Field, Kind, Object, Param, Params, Ty, Union,
+    Variant,
 };
 use crate::lower::types::{Alternative, PlaceId, Shape, Types};
-use crate::lower::ways::Way;
 use crate::naming;
 use std::collections::BTreeMap;
 use std::mem::discriminant;
-
-/// All places, and their types.
-pub(super) struct All<'a> {
-    pub(super) types: &'a Types,
-    pub(super) ways: &'a [Way],
-    pub(super) of: &'a [TypeId],
-}
-
-impl All<'_> {
-    pub(super) fn ty(&self, ty: &Ty<PlaceId>) -> Ty {
-        ty.map(&mut |id: PlaceId| self.of[id.0])
-    }
-}
 
 /// Returns the documentation of a type: its own, or that of its places if they agree.
 pub(super) fn docs(types: &Types, listed: &Listed<'_>) -> String {

@@ -5,7 +5,7 @@
 //! could make a short name ambiguous. Types that several modules use are in `common`.
 
 use super::group::{Group, GroupId, Groups};
-use super::{Before, Note};
+use super::{Before, Note, is_generic};
 use crate::ir::{COMMON, Verb};
 use crate::lower::types::{Direction, PlaceId, Placed, Shape, Types, User};
 use crate::lower::ways::{Way, resource};
@@ -14,23 +14,11 @@ use crate::naming;
 use crate::taken;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Words that are too general without the name of their owner.
-const GENERIC: &[&str] = &[
-    "code", "data", "detail", "details", "error", "feature", "filter", "item", "kind", "method",
-    "mode", "name", "option", "options", "param", "params", "reason", "result", "setting",
-    "settings", "source", "state", "status", "type", "value", "version",
-];
-
 /// The verbs at the start of builder names.
 const VERBS: &[&str] = &["Create", "Delete", "List", "Retrieve", "Update"];
 
 /// The number of owners that a name can include.
 const OWNERS: usize = 12;
-
-/// Returns whether a property is too general to name a type.
-pub(super) fn is_generic(property: &str) -> bool {
-    GENERIC.contains(&property) || GENERIC.contains(&naming::singular(property).as_str())
-}
 
 /// Names the groups without a name, and records all new places.
 pub(super) fn name(

@@ -179,7 +179,7 @@ impl Shapes<'_> {
             _ => return None,
         };
         // Two enums `status` with the same values can be a coincidence.
-        if is_enum && super::candidates::is_generic(&word) {
+        if is_enum && super::is_generic(&word) {
             return None;
         }
         Some(Likeness {

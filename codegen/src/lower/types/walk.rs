@@ -1,49 +1,11 @@
 //! Walks from every operation and event to the places that it uses.
 
-use super::carried::carried;
 use super::place::At;
-use super::{Direction, Member, PlaceId, Placed, Shape, TypedCall, Types, User};
+use super::{Direction, Member, PlaceId, Placed, Shape, TypedCall, User};
 use crate::error::Diagnostic;
 use crate::ir::Ty;
 use crate::lower::schemas::{Call, Form, Node, Schemas, is_about};
 use std::collections::{BTreeMap, HashMap, VecDeque};
-
-/// Returns the types of all places that an operation or event uses.
-pub(in crate::lower) fn types(schemas: &Schemas, found: &mut Vec<Diagnostic>) -> Types {
-    let mut typing = Typing {
-        schemas,
-        places: Vec::new(),
-        by_place: HashMap::new(),
-        queue: VecDeque::new(),
-        inside: Vec::new(),
-        found,
-    };
-    let calls = typing.calls();
-    let resources = typing.carried();
-    while let Some((name, direction, id)) = typing.queue.pop_front() {
-        typing.component_shape(name, direction, id);
-    }
-    let carried = carried(&mut typing, resources);
-    Types {
-        version: schemas.version.clone(),
-        tags: schemas.tags.clone(),
-        places: typing.places,
-        calls,
-        events: schemas.events.clone(),
-        carried,
-        id_examples: id_examples(schemas),
-        by_place: typing.by_place,
-    }
-}
-
-fn id_examples(schemas: &Schemas) -> HashMap<String, String> {
-    let components = schemas.components.iter();
-    let examples = components.filter_map(|(name, node)| {
-        let id = &node.properties()?.get("id")?.node;
-        Some((name.clone(), id.example.as_ref()?.text()?.to_owned()))
-    });
-    examples.collect()
-}
 
 /// The use of a schema.
 #[derive(Clone)]
