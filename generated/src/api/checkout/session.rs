@@ -38,10 +38,10 @@ pub struct Session {
     pub after_expiration: Option<Box<AfterExpiration>>,
     /// Whether the customer can enter promotion codes.
     pub allow_promotion_codes: Option<bool>,
-    /// The sum of all items before discounts and taxes, in minor units of `currency`. Null in
+    /// The sum of all items before discounts and taxes, in minor units of `currency`. `None` in
     /// `setup` mode.
     pub amount_subtotal: Option<i64>,
-    /// The sum of all items after discounts and taxes, in minor units of `currency`. Null in
+    /// The sum of all items after discounts and taxes, in minor units of `currency`. `None` in
     /// `setup` mode.
     pub amount_total: Option<i64>,
     /// Whether and how taxes are computed.
@@ -2825,7 +2825,7 @@ crate::macros::open_enum!(CustomerCreation);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CustomerDetails {
-    /// The billing address. Null in `setup` mode, and until the customer is done.
+    /// The billing address. `None` in `setup` mode, and until the customer is done.
     pub address: Option<Address>,
     /// The name of the business, once the customer is done.
     pub business_name: Option<Sensitive<String>>,
