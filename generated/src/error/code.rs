@@ -4,6 +4,19 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $code:literal,)*) => {
         /// Stripe's error code. Codes that a Financial Connections integration meets have a
         /// variant; all others are kept as text.
+        ///
+        /// ```
+        /// use stripe_financial_connections::{Error, ErrorCode};
+        ///
+        /// fn advice(error: &Error) -> &'static str {
+        ///     match error.code() {
+        ///         Some(ErrorCode::ResourceMissing) => "there is no such object",
+        ///         Some(ErrorCode::InsufficientFunds) => "the account has too little money",
+        ///         Some(_) => "read the message",
+        ///         None => "Stripe gave no code, or no answer",
+        ///     }
+        /// }
+        /// ```
         #[derive(Clone, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ErrorCode {
