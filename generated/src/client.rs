@@ -24,6 +24,16 @@ use crate::{Error, Method, RawRequest};
 ///
 /// Create one client and reuse it: it holds the connections. Clones share them.
 ///
+/// ```no_run
+/// # async fn example() -> Result<(), stripe_financial_connections::Error> {
+/// use stripe_financial_connections::Client;
+///
+/// let client = Client::new("sk_test_123")?;
+/// # Ok(()) }
+/// ```
+///
+/// # Limits
+///
 /// Every call is bounded, whatever the server does:
 ///
 /// | limit | default | how to change it |
@@ -38,14 +48,6 @@ use crate::{Error, Method, RawRequest};
 /// | time of a wait for a refresh | the argument of `wait` | |
 ///
 /// With the defaults, a call takes at most 360 s.
-///
-/// ```no_run
-/// # async fn example() -> Result<(), stripe_financial_connections::Error> {
-/// use stripe_financial_connections::Client;
-///
-/// let client = Client::new("sk_test_123")?;
-/// # Ok(()) }
-/// ```
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,

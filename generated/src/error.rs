@@ -36,20 +36,6 @@ pub use unanswered::{ConnectionError, TimeoutError, TooLargeError};
 /// 32 levels of a JSON path. The whole body can be read from the error, up to
 /// `max_response_size`.
 ///
-/// The limits of a call, and the error when one is reached:
-///
-/// | limit, set by a method of `ClientBuilder` or by `with_…` of a call | default | error |
-/// |---|---|---|
-/// | `timeout` of an attempt | 80 s | `Timeout`, after all retries |
-/// | `deadline` of a call | none | `Timeout`, with `is_deadline()` true |
-/// | `max_retries`, and `max_retry_wait` for the sum of waits | 2, and 120 s | the error of the last attempt |
-/// | `retry_budget` of a client | 500 tokens | the error of the last attempt, with `is_out_of_budget()` true |
-/// | `max_response_size` | 32 MiB | `TooLarge`; for an error response `Api`, with the start of the body |
-/// | pages of a list that repeat, or do not go on | | `List` |
-// <this slice only>
-/// | `wait` for a refresh | its argument | `Wait`, with `WaitError::Timeout` |
-// </this slice only>
-///
 /// ```
 /// # #[cfg(feature = "client")] {
 /// use stripe_financial_connections::{ApiErrorKind, Error};
@@ -65,20 +51,20 @@ pub use unanswered::{ConnectionError, TimeoutError, TooLargeError};
 /// # }
 /// ```
 ///
-/// # Bounds
+/// # Limits
 ///
-/// What bounds a call, and the error when it is reached:
+/// The limits of a call, and the error when one is reached:
 ///
-/// | bound, set by methods of `ClientBuilder` and `with_…` of a call | default | error |
+/// | limit, set by a method of `ClientBuilder` or by `with_…` of a call | default | error |
 /// |---|---|---|
-/// | `timeout` of an attempt | 80 s | `Timeout`, after `max_retries` more attempts |
-/// | `deadline` of a call | none | `Timeout`, of which `is_deadline` is true |
-/// | `max_retries`, and `max_retry_wait` for all waits between attempts | 2, and 120 s | what the last attempt came to |
-/// | `retry_budget` of a client | 500 tokens | what the last attempt came to; `is_out_of_budget` is true |
-/// | `max_response_size` | 32 MiB | `TooLarge`; of an error answer, `Api` with the start of the body |
-/// | a list whose pages lead back, or nowhere | | `List` |
+/// | `timeout` of an attempt | 80 s | `Timeout`, after all retries |
+/// | `deadline` of a call | none | `Timeout`, with `is_deadline()` true |
+/// | `max_retries`, and `max_retry_wait` for the sum of waits | 2, and 120 s | the error of the last attempt |
+/// | `retry_budget` of a client | 500 tokens | the error of the last attempt, with `is_out_of_budget()` true |
+/// | `max_response_size` | 32 MiB | `TooLarge`; for an error response `Api`, with the start of the body |
+/// | pages of a list that repeat, or do not go on | | `List` |
 // <this slice only>
-/// | `wait` for a refresh | as given | `Wait`, which says that it was time |
+/// | `wait` for a refresh | its argument | `Wait`, with `WaitError::Timeout` |
 // </this slice only>
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -24,10 +24,43 @@
 //! # Ok(()) }
 //! ```
 //!
+//! # Where to begin
+//!
+//! - The [guide]: a page for each task, from start to finish. The first is
+//!   [link an account](guide::link_an_account).
+//! - [`Client`]: all calls begin there.
+//! - [`financial_connections`]: sessions, accounts, their owners and transactions, with a list of the
+//!   calls.
+//! - [`Error`]: what can fail, and which failures the client retries.
+//! - The crate [stripe-financial-connections-sandbox]: a server to test against, without a Stripe
+//!   account.
+//!
+//! Coming from Stripe's documentation, or from async-stripe? See [the calls side by
+//! side](guide::coming_from). The search also finds types and calls by Stripe's own names:
+//! `financial_connections.account`, `fca_`, `PostFinancialConnectionsSessions`.
+//!
+//! # Calls
+//!
 //! Operations are methods of the client, at the same paths as in Stripe's own libraries. Required
 //! parameters are arguments, optional parameters have a setter, and options of the request begin
 //! with `with_`. A request is sent when it is awaited, or by `send`, `send_blocking` or
 //! [`send_with_response`](crate::financial_connections::RetrieveAccount::send_with_response).
+//!
+//! ```no_run
+//! # use stripe_financial_connections::{Client, Error};
+//! # use std::time::Duration;
+//! # async fn example(client: &Client) -> Result<(), Error> {
+//! let page = client
+//!     .financial_connections()
+//!     .transactions()
+//!     .list("fca_123") // required
+//!     .limit(100) // optional
+//!     .with_timeout(Duration::from_secs(10)) // of the request
+//!     .await?;
+//! # Ok(()) }
+//! ```
+//!
+//! # Runtime
 //!
 //! Requests need [tokio](https://tokio.rs) with its timers and I/O enabled. Outside of a tokio
 //! runtime they fail with [`Error::Invalid`]; blocking calls work everywhere. Connections belong
@@ -40,8 +73,7 @@
 //! |---|---|
 //! | `client` (default) | requests over HTTP; without it the crate has only the models |
 //! | `rustls` (default), `native-tls` | TLS |
-//! | `blocking` | `send_blocking` and the other blocking methods, which also work inside async
-//! code |
+//! | `blocking` | `send_blocking` and the other blocking methods, which also work inside async code |
 //! | `webhook` | verifies and parses webhook events; needs no `client` |
 //! | `payment-intents`, `setup-intents`, `checkout`, `invoices`, `subscriptions` | the other ways to ask for permissions |
 //! | `connect-payouts` | payouts to connected accounts: tokens and external accounts |
@@ -51,12 +83,12 @@
 //! [stripe-financial-connections-sandbox]: https://docs.rs/stripe-financial-connections-sandbox
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// Without a client there is nothing to link to where the documentation speaks of one.
+// Without a client, links to it and to calls have no target.
 #![cfg_attr(not(feature = "client"), allow(rustdoc::broken_intra_doc_links))]
 
 // <this slice only>
-// Of documentation alone. Its samples take all of these features; the links in it find their way
-// when all are there.
+// Only in documentation. Its samples need all of these features; without one of them, some of its
+// links have no target.
 #[cfg(all(
     any(doc, doctest),
     any(

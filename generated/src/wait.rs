@@ -19,6 +19,26 @@ use crate::{ApiError, Error, Timestamp, params};
 const LAST_LOOK: Duration = Duration::from_millis(500);
 
 /// The reason why a wait for a refresh failed.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use stripe_financial_connections::financial_connections::RefreshFeature;
+/// use stripe_financial_connections::{Client, Error, WaitError};
+///
+/// # async fn example(client: &Client) -> Result<(), Error> {
+/// let accounts = client.financial_connections().accounts();
+/// let refresh = accounts.refresh("fca_123", [RefreshFeature::Balance]);
+/// match refresh.wait(Duration::from_secs(60)).await {
+///     Ok(account) => println!("{:?}", account.balance),
+///     Err(Error::Wait(why)) => match *why {
+///         WaitError::Inactive { account } => println!("{} has to be linked again", account.id),
+///         WaitError::TooEarly { available_at, .. } => println!("not before {available_at}"),
+///         why => println!("{why}"),
+///     },
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(()) }
+/// ```
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WaitError {
