@@ -123,7 +123,7 @@ pub struct Invoice {
     pub footer: Option<String>,
     /// The invoice that this one was made from. `None` when there is none.
     pub from_invoice: Option<InvoiceFromInvoice>,
-    /// The page where the customer sees and pays it. Anyone with the URL can open it. Null until
+    /// The page where the customer sees and pays it. Anyone with the URL can open it. `None` until
     /// finalized.
     pub hosted_invoice_url: Option<Sensitive<String>>,
     /// The id, `in_…`.
@@ -147,8 +147,8 @@ pub struct Invoice {
     /// When payment is tried next, in unix seconds. `None` when `collection_method` is
     /// `send_invoice`.
     pub next_payment_attempt: Option<Timestamp>,
-    /// The number the customer sees, which starts with the customer's `invoice_prefix`. Null until
-    /// it has one.
+    /// The number the customer sees, which starts with the customer's `invoice_prefix`. `None`
+    /// until it has one.
     pub number: Option<String>,
     /// The name of this kind of object; the same for all objects of the kind.
     #[doc(alias = "invoice")]
@@ -2239,7 +2239,7 @@ pub struct UpcomingInvoice {
     pub footer: Option<String>,
     /// The invoice that this one was made from. `None` when there is none.
     pub from_invoice: Option<InvoiceFromInvoice>,
-    /// The page where the customer sees and pays it. Anyone with the URL can open it. Null until
+    /// The page where the customer sees and pays it. Anyone with the URL can open it. `None` until
     /// finalized.
     pub hosted_invoice_url: Option<Sensitive<String>>,
     /// The id, `in_…`.
@@ -2262,8 +2262,8 @@ pub struct UpcomingInvoice {
     /// When payment is tried next, in unix seconds. `None` when `collection_method` is
     /// `send_invoice`.
     pub next_payment_attempt: Option<Timestamp>,
-    /// The number the customer sees, which starts with the customer's `invoice_prefix`. Null until
-    /// it has one.
+    /// The number the customer sees, which starts with the customer's `invoice_prefix`. `None`
+    /// until it has one.
     pub number: Option<String>,
     /// The name of this kind of object; the same for all objects of the kind.
     #[doc(alias = "invoice")]
