@@ -311,7 +311,7 @@ fn what_is_done_to_an_item_is_a_method_also_when_the_item_cannot_be_read() {
 }
 
 #[test]
-fn ids_views_and_objects_of_events_have_names_of_their_own() {
+fn an_id_has_a_name_of_its_own() {
     // The view of one object and the id of another.
     let other = "details: {$ref: '#/components/schemas/bell'}";
     let spec = herd(other, "", "").replace(
@@ -326,6 +326,39 @@ fn ids_views_and_objects_of_events_have_names_of_their_own() {
             && found.contains("`id: CowId2`"),
         "{found}"
     );
+}
+
+#[test]
+fn a_new_object_of_events_is_a_line_for_the_maintainer() {
+    let of = |names: &[&str]| {
+        let resources: String = names
+            .iter()
+            .map(|name| {
+                format!(
+                    "    {name}: {{type: object, x-resourceId: {name}, required: [id, object], properties: {{id: {{type: string}}, object: {{type: string, enum: [{name}]}}}}}}\n"
+                )
+            })
+            .collect();
+        let events = "x-events: {farm_bell.rang: {description: It happened.}}";
+        herd("", "", events).replace(
+            "components:\n  schemas:\n",
+            &format!("components:\n  schemas:\n{resources}"),
+        )
+    };
+    let help = mended(
+        &of(&["farm.bell"]),
+        &of(&["farm.bell", "farm_bell"]),
+        "among the objects of events, `farm::Bell` and `farm_bell::FarmBell` are both",
+        "  FarmBell:\n    event: FarmBell2",
+    );
+    assert!(help.contains("`event: FarmBell2`"), "{help}");
+    let help = mended(
+        &of(&["farm_bell"]),
+        &of(&["farm.bell", "farm_bell"]),
+        "among the objects of events, `farm_bell::FarmBell` and `farm::Bell` are both",
+        "  Bell:\n    event: FarmBell2",
+    );
+    assert!(help.contains("at `farm::Bell`"), "{help}");
 }
 
 #[test]
