@@ -439,7 +439,9 @@ crate::macros::open_enum!(EventType);
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum EventObject {
-    /// A bank account that payouts of a connected account go to, or that a token stands for.
+    /// A bank account that payouts of a connected account go to, or that a token stands for. It
+    /// does not say which linked account it was made from: keep the id of that, which the session
+    /// has.
     #[cfg(feature = "connect-payouts")]
     BankAccount(Box<BankAccount>),
     /// One visit of a customer to Checkout, Stripe's payment page: to pay, to subscribe, or to save

@@ -9,7 +9,9 @@ use serde::{Serialize, Serializer};
 use serde::de::MapAccess;
 use serde::ser::SerializeMap;
 
-/// A bank account that payouts of a connected account go to, or that a token stands for.
+/// A bank account that payouts of a connected account go to, or that a token stands for. It
+/// does not say which linked account it was made from: keep the id of that, which the session
+/// has.
 #[doc(alias = "ba_")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]

@@ -9,7 +9,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ExternalAccount {
-    /// A bank account that payouts of a connected account go to, or that a token stands for.
+    /// A bank account that payouts of a connected account go to, or that a token stands for. It
+    /// does not say which linked account it was made from: keep the id of that, which the session
+    /// has.
     BankAccount(Box<BankAccount>),
     /// An object of a kind that this version of the bindings does not know.
     Unrecognized(Raw),

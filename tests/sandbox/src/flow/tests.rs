@@ -6,6 +6,7 @@ use super::*;
 use crate::api::Call;
 use crate::customers;
 use crate::ids::Ids;
+use crate::institutions::SignIn;
 use crate::world::Setting;
 
 fn state() -> State {
