@@ -90,7 +90,7 @@ pub(crate) fn run(args: &Args) -> Result<ExitCode> {
         changes.total,
         generated.version,
     );
-    write(changes, &out, args.check)
+    write(changes, &out, args.check, "cargo test --workspace")
 }
 
 /// Returns the names file at `path`, with names for all types of the spec. Writes the file if
@@ -132,10 +132,11 @@ pub(crate) fn print(
     Ok(generated)
 }
 
-/// Writes and deletes the files below `out`. With `check` it only prints their names.
-pub(crate) fn write(changes: Changes, out: &Path, check: bool) -> Result<ExitCode> {
+/// Writes and deletes the files below `out`, and prints the `next` command. With `check` it only
+/// prints their names.
+pub(crate) fn write(changes: Changes, out: &Path, check: bool, next: &str) -> Result<ExitCode> {
     if changes.is_empty() {
-        eprintln!("up to date; next: cargo test --workspace");
+        eprintln!("up to date; next: {next}");
         return Ok(ExitCode::SUCCESS);
     }
     changes.print(out);
@@ -146,7 +147,7 @@ pub(crate) fn write(changes: Changes, out: &Path, check: bool) -> Result<ExitCod
     let mut edits = Edits::default();
     changes.into_edits(Path::new(""), &mut edits);
     edits.apply(out)?;
-    eprintln!("written; next: cargo test --workspace");
+    eprintln!("written; next: {next}");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -114,7 +114,8 @@ impl<'a> Slice<'a> {
             "{out}: {} operations, {} types for API version {}",
             generated.operations, generated.types, generated.version,
         );
-        codegen::write(changes, self.out, check)
+        let next = format!("cargo doc --open --manifest-path {out}/Cargo.toml");
+        codegen::write(changes, self.out, check, &next)
     }
 
     /// Returns all files below `src`.
