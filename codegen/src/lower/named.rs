@@ -204,7 +204,7 @@ pub(super) fn check(types: &Types, names: &Names, command: &str) -> Vec<Diagnost
                     let pointer = format!("{}/at/{at}", names::pointer(module, name));
                     found.push(Diagnostic::new(
                         pointer,
-                        format!("`{place}` is no place of the spec that is a type"),
+                        format!("the spec has no type at `{place}`"),
                         "correct it; what the spec no longer has is taken out by `cargo xtask spec`",
                     ).in_file(names::FILE));
                 }
@@ -215,7 +215,7 @@ pub(super) fn check(types: &Types, names: &Names, command: &str) -> Vec<Diagnost
         if types.events.iter().all(|known| known.value != *event) {
             let wrong = Diagnostic::new(
                 crate::document::join("", format!("EVENT {event}")),
-                format!("`{event}` is no event of the spec"),
+                format!("the spec has no event `{event}`"),
                 "correct it, or take it out",
             );
             found.push(wrong.in_file(names::FILE));
@@ -226,7 +226,7 @@ pub(super) fn check(types: &Types, names: &Names, command: &str) -> Vec<Diagnost
             found.push(
                 Diagnostic::new(
                     crate::document::join("", place),
-                    format!("`{place}` is no operation of the spec"),
+                    format!("the spec has no operation `{place}`"),
                     "correct it, or take it out",
                 )
                 .in_file(names::FILE),

@@ -230,7 +230,9 @@ fn a_new_event_is_called_otherwise() {
     // An event that is not there.
     let found = shown(&of(""), "EVENT cow.mooed: {variant: Mooed}\n").expect_err("no event");
     assert!(
-        found.to_string().contains("`cow.mooed` is no event"),
+        found
+            .to_string()
+            .contains("the spec has no event `cow.mooed`"),
         "{found}"
     );
 }
@@ -404,9 +406,9 @@ fn rules_of_operations_speak_of_what_is_there() {
         (
             "[barn.door]",
             "[barn.hatch]",
-            "`barn.hatch` is no parameter",
+            "`barn.hatch` is not a parameter",
         ),
-        ("[barn.door]", "[bull]", "`bull` is no parameter"),
+        ("[barn.door]", "[bull]", "`bull` is not a parameter"),
         ("[[barn.door]", "[barn.door", "no rule of this kind"),
         (
             "x-list-filters: {/v1/cows: cow}",

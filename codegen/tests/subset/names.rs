@@ -249,7 +249,7 @@ fn a_wrong_names_file_says_where() {
             "    - bell\n",
             "    - bell\n    - farm.bull\n",
             14,
-            "`farm.bull` is no place",
+            "the spec has no type at `farm.bull`",
         ),
         ("  CowBell:", "  Cow:", 11, "appears twice"),
         ("  CowBell:", "  Option:", 11, "would hide a type"),

@@ -142,7 +142,7 @@ impl<'a> Reader<'a> {
             ("trace", &item.trace),
         ] {
             if operation.is_some() {
-                let why = format!("`{key}` is no method of Stripe's API");
+                let why = format!("`{key}` is not a method of Stripe's API");
                 self.leave_out(&format!("{at}/{key}"), &why);
             }
         }
@@ -201,7 +201,7 @@ impl<'a> Reader<'a> {
             if !call.path_params.iter().any(|given| given.name == name) {
                 self.found.push(Diagnostic::new(
                     pointer,
-                    format!("the path needs `{name}`, which is no parameter"),
+                    format!("the path needs a parameter `{name}`"),
                     "add a path parameter of that name",
                 ));
             }

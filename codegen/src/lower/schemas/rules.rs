@@ -63,7 +63,7 @@ pub(super) fn check(schemas: &Schemas, found: &mut Vec<Diagnostic>) {
                 if !has_parameter(schemas, call, path) {
                     found.push(Diagnostic::new(
                         format!("{}/{AT_MOST_ONE}/{at}/{index}", call.pointer),
-                        format!("`{path}` is no parameter of this operation"),
+                        format!("`{path}` is not a parameter of this operation"),
                         "correct it, with dots between the names, or take it out",
                     ));
                 }

@@ -175,7 +175,7 @@ impl<'a> Typing<'a> {
             if options.iter().any(is_known) {
                 self.found.push(Diagnostic::new(
                     &arm.pointer,
-                    "an alternative that nothing tells from another one of the same JSON type",
+                    "an alternative that can't be told from another one of the same JSON type",
                     "give each of them a `title` in the overlay, or cut one in the subset",
                 ));
                 continue;

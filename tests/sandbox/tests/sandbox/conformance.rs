@@ -49,7 +49,7 @@ async fn every_operation_answers_by_the_spec() {
 /// Those of the table in the documentation.
 fn events_without_a_cause() -> impl Iterator<Item = &'static str> {
     let table = include_str!("../../README.md")
-        .split("| Nothing causes |")
+        .split("| never emitted |")
         .nth(1);
     let table = table.expect("there is a table").split("\n\n").next();
     let rows = table.into_iter().flat_map(str::lines).skip(2);
