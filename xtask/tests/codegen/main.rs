@@ -112,7 +112,7 @@ fn bad_specs_are_refused_with_their_place_and_change_nothing() {
         (
             "a path without its parameter",
             GOOD.replace("name: cow, in: path", "name: bull, in: path"),
-            "the path needs `cow`",
+            "the path needs a parameter `cow`",
         ),
     ] {
         fs::write(&spec, &text).unwrap();
