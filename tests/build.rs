@@ -59,7 +59,7 @@ fn samples() -> String {
     format!("{modules}\n{table}")
 }
 
-/// What is in a folder, in order.
+/// Returns the files of a folder, sorted.
 fn entries(folder: impl AsRef<Path>) -> Vec<PathBuf> {
     let folder = fs::read_dir(folder).expect("the folder is there");
     let mut entries: Vec<PathBuf> = folder
@@ -160,7 +160,7 @@ fn with_ids(code: &str) -> (String, Vec<&str>) {
 
 struct Block {
     code: String,
-    /// What the page says that it prints.
+    /// The output that the page shows.
     output: Option<String>,
 }
 
@@ -217,7 +217,7 @@ fn shown(line: &str) -> String {
     }
 }
 
-/// What the arguments of `example` are called with.
+/// Returns the arguments of `example`.
 fn arguments(code: &str) -> Vec<String> {
     let (_, rest) = code
         .split_once("async fn example(")

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::thread;
 
-/// What a spec becomes.
+/// The result of generating.
 #[derive(Clone, Debug)]
 pub struct Generated {
     /// Path below the generated folder → content.

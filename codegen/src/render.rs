@@ -19,7 +19,7 @@ pub(crate) fn render(tokens: TokenStream) -> Result<String, Diagnostic> {
     out.push_str(HEADER);
     out.push('\n');
     let mut previous = "";
-    // Whether the attribute that ends next is of the file itself.
+    // Whether the attribute that ends next applies to the whole file.
     let mut is_inner = false;
     for line in text.lines() {
         if line.starts_with("#[") || line.starts_with("#![") {

@@ -3,8 +3,8 @@
 /// A text and the name its diagnostics go by.
 #[derive(Clone, Copy, Debug)]
 pub struct Source<'a> {
-    /// What the caller calls it, usually its path.
+    /// The name given by the caller, usually a path.
     pub name: &'a str,
-    /// What it holds: JSON or YAML.
+    /// The text, JSON or YAML.
     pub text: &'a str,
 }

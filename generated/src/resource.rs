@@ -15,7 +15,8 @@ pub trait Resource {
     fn id(&self) -> &Self::Id;
 }
 
-/// What a [`List`](crate::List) can go on from: every [`Resource`], and every union of resources.
+/// An item of a [`List`](crate::List) that can be the cursor of the next page: every
+/// [`Resource`], and every union of resources.
 pub trait ListItem {
     /// The id that the next page is asked for by; none if Stripe sent an item without one.
     fn list_id(&self) -> Option<Cow<'_, str>>;

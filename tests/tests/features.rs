@@ -174,8 +174,8 @@ fn pasted() -> (String, String) {
     (block("toml"), block("rust,no_run"))
 }
 
-/// What the README shows, in a crate that knows nothing of this workspace, as one does who pastes
-/// it. What is published there is a folder here, and what it sends goes to a sandbox.
+/// Runs the program of the README in a new crate outside of this workspace, as a user would paste
+/// it. The published crate is replaced by the local folder, and Stripe by a sandbox.
 #[test]
 #[ignore = "compiles the crate and all that it depends on"]
 fn the_program_in_the_readme_runs_in_a_new_crate() {

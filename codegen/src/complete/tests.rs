@@ -46,7 +46,7 @@ impl Committed {
     }
 }
 
-/// What is there before anything is added, as far as it is needed again and again.
+/// The state before the additions, kept because all cases use it.
 struct Before<'a> {
     committed: &'a Committed,
     known: Known<'a>,

@@ -11,7 +11,7 @@ pub(crate) fn origin(original: &Value, pointer: &str) -> String {
     let steps = steps(pointer);
     let mut rest = steps.iter();
     while let Some(step) = rest.next() {
-        // What is not here is behind the reference.
+        // A step that does not exist here is behind the reference.
         for _ in 0..LONGEST_CHAIN {
             let node = original.pointer(&at);
             let target = node

@@ -1,4 +1,4 @@
-//! What OpenAPI 3.0 asks of its objects beside their keys.
+//! Checks the rules of OpenAPI 3.0 objects that go beyond their keys.
 
 use serde_json::{Map, Value};
 

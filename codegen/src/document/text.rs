@@ -1,4 +1,4 @@
-//! What shows in the text of a document before it is read.
+//! Reads properties of a document's text, before it is parsed.
 
 use crate::error::Position;
 
@@ -17,7 +17,7 @@ pub(super) fn without_mark(text: &str) -> &str {
     text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
-/// Where in `text` the byte `offset` is.
+/// Returns the position of the byte `offset` in `text`.
 pub(super) fn position_of(text: &str, offset: usize) -> Position {
     let before = &text[..offset];
     let start = before.rfind('\n').map_or(0, |at| at + 1);

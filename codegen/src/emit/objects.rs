@@ -13,7 +13,7 @@ pub(super) fn has_id(object: &Object) -> bool {
     object.id.is_some() || same_id(object).is_some()
 }
 
-/// What is left of a deleted object has the id that the object had.
+/// The stub of a deleted object has the id type of the object.
 fn same_id(object: &Object) -> Option<TypeId> {
     object.fields.iter().find_map(|field| match &field.ty {
         Ty::Id(other) if field.name == "id" && field.required && object.id.is_none() => {

@@ -16,12 +16,12 @@ pub(crate) struct Comments {
     end: Vec<String>,
 }
 
-/// What the comments at a line with a key are found by: its JSON pointer.
+/// Returns the key of the comments at a line with a key: its JSON pointer.
 pub(super) fn of_key(pointer: &str, key: &str) -> String {
     crate::document::join(pointer, key)
 }
 
-/// What the comments at a place of a type are found by, whichever type has it.
+/// Returns the key of the comments at a place, whichever type has it.
 pub(super) fn of_place(place: &str) -> String {
     format!("at {place}")
 }
@@ -88,7 +88,7 @@ impl Comments {
     }
 }
 
-/// Where in a text its keys, items and texts are.
+/// The lines of the keys, items and strings in a text.
 #[derive(Default)]
 struct Layout {
     /// The line of each key and item, in their order, with what comments there are about.
@@ -105,7 +105,7 @@ struct Open {
 }
 
 impl Open {
-    /// What is in it, below the key that was read last.
+    /// Its content below the last key.
     fn below(&mut self) -> String {
         match self.key.take() {
             Some(key) => of_key(&self.pointer, &key),
@@ -177,7 +177,7 @@ impl Layout {
         })
     }
 
-    /// What a comment on `line` is about: what is there, or when nothing else is, what follows.
+    /// Returns the subject of a comment on `line`: the entry on that line, or else the next one.
     fn subject(&self, line: usize, is_alone: bool) -> Option<&str> {
         let after = self.subjects.partition_point(|(at, _)| *at <= line);
         let at = if is_alone {

@@ -1,10 +1,11 @@
-//! How much there is in a subset.
+//! Counts the parts of a subset.
 
 use serde_json::{Map, Value};
 
 use crate::document::{Side, operation_schemas, walk};
 
-/// How many properties the components have, and how many parameters the operations, at any depth.
+/// Returns the number of properties of the components, and of parameters of the operations, at
+/// any depth.
 pub(super) fn fields(tree: &mut Value) -> (usize, usize) {
     let mut fields = 0;
     for schema in tree

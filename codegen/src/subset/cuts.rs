@@ -1,4 +1,4 @@
-//! What the rules cut, place by place.
+//! Applies the `cuts` of the rules.
 
 use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-/// What a union that is written out may say beside what it chooses from.
+/// The keys that a union may have to be replaced by a reference.
 const BESIDE: &[&str] = &["anyOf", "description", "title", "x-stripeBypassValidation"];
 
 /// Refers to the component in each place of `spec` that chooses from the same schemas as one: they

@@ -71,7 +71,7 @@ fn mended(old: &str, new: &str, says: &str, line: &str) -> String {
         }
         _ => format!("{is}{line}\n"),
     };
-    // What was pinned above may have the key already.
+    // An entry added above may already have the key.
     shown(new, &with_line).unwrap_or_else(|found| panic!("{found}\n{with_line}"));
     assert_eq!(
         broken((old, &was), (new, &with_line)),
@@ -211,7 +211,7 @@ fn a_new_event_is_called_otherwise() {
         let shown = shown(&after, &is).expect("it is sound");
         assert!(shown.contains(says), "{shown}");
         assert!(shown.contains("CowBellRang = cow.bell_rang\n"), "{shown}");
-        // What is pinned of an event goes with it.
+        // An entry of an event is removed with the event.
         let gone = of(&event(new));
         let left = complete(&gone, &is, Some(&after)).expect("names").names;
         assert!(!left.contains("EVENT cow.bell_rang"), "{left}");

@@ -1,5 +1,5 @@
-//! What an operation says of itself that no type can say. The spec has it, in `x-at-most-one` and
-//! `x-list-filters`.
+//! Rules of an operation that its types can't express, from `x-at-most-one` and `x-list-filters`
+//! in the spec.
 
 use super::Request;
 use crate::params;
@@ -39,7 +39,7 @@ impl Request {
         }
     }
 
-    /// What a name of the path was filled with.
+    /// Returns the value of a placeholder in the path.
     fn in_path(&self, name: &str) -> Option<String> {
         let mut segments = self.0.template.split('/').zip(self.0.path.split('/'));
         let is_it = |segment: &str| {
@@ -50,7 +50,7 @@ impl Request {
         Some(params::decode(id))
     }
 
-    /// What is wrong when parameters are given that exclude each other.
+    /// Returns an error message if parameters of several groups are set.
     pub(super) fn more_than_one(&self) -> Option<String> {
         let groups = self.0.rules.at_most_one;
         let is_given = |path: &str| {

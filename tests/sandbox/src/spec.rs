@@ -18,7 +18,7 @@ pub(crate) struct Spec {
     events: BTreeMap<String, EventType>,
 }
 
-/// What the spec says of a type of events.
+/// An event type of the spec.
 #[derive(Deserialize)]
 struct EventType {
     #[serde(rename = "x-object", default)]

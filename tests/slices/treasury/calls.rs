@@ -1,4 +1,4 @@
-//! What `record.py` does with Stripe's Python SDK, with this crate.
+//! Sends with this crate the requests that `record.py` sends with Stripe's Python SDK.
 
 mod recorder;
 

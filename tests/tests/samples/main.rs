@@ -33,7 +33,7 @@ type Run<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
 
 pub(crate) struct Sample {
     name: &'static str,
-    /// What the page says that it prints.
+    /// The output that the page shows.
     output: Option<&'static str>,
     run: for<'a> fn(&'a World) -> Run<'a>,
 }

@@ -32,7 +32,7 @@ impl Ids {
     }
 }
 
-/// What an example of the operation needs, all of it of one customer.
+/// The objects that an operation's example needs, all of one customer.
 struct Prepared<'a> {
     world: &'a World,
     operation: &'static str,

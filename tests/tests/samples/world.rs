@@ -14,7 +14,7 @@ use stripe_financial_connections::token::BankAccountParams;
 use stripe_financial_connections::{Client, Method, RawRequest, Timestamp};
 use stripe_financial_connections_sandbox::{Institution, Sandbox};
 
-/// What samples start from: a sandbox, and what they name in their arguments.
+/// The surroundings of the samples: a sandbox, and the objects that their arguments name.
 pub(crate) struct World {
     pub(crate) sandbox: Arc<Sandbox>,
     client: Client,
@@ -160,7 +160,7 @@ impl World {
         "acct_123".to_owned()
     }
 
-    /// What `collectBankAccountToken` gives in the browser.
+    /// Returns the result of `collectBankAccountToken` in the browser.
     pub(crate) async fn token(&self) -> String {
         let bank = BankAccountParams::new("000123456789", "US")
             .currency("usd")

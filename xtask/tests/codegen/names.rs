@@ -1,5 +1,5 @@
-//! What a maintainer does to names.yaml, through the commands: one edit of it, `cargo xtask codegen`,
-//! and `cargo xtask diff` against what is committed.
+//! Tests edits of names.yaml by a maintainer: one edit, then `cargo xtask codegen` and `cargo
+//! xtask diff` with the committed spec.
 
 use std::fs;
 use std::path::PathBuf;

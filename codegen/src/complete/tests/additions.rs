@@ -1,4 +1,4 @@
-//! What upstream may add to a spec, in random places.
+//! Additions that upstream may make, at random places of a spec.
 
 use fastrand::Rng;
 use openapiv3::{OpenAPI, Operation, PathItem, ReferenceOr, Schema, SchemaKind, Type};
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::schemas::{each_answer, each_form, operations};
 
-/// What was added.
+/// An addition.
 #[derive(Debug)]
 pub(super) struct Addition {
     pub(super) kind: &'static str,
@@ -113,7 +113,7 @@ fn change_one(
 
 fn is_object(schema: &Schema) -> bool {
     matches!(&schema.schema_kind, SchemaKind::Type(Type::Object(object))
-        // What a list holds is the runtime's.
+        // The runtime reads lists.
         if !object.properties.is_empty() && !object.properties.contains_key("has_more"))
 }
 
@@ -308,7 +308,7 @@ fn below(spec: &mut OpenAPI, random: &mut Rng) -> String {
     operate(spec, random, verb, &path)
 }
 
-/// What can be done to an item, or with one item of something that can be done to one.
+/// Adds an action on an item, or an operation on one part of an item.
 fn action(spec: &mut OpenAPI, random: &mut Rng) -> String {
     loop {
         let above = any_path(spec, random);

@@ -24,9 +24,9 @@ use crate::table::{self, Object};
 const DAY: i64 = 86_400;
 /// The time after which a draft is finalized automatically.
 const DRAFT: Millis = 3_600_000;
-/// How many days before it is due an invoice is announced that was sent.
+/// The number of days before the due date at which the event about a sent invoice comes.
 const DUE_SOON: i64 = 3;
-/// How many days after it was due an invoice is overdue.
+/// The number of days after the due date at which an invoice is overdue.
 const OVERDUE: i64 = 1;
 
 /// Parameters that are not part of the invoice.

@@ -14,7 +14,7 @@ const CODE: &str = "111111";
 const MAX_ADDRESSES: usize = 1_000;
 const MAX_ACCOUNTS: usize = 100;
 
-/// What was saved with an email address.
+/// Returns the accounts saved with an email address.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Saved {
     email: String,

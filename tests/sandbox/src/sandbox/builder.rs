@@ -1,4 +1,4 @@
-//! How a sandbox is set up and started.
+//! Configures and starts a sandbox.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};

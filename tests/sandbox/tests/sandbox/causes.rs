@@ -1,4 +1,4 @@
-//! What causes the events that come with time, or when something does not go well.
+//! Tests the causes of events that come with time, or after a failure.
 
 use std::time::Duration;
 
@@ -71,7 +71,7 @@ async fn due_dates(http: &Http) {
     assert!(since(http, start, &id(&paid)).is_empty());
 }
 
-/// What becomes of a trial without a way to pay is as the subscription says.
+/// The subscription decides what happens at the end of a trial without a payment method.
 async fn paused_trials(http: &Http) {
     let price = price(http).await;
     for (behavior, expected, event) in [
@@ -211,7 +211,7 @@ async fn pending_updates(http: &Http) {
     let expired = "customer.subscription.pending_update_expired".to_owned();
     assert!(since(http, start, &id(&subscription)).contains(&expired));
 
-    // What costs less needs no payment, and what is no change of the bill cannot wait for one.
+    // A lower price needs no payment, and a change without a new price can't wait for one.
     assert_eq!(quantity(&post("1").await), 1);
     let form = [
         ("description", "x"),
@@ -260,7 +260,7 @@ async fn typed_numbers(http: &Http) {
     assert_eq!(since(http, start, &setup), ["setup_intent.setup_failed"]);
 }
 
-/// What the institution does is done by control.
+/// Controls do what the institution would do.
 async fn control(http: &Http) {
     let account = http.account("bank").await;
     http.sandbox.deactivate(&account).expect("it is there");

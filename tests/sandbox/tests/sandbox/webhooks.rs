@@ -168,8 +168,7 @@ async fn an_endpoint_that_never_answers_well_is_given_up() {
     );
 }
 
-/// What happens to the bank accounts of a connected account is told by events that name it, and is
-/// typed from the request to the event.
+/// Events about the bank accounts of a connected account have its id, and are typed.
 #[tokio::test]
 async fn events_of_external_accounts_are_typed() {
     let (endpoint, http) = Endpoint::start(0).await;

@@ -11,7 +11,7 @@ use crate::shape;
 use crate::state::State;
 use crate::table::Object;
 
-/// What can be sent with `payment_behavior=pending_if_incomplete`.
+/// The parameters that can be combined with `payment_behavior=pending_if_incomplete`.
 const TOGETHER: [&str; 9] = [
     "add_invoice_items",
     "billing_cycle_anchor",
@@ -44,7 +44,7 @@ pub(super) fn check(subscription: &Value, params: &Value) -> Result<(), ApiError
     }
 }
 
-/// What a period of a subscription costs.
+/// Returns the price of a subscription's period.
 pub(super) fn amount(subscription: &Value) -> i64 {
     let items = subscription["items"]["data"].as_array();
     let items = items.into_iter().flatten();
