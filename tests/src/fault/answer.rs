@@ -1,6 +1,8 @@
-use std::io;
+use std::io::{self, Write};
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -93,6 +95,15 @@ impl Answer {
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// Compresses the body with gzip.
+    #[must_use]
+    pub fn gzipped(mut self) -> Self {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&self.body).expect("memory accepts it");
+        self.body = encoder.finish().expect("memory accepts it");
+        self.header("content-encoding", "gzip")
     }
 
     /// Delays the response.

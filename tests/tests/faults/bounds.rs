@@ -229,6 +229,48 @@ async fn an_answer_is_read_up_to_its_limit() {
     }
 }
 
+/// The limit applies after decompression: the largest answer here is 64 MiB, and 64 KiB as sent.
+#[tokio::test]
+async fn a_compressed_answer_counts_as_unpacked() {
+    const LIMIT: usize = 1 << 20;
+    let sized = |size: usize| {
+        let rest = account_with(json!({"future": ""})).to_string().len();
+        account_with(json!({"future": " ".repeat(size - rest)}))
+    };
+    for (status, size, is_read) in [
+        (200, LIMIT, true),
+        (200, LIMIT + 1, false),
+        (200, 64 * LIMIT, false),
+        (400, LIMIT, true),
+        (400, 64 * LIMIT, false),
+    ] {
+        let answer = Answer::json(status, sized(size)).header("Request-Id", "req_1");
+        let server = FaultServer::script([answer.gzipped()]);
+        let http = reqwest::Client::builder().gzip(true).build();
+        let client = patient(&server)
+            .http_client(http.expect("an HTTP client"))
+            .max_response_size(LIMIT);
+        let client = client.build().expect("a client");
+        let accounts = client.financial_connections().accounts();
+        match accounts.retrieve("fca_1").await {
+            Ok(_) => assert_eq!((status, is_read), (200, true)),
+            Err(Error::TooLarge(error)) => {
+                assert_eq!((status, is_read), (200, false));
+                assert_eq!((error.limit(), error.status()), (LIMIT, 200));
+                assert!(error.to_string().contains("req_1"), "{error}");
+            }
+            Err(Error::Api(error)) => {
+                assert_eq!((status, is_read), (400, !error.is_truncated()));
+                assert_eq!(error.body().len(), LIMIT);
+            }
+            Err(error) => panic!("{error:?}"),
+        }
+        let request = server.only_seen();
+        let accepted = request.header("accept-encoding").unwrap_or_default();
+        assert!(accepted.contains("gzip"), "{accepted}");
+    }
+}
+
 #[tokio::test]
 async fn an_answer_without_end_ends_by_default() {
     let endless = || Answer::ok(account("fca_1")).endless();
