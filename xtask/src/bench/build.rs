@@ -15,6 +15,9 @@ const OURS: &str = "peer-ours";
 const BARE: &str = "peer-bare";
 const ASYNC_STRIPE: &str = "peer-async-stripe";
 
+/// The feature of the program on this crate that turns on all payment features.
+const PAYMENTS: &str = "payments";
+
 /// Number of builds of each program, taken in turn; the fastest counts.
 const BUILDS: usize = 2;
 
@@ -27,18 +30,20 @@ const NAMED: usize = 12;
 /// Measures a clean dev build of each program. Each has a target folder of its own, so that it
 /// can't use what another one compiled.
 pub(super) fn clean(report: &mut Report) -> Result<()> {
-    let build = |program| {
+    let build = |program, features| {
         let target = fresh(program)?;
-        let seconds = cpu_seconds(&mut peers(&target, &["build", "--package", program]))?;
+        let build = ["build", "--package", program, "--features", features];
+        let seconds = cpu_seconds(&mut peers(&target, &build))?;
         fs::remove_dir_all(&target)?;
         anyhow::Ok(seconds)
     };
-    let (mut bare, mut ours) = (build(BARE)?, build(OURS)?);
-    for _ in 1..BUILDS {
-        bare = bare.min(build(BARE)?);
-        ours = ours.min(build(OURS)?);
+    let (mut bare, mut ours, mut all) = (f64::INFINITY, f64::INFINITY, f64::INFINITY);
+    for _ in 0..BUILDS {
+        bare = bare.min(build(BARE, "")?);
+        ours = ours.min(build(OURS, "")?);
+        all = all.min(build(OURS, PAYMENTS)?);
     }
-    let peer = build(ASYNC_STRIPE)?;
+    let peer = build(ASYNC_STRIPE, "")?;
     report.add(Row {
         what: "clean dev build, CPU s".to_owned(),
         ours: rounded(ours),
@@ -50,7 +55,17 @@ pub(super) fn clean(report: &mut Report) -> Result<()> {
                 peer - bare
             ),
             value: ours - bare,
-            limit: Limit::AtMost(6.0),
+            limit: Limit::AtMost(3.0),
+        }),
+    });
+    report.add(Row {
+        what: "the same with all payment features, CPU s".to_owned(),
+        ours: rounded(all),
+        beside: format!("bare {}", rounded(bare)),
+        target: Some(Target {
+            shown: format!("{:+.1} on bare", all - bare),
+            value: all - bare,
+            limit: Limit::AtMost(12.0),
         }),
     });
     Ok(())
