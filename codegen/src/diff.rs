@@ -263,7 +263,7 @@ fn with(features: &Features) -> String {
 fn sorted_apart<'a, T, K: PartialEq>(
     old: &'a [T],
     new: &'a [T],
-    key: impl Fn(&T) -> K,
+    key: impl Fn(&'a T) -> K,
 ) -> (Vec<&'a T>, Vec<(&'a T, &'a T)>, Vec<&'a T>) {
     let mut removed = Vec::new();
     let mut both = Vec::new();

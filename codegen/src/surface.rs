@@ -125,6 +125,7 @@ fn of_param(api: &Api, param: &Param) -> String {
         (param.required, "required"),
         (param.clearable, "clearable"),
         (param.sensitive, "sensitive"),
+        (param.in_query, "in the query"),
     ] {
         if is {
             _ = write!(line, ", {word}");

@@ -316,7 +316,8 @@ macro_rules! request_options {
 
             /// Adds a parameter by its form name, such as `a`, `a[b]` or `a[0]`; use it for
             /// parameters without a setter, such as previews. It is sent after the other
-            /// parameters. A parameter that is already set is refused when the request is sent.
+            /// parameters: in the body of a POST, in the query of all else. A parameter that is
+            /// already set is refused when the request is sent.
             pub fn with_param(
                 mut self,
                 name: impl Into<String>,

@@ -32,6 +32,17 @@ impl RawRequest {
         self
     }
 
+    /// Sets a parameter of the query, for the rare POST that has some there and the others in its
+    /// body. Of a GET or DELETE, every parameter is in the query.
+    pub fn query_param(
+        mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: impl Into<Value>,
+    ) -> Self {
+        self.0.set_in_query(name, value);
+        self
+    }
+
     /// Sets all parameters at once.
     pub fn params(mut self, params: Params) -> Self {
         *self.0.params_mut() = params;

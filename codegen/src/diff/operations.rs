@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::cause::{By, by};
 use super::params::Role;
 use super::{Action, At, Compare, Concerns, Effect, Subject, sorted_apart};
-use crate::ir::{Api, Event, EventObject, Operation, Service, Type};
+use crate::ir::{Api, Event, EventObject, Operation, Param, Service, Type};
 
 impl Compare<'_> {
     pub(super) fn operations(&mut self) {
@@ -114,8 +114,14 @@ impl Compare<'_> {
         };
         self.needs(both, about, &was.features, &is.features);
         self.path_params(at, was, is);
-        let (removed, both, added) =
-            sorted_apart(&was.params, &is.params, |param| param.name.clone());
+        // Where a name is used twice, the place tells the two apart.
+        let is_double = |name: &str| {
+            let count = |params: &[Param]| params.iter().filter(|p| p.name == name).count();
+            count(&was.params) > 1 || count(&is.params) > 1
+        };
+        let (removed, both, added) = sorted_apart(&was.params, &is.params, |param| {
+            (&param.name, is_double(&param.name) && param.in_query)
+        });
         for was in removed {
             self.param_removed(at, was, Role::of(was));
         }

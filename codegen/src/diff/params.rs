@@ -133,6 +133,12 @@ impl Compare<'_> {
             }
             _ => {}
         }
+        if was.in_query != is.in_query {
+            // Code compiles as before, and what it sends is what the new version asks for.
+            let place = if is.in_query { "query" } else { "body" };
+            let what = format!("{} goes into the {place} now", new.words(is));
+            self.note(at, about, Action::Changed, Effect::Compatible, what);
+        }
         if was.sensitive != is.sensitive {
             let words = new.words(is);
             // Code still compiles, but logs may now show the value.

@@ -41,7 +41,7 @@ fn builder(scope: &mut Scope<'_>, operation: &Operation) -> TokenStream {
         .iter()
         .map(|param| {
             let docs = param_docs(operation, param);
-            if is_expand(param) && matches!(operation.output, Ty::List(_)) {
+            if is_expand(param) && is_of_items(operation, param) {
                 expand_items(param, &docs)
             } else {
                 setters(scope, param, &docs)
@@ -104,12 +104,17 @@ fn is_expand(param: &Param) -> bool {
     param.name == "expand" && param.ty == Ty::Array(Box::new(Ty::String))
 }
 
+/// Whether it is for the items of a list. What answers a POST with a list is left to the caller.
+fn is_of_items(operation: &Operation, param: &Param) -> bool {
+    matches!(operation.output, Ty::List(_)) && !param.in_query
+}
+
 /// Returns the comment of a parameter. For `expand` it lists the paths that can be expanded.
 fn param_docs(operation: &Operation, param: &Param) -> String {
     if !is_expand(param) || operation.expandable.is_empty() {
         return param.docs.clone();
     }
-    let is_list = matches!(operation.output, Ty::List(_));
+    let is_list = is_of_items(operation, param);
     let paths: Vec<String> = operation
         .expandable
         .iter()

@@ -103,6 +103,14 @@ pub(super) fn setters(scope: &mut Scope<'_>, param: &Param, text: &str) -> Token
     let docs_of = docs(text, &format!("Sets `{}`.", param.name));
     let Argument { name, ty, value } = argument(scope, param);
     let wire = &param.name;
+    let (set, cleared) = if param.in_query {
+        let none = || scope.import("crate::params", "Value");
+        let cleared = param.clearable.then(none);
+        let cleared = cleared.map(|value| quote! { self.0.set_in_query(#wire, #value::CLEAR); });
+        (format_ident!("set_in_query"), cleared)
+    } else {
+        (format_ident!("set"), Some(quote! { self.0.clear(#wire); }))
+    };
     let clear = param.clearable.then(|| {
         let method = ident(&naming::clear(&param.ident));
         let text = docs(
@@ -112,7 +120,7 @@ pub(super) fn setters(scope: &mut Scope<'_>, param: &Param, text: &str) -> Token
         quote! {
             #text
             pub fn #method(mut self) -> Self {
-                self.0.clear(#wire);
+                #cleared
                 self
             }
         }
@@ -120,7 +128,7 @@ pub(super) fn setters(scope: &mut Scope<'_>, param: &Param, text: &str) -> Token
     quote! {
         #docs_of
         pub fn #name(mut self, #name: #ty) -> Self {
-            self.0.set(#wire, #value);
+            self.0.#set(#wire, #value);
             self
         }
 

@@ -9,7 +9,7 @@ use super::params::{Argument, argument};
 use super::scope::{Scope, ident};
 use crate::ir::{Operation, Service, Verb};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 /// Returns the services of a module.
 pub(super) fn emit(scope: &mut Scope<'_>, crate_name: &str) -> TokenStream {
@@ -115,7 +115,11 @@ fn method(scope: &mut Scope<'_>, operation: &Operation, crate_name: &str) -> Tok
         let Argument { name, ty, value } = argument(scope, param);
         let wire = &param.name;
         arguments.push(quote! { #name: #ty });
-        calls.push(quote! { .param(#wire, #value) });
+        let call = match param.in_query {
+            true => format_ident!("param_in_query"),
+            false => format_ident!("param"),
+        };
+        calls.push(quote! { .#call(#wire, #value) });
     }
     let json = operation.json.then(|| quote! { .json() });
     let rules = rules(operation);

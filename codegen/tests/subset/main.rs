@@ -7,6 +7,7 @@ mod names;
 mod overlay;
 mod payment_methods;
 mod prose;
+mod query;
 mod raw;
 mod reading;
 mod references;

@@ -303,7 +303,7 @@ fn removed_places_are_deleted_and_listed() {
 }
 
 /// Returns the names after an update from `old` to `new`, and the diff.
-fn updated(old: &str, new: &str) -> (String, stripe_codegen::Diff) {
+pub(super) fn updated(old: &str, new: &str) -> (String, stripe_codegen::Diff) {
     let was = complete(old, "", None).expect("names").names;
     let is = complete(new, &was, Some(old)).expect("names").names;
     let version = |spec, names| Version {

@@ -51,7 +51,8 @@ pub(super) fn complete(request: &Request) -> Option<String> {
             "starting_after and ending_before can't be combined; set one of them".to_owned(),
         );
     }
-    if let Some(name) = request.params().not_a_number() {
+    let not_a_number = request.params().not_a_number();
+    if let Some(name) = not_a_number.or_else(|| request.query().not_a_number()) {
         return Some(format!(
             "`{name}` is not a number that can be sent: it is infinite or NaN"
         ));

@@ -19,7 +19,9 @@ impl Request {
                     name.escape_debug()
                 )));
             };
-            if !self.0.params.join(first, &inside, value) {
+            // What the query of a POST has is not asked for once more in its body.
+            let is_in_query = self.0.query.get(first).is_some();
+            if is_in_query || !self.0.params.join(first, &inside, value) {
                 return Err(Error::invalid(format!(
                     "the parameter `{}` is set already, or its parent is set to another value",
                     name.escape_debug()

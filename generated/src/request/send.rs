@@ -133,6 +133,8 @@ impl Request {
         let base = url.path().trim_end_matches('/');
         let path = [base, &parts.path].concat();
         url.set_path(&path);
+        let query = parts.query();
+        url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
         let mut body = None;
         if parts.method == Method::Post {
             let key = &mut parts.options.idempotency_key;
@@ -159,9 +161,6 @@ impl Request {
                 headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
                 body = Some(text.into());
             }
-        } else {
-            let query = parts.query();
-            url.set_query(Some(query.as_str()).filter(|query| !query.is_empty()));
         }
         let mut request = reqwest::Request::new(parts.method.into(), url);
         *request.headers_mut() = headers;

@@ -232,3 +232,75 @@ fn debug_shows_no_secret() {
         assert!(!debug.contains(secret), "{debug}");
     }
 }
+
+#[test]
+fn the_query_of_a_post_is_apart_from_its_body() {
+    let mut request = post("/v1/cows/{cow}")
+        .path("cow", "cow_1")
+        .param_in_query("farm", "f&1")
+        .param("name", "Elsa");
+    request.set_in_query("name", "query");
+    request.set_in_query("expand", vec!["a", "b"]);
+    request.set_in_query("note", Value::CLEAR);
+    request.add("extra[x]".to_owned(), 1.into());
+    let mut again = request.clone();
+    request.join_extra().unwrap();
+    let wire = request.wire().unwrap();
+    assert_eq!(wire.method(), reqwest::Method::POST);
+    assert_eq!(wire.url().path(), "/v1/cows/cow_1");
+    let query = "farm=f%261&name=query&expand[0]=a&expand[1]=b&note=";
+    assert_eq!(wire.url().query(), Some(query));
+    assert_eq!(body(&wire), Some(&b"name=Elsa&extra[x]=1"[..]));
+    // A second attempt is the same.
+    let second = request.wire().unwrap();
+    assert_eq!(second.url(), wire.url());
+    assert_eq!(body(&second), body(&wire));
+    let key = "idempotency-key";
+    assert_eq!(second.headers()[key], wire.headers()[key]);
+
+    let mut as_json = again.clone().json();
+    as_json.join_extra().unwrap();
+    let wire = as_json.wire().unwrap();
+    assert_eq!(wire.url().query(), Some(query));
+    assert_eq!(
+        body(&wire),
+        Some(&br#"{"name":"Elsa","extra":{"x":1}}"#[..])
+    );
+
+    let pairs = again.pairs();
+    let pairs: Vec<_> = pairs
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
+    assert_eq!(
+        pairs,
+        [
+            ("farm", "f&1"),
+            ("name", "query"),
+            ("expand[0]", "a"),
+            ("expand[1]", "b"),
+            ("note", ""),
+            ("name", "Elsa"),
+            ("extra[x]", "1")
+        ]
+    );
+    again.add("farm".to_owned(), "f_2".into());
+    let error = again
+        .join_extra()
+        .expect_err("it is set already")
+        .to_string();
+    assert!(error.contains("`farm` is set already"), "{error}");
+}
+
+#[test]
+fn what_is_in_the_query_is_checked_as_the_rest() {
+    let empty = post("/v1/x").param_in_query("farm", "");
+    assert!(refusal(&empty).is_some_and(|said| said.contains("`farm` is required")));
+    let mut infinite = post("/v1/x");
+    infinite.set_in_query("share", f64::INFINITY);
+    assert!(refusal(&infinite).is_some_and(|said| said.contains("`share` is not a number")));
+    // All that a GET has is in its query.
+    let mut get = Request::new(test_client(), Method::Get, "/v1/x").param_in_query("a", "1");
+    get.set("b", "2");
+    assert_eq!(get.wire().unwrap().url().query(), Some("a=1&b=2"));
+}

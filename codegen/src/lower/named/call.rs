@@ -20,7 +20,7 @@ pub(super) fn call(
     let mut claims: Vec<Claim> = Vec::new();
     let strings = names.calls.get(&way.place).map(|entry| &entry.strings);
     let is_string = |name: &str| strings.is_some_and(|strings| strings.contains(name));
-    let is_get = typed.call.verb != crate::ir::Verb::Post;
+    let is_post = typed.call.verb == crate::ir::Verb::Post;
     let mut params = |members: &[Member], sign: &str| -> Vec<Param> {
         let params = members.iter().map(|member| {
             let step = format!("{sign}{}", member.name);
@@ -49,7 +49,7 @@ pub(super) fn call(
                 required: member.required,
                 clearable: member.nullable,
                 sensitive: member.sensitive,
-                in_query: sign == "?" && !is_get,
+                in_query: sign == "?" && is_post,
             }
         });
         params.collect()
@@ -60,6 +60,15 @@ pub(super) fn call(
         body: params(&typed.body, ""),
         output: all.ty(&typed.output),
     };
+    for given in named.query.iter().filter(|_| !is_post) {
+        if named.body.iter().any(|other| other.name == given.name) {
+            found.push(Diagnostic::new(
+                &typed.call.pointer,
+                format!("`{}` is in its query and in its body", given.name),
+                "cut one of them in the subset: of a GET or DELETE, both go into the query",
+            ));
+        }
+    }
     for (other, Claim { ident, word, .. }) in shared(&claims) {
         found.push(Diagnostic::new(
             &typed.call.pointer,

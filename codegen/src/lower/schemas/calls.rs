@@ -1,7 +1,7 @@
 //! Reads the parameters and responses of operations.
 
 use super::form::{self, escape};
-use super::node::Node;
+use super::node::{Form, Node};
 use super::rules::Rules;
 use crate::error::Diagnostic;
 use crate::ir::{Example, Guide, Verb};
@@ -167,6 +167,11 @@ impl<'a> Reader<'a> {
     ) -> Result<Call, String> {
         let answer = self.answer(operation, pointer).ok_or("no JSON answer")?;
         let body = self.body(operation, pointer)?;
+        if let Some(body) = body.as_ref().filter(|body| body.json && verb != Verb::Post)
+            && !matches!(&body.node.form, Form::Object { properties, .. } if properties.is_empty())
+        {
+            return Err(format!("a {} with a body of JSON", verb.as_str()));
+        }
         let mut call = Call {
             verb,
             path: path.to_owned(),
@@ -273,7 +278,7 @@ impl<'a> Reader<'a> {
         // The overlay may mark the parameter or its schema.
         node.sensitive |= data.extensions.get("x-sensitive") == Some(&Value::Bool(true));
         if let Some(of) = extension(&data.extensions, "x-id-of") {
-            node.form = super::Form::IdOf(of.to_owned());
+            node.form = Form::IdOf(of.to_owned());
         }
         Some(Given {
             name: data.name.clone(),

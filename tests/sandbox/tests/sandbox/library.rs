@@ -153,6 +153,10 @@ fn it_can_be_used_without_async() {
     drop(sandbox);
     // Another test's sandbox may use the port by now, but it does not have this customer.
     let gone = client.customers().retrieve(&customer.id);
-    let gone = gone.with_max_retries(0).send_blocking();
+    // What listens there may never answer.
+    let gone = gone
+        .with_max_retries(0)
+        .with_timeout(Duration::from_secs(1));
+    let gone = gone.send_blocking();
     gone.expect_err("the sandbox has ended");
 }
