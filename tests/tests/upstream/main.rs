@@ -6,7 +6,7 @@ mod slices;
 use std::fs;
 use std::path::Path;
 use stripe_tests::scratch::Crate;
-use stripe_tests::upstream;
+use stripe_tests::{names, upstream};
 
 #[test]
 fn the_whole_upstream_spec_becomes_a_crate_that_compiles() {
@@ -18,7 +18,11 @@ fn the_whole_upstream_spec_becomes_a_crate_that_compiles() {
         );
         return;
     };
-    let generated = stripe_codegen::generate(&spec, None, "stripe_financial_connections")
+    // The runtime refers to some types by the names that the committed file gives them.
+    let completed = stripe_codegen::complete(&spec, &names::committed(), None)
+        .unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
+    let names = Some(completed.names.as_str());
+    let generated = stripe_codegen::generate(&spec, names, "stripe_financial_connections")
         .unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     // Only an upload and a PDF can't be expressed in the crate.
     let left_out: Vec<&str> = generated
