@@ -14,6 +14,7 @@ const TYPES: &[&str] = &[
     "Client",
     "ClientBuilder",
     "Clone",
+    "ConnectionError",
     "Copy",
     "Debug",
     "DecodeError",
@@ -28,8 +29,8 @@ const TYPES: &[&str] = &[
     "ErrorCode",
     "EventObject",
     "EventType",
-    "Expandable",
     "ExactSizeIterator",
+    "Expandable",
     "Extend",
     "Fields",
     "Fn",
@@ -46,6 +47,8 @@ const TYPES: &[&str] = &[
     "InvalidObject",
     "Iterator",
     "List",
+    "ListError",
+    "ListItem",
     "ListIter",
     "ListStream",
     "Map",
@@ -69,6 +72,7 @@ const TYPES: &[&str] = &[
     "Response",
     "ResponseFuture",
     "Result",
+    "RetryBudget",
     "Self",
     "Send",
     "Sensitive",
@@ -79,9 +83,11 @@ const TYPES: &[&str] = &[
     "Some",
     "String",
     "Sync",
+    "TimeoutError",
     "Timestamp",
     "ToOwned",
     "ToString",
+    "TooLargeError",
     "TryFrom",
     "TryInto",
     "Unpin",
@@ -99,10 +105,12 @@ const MODULES: &[&str] = &[
     "client",
     "core",
     "de",
+    "deadline",
     "error",
     "events",
     "expandable",
     "funds",
+    "guide",
     "list",
     "macros",
     "map",
@@ -113,6 +121,7 @@ const MODULES: &[&str] = &[
     "raw",
     "raw_request",
     "request",
+    "reqwest",
     "resource",
     "response",
     "retry",
@@ -196,5 +205,43 @@ fn with_underscore(name: String, taken: &[&str]) -> String {
         format!("{}_", plain(&name))
     } else {
         name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use syn::{Item, UseTree};
+
+    use super::{is_module, is_type};
+
+    /// Adds the names that a `use` brings to the root of the crate.
+    fn names_of(tree: &UseTree, into: &mut Vec<String>) {
+        match tree {
+            UseTree::Path(path) => names_of(&path.tree, into),
+            UseTree::Name(name) => into.push(name.ident.to_string()),
+            UseTree::Rename(rename) => into.push(rename.rename.to_string()),
+            UseTree::Group(group) => group.items.iter().for_each(|tree| names_of(tree, into)),
+            // The generated code itself.
+            UseTree::Glob(_) => {}
+        }
+    }
+
+    #[test]
+    fn the_crate_s_own_names_are_taken() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../generated/src/lib.rs");
+        let text = std::fs::read_to_string(path).expect("the crate is beside this one");
+        let mut names = Vec::new();
+        for item in syn::parse_file(&text).expect("it is Rust").items {
+            match item {
+                Item::Mod(module) => names.push(module.ident.to_string()),
+                Item::Use(r#use) => names_of(&r#use.tree, &mut names),
+                _ => {}
+            }
+        }
+        assert!(names.len() > 40, "{names:?}");
+        names.retain(|name| !is_module(name) && !is_type(name));
+        assert_eq!(names, <[&str; 0]>::default(), "add them to the lists above");
     }
 }

@@ -250,7 +250,7 @@ farm:
     # Old.
     - farm.cow # main
     # New.
-    - POST /v1/farm/cows cow
+    - POST /v1/herds/cows cow
   # Above another.
   Dog:
     docs: |-
@@ -259,7 +259,7 @@ farm:
     # The places.
     at: [farm.dog, \"farm.dog odd # name\"] # both
 # An operation.
-POST /v1/farm/cows: # it
+POST /v1/herds/cows: # it
   # The way.
   call: farm.cows.create
   params: {b: c} # one
@@ -285,7 +285,7 @@ farm:
     # Old.
     - farm.cow # main
     # New.
-    - POST /v1/farm/cows cow
+    - POST /v1/herds/cows cow
   # Above another.
   Dog:
     docs: \"Good.\\n# no comment either\"
@@ -294,7 +294,7 @@ farm:
     - farm.dog
     - \"farm.dog odd # name\" # both
 # An operation.
-POST /v1/farm/cows: # it
+POST /v1/herds/cows: # it
   # The way.
   call: farm.cows.create
   params:
@@ -324,11 +324,11 @@ farm:
       a_b: AB2
     at:
     - farm.cow
-    - POST /v1/farm/cows cow
+    - POST /v1/herds/cows cow
   \"No\":
     at:
     - farm.no
-POST /v1/farm/cows:
+POST /v1/herds/cows:
   call: farm.cows.create
   builder: farm::CreateCow
 EVENT farm.cow_milked:
